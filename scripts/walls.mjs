@@ -1,0 +1,169 @@
+/**
+ * The import walls of docs/architecture.md. Each violation is one line: where, what, and why it is not allowed.
+ *
+ * @module
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, posix, resolve } from 'node:path'
+import ts from 'typescript'
+
+const pure = /^src\/(grant|protocol)\//
+const drivers = /^src\/storage\/(memory|sqlite|sql|redis)\b/
+const frameworks = /^(express|hono|next)(\/|$)/
+
+/**
+ * The walls. `from` is the importing file, `to` what it imports (`src/…` for our own files, else the package's specifier).
+ *
+ * @type {{ broken(from: string, to: string, typeOnly: boolean): boolean, why: string }[]}
+ */
+const walls = [
+  {
+    broken: (from, to) => pure.test(from) && !pure.test(to) && to !== 'src/runtime/hash.ts',
+    why: 'src/grant and src/protocol are pure: they import only each other and src/runtime/hash',
+  },
+  {
+    broken: (from, to) => from.startsWith('src/') && to.startsWith('adapters/'),
+    why: 'adapters stand on src, never the other way round',
+  },
+  {
+    broken: (from, to) => /^jose(\/|$)/.test(to) && from !== 'src/runtime/jose.ts',
+    why: 'src/runtime/jose.ts is the one door to jose',
+  },
+  {
+    broken: (from, to) =>
+      to.startsWith('node:') && from.startsWith('src/') && !from.startsWith('src/runtime/') && !drivers.test(from),
+    why: 'the core runs without Node: only storage drivers, src/runtime and adapters import node: modules',
+  },
+  {
+    broken: (_, to) => /^zod(\/|$)/.test(to) && to !== 'zod/mini',
+    why: 'zod is imported as zod/mini, which is a sixteenth of the size',
+  },
+  {
+    broken: (from, to) =>
+      from.startsWith('src/endpoints/') && to.startsWith('src/storage/') && !/^src\/storage\/repositories\b/.test(to),
+    why: 'endpoints reach storage through its typed repositories',
+  },
+  {
+    broken: (from, to) => from.startsWith('src/') && frameworks.test(to),
+    why: 'frameworks are known to adapters alone',
+  },
+  {
+    broken: (from, to, typeOnly) => {
+      const framework = frameworks.exec(to)?.[1]
+      return !!framework && from.startsWith('adapters/') && !typeOnly && !ownAdapter(from, framework)
+    },
+    why: 'an adapter imports only the types of a framework; express and hono may be imported by the adapter of that name',
+  },
+]
+
+const ownAdapter = (file, framework) => framework !== 'next' && new RegExp(`^adapters/${framework}\\b`).test(file)
+
+const purity = 'src/grant and src/protocol have no clock, no randomness, no I/O and no promise: these are passed in'
+const impure = new Set([
+  ...['Promise', 'crypto', 'performance', 'process', 'fetch', 'console'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+])
+const impureMembers = new Set(['Date.now', 'Math.random'])
+
+/**
+ * The violations in one file.
+ *
+ * @param {string} path from the repository's root, with forward slashes
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function violations(path, text) {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  /** @type {string[]} */
+  const found = []
+  const report = (node, what, why) => {
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart())
+    found.push(`${path}:${line + 1}: ${what}: ${why}`)
+  }
+  const visit = (node) => {
+    const imported = importOf(node)
+    if (imported) {
+      const to = target(path, imported.specifier)
+      for (const { broken, why } of walls)
+        if (broken(path, to, imported.typeOnly)) report(node, `imports '${imported.specifier}'`, why)
+    }
+    const what = pure.test(path) && impurity(node)
+    if (what) report(node, what, purity)
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+/** What a node imports, in any of the ways TypeScript has. */
+function importOf(node) {
+  if (ts.isImportDeclaration(node)) return module(node.moduleSpecifier, onlyTypes(node.importClause))
+  if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
+    const names = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : []
+    return module(node.moduleSpecifier, node.isTypeOnly || allTypes(names))
+  }
+  if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference))
+    return module(node.moduleReference.expression, node.isTypeOnly)
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return module(node.argument.literal, true)
+  if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name)) return module(node.name, true)
+  if (ts.isCallExpression(node) && /^(import|require)$/.test(node.expression.getText()))
+    return module(node.arguments[0], false)
+  return null
+}
+
+const module = (node, typeOnly) => (node && ts.isStringLiteralLike(node) ? { specifier: node.text, typeOnly } : null)
+
+const onlyTypes = (clause) =>
+  !!clause &&
+  (clause.isTypeOnly ||
+    (!clause.name &&
+      !!clause.namedBindings &&
+      ts.isNamedImports(clause.namedBindings) &&
+      allTypes(clause.namedBindings.elements)))
+
+const allTypes = (elements) => elements.length > 0 && elements.every((element) => element.isTypeOnly)
+
+/** `src/grant/step.ts` for `../grant/step.js` and for our own package's name; other specifiers as they are. */
+function target(from, specifier) {
+  if (/^\.\.?(\/|$)/.test(specifier)) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts')
+  const adapter = /^grantwright\/(express|hono|next|node|testing\/adapter)$/.exec(specifier)
+  return adapter ? `adapters/${adapter[1]}` : specifier
+}
+
+/** What in a node a pure module must not have; null when it is clean. */
+function impurity(node) {
+  if (node.kind === ts.SyntaxKind.AsyncKeyword) return 'uses async'
+  if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return 'uses await'
+  if (ts.isNewExpression(node) && node.expression.getText() === 'Date') return 'uses new Date'
+  if (ts.isPropertyAccessExpression(node)) {
+    const name = node.getText().replace(/^globalThis\./, '')
+    if (impureMembers.has(name)) return `uses ${name}`
+  }
+  if (ts.isIdentifier(node) && impure.has(node.text) && !isName(node)) return `uses ${node.text}`
+  return null
+}
+
+/** Whether an identifier only names a member (`request.fetch`, `{ process: 1 }`), so that no global is meant. */
+function isName(node) {
+  const { parent } = node
+  if (ts.isPropertyAccessExpression(parent)) return parent.name === node && parent.expression.getText() !== 'globalThis'
+  return (
+    (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent)) &&
+    parent.name === node
+  )
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const root = resolve(import.meta.dirname, '..')
+  const files = ['src', 'adapters'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${folder}/${name.replaceAll('\\', '/')}`,
+    ),
+  )
+  const found = files
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => violations(path, readFileSync(join(root, path), 'utf8')))
+  for (const line of found) console.error(line)
+  console.log(found.length ? `${found.length} walls broken` : `walls stand`)
+  process.exitCode = found.length ? 1 : 0
+}

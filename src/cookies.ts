@@ -1,0 +1,43 @@
+/**
+ * Reading and writing the server's own cookies: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (on an `http` loopback
+ * issuer without prefix and `Secure`, which browsers would not send back there).
+ *
+ * @module
+ */
+import type { HttpRequest } from './message.js'
+import { digest } from './runtime/hash.js'
+
+export interface CookieJar {
+  /** The value of the first cookie called `name`, or null. */
+  read(request: HttpRequest): string | null
+  /** A `set-cookie` header that keeps `value` until the browser closes, or for `maxAge` seconds. */
+  write(value: string, maxAge?: number): readonly ['set-cookie', string]
+  /** A `set-cookie` header that removes the cookie. */
+  clear(): readonly ['set-cookie', string]
+}
+
+/** The cookie `purpose` of one issuer. The name carries a hash of the issuer, so that issuers on one host do not collide. */
+export function cookieJar(issuer: string, purpose: '' | 'session'): CookieJar {
+  const secure = issuer.startsWith('https:')
+  const hash = digest(`grantwright cookie\0${issuer}`).slice(0, 12)
+  const name = `${secure ? '__Host-' : ''}gw-${hash}${purpose && `-${purpose}`}`
+  const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  return {
+    read: (request) => findCookie(request, name),
+    write: (value, maxAge) => [
+      'set-cookie',
+      `${name}=${value}${attributes}${maxAge === undefined ? '' : `; Max-Age=${maxAge}`}`,
+    ],
+    clear: () => ['set-cookie', `${name}=${attributes}; Max-Age=0`],
+  }
+}
+
+function findCookie(request: HttpRequest, name: string): string | null {
+  for (const line of request.headerValues('cookie')) {
+    for (const pair of line.split(';')) {
+      const at = pair.indexOf('=')
+      if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim()
+    }
+  }
+  return null
+}

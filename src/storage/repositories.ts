@@ -1,0 +1,119 @@
+/**
+ * Typed records over the storage contract: what the endpoints use instead of the six verbs. A document is JSON with a format
+ * number, so that an older library refuses to misread what a newer one wrote.
+ *
+ * A verb that fails in flight may have been carried out: the record is read once more before anybody is told.
+ *
+ * @module
+ */
+import { encodeBase64url } from '../runtime/hash.js'
+import type { Kind, Storage, StoredRecord } from './contract.js'
+
+/** A value as it was read, with the version that a swap expects. */
+export interface Versioned<T> {
+  readonly value: T
+  readonly version: string
+}
+
+export interface Repository<T> {
+  /** @throws {Unavailable} when the store fails. */
+  get(id: string): Promise<Versioned<T> | null>
+  /** False when the id is taken. */
+  insert(value: T): Promise<boolean>
+  /**
+   * Compare-and-swap, once.
+   *
+   * @returns whether the value is the stored one now.
+   * @throws {Unavailable} when the store fails and the value is not stored.
+   */
+  replace(value: T, expected: string): Promise<boolean>
+  /** @throws {Unavailable} when the store fails. */
+  remove(id: string): Promise<void>
+  /** The values of one subject in ascending order of id, and the cursor of the next page, null at the end. */
+  list(
+    subject: string,
+    page: { after?: string | undefined; limit: number },
+  ): Promise<{ values: T[]; next: string | null }>
+}
+
+/** How a kind's values become records. */
+export interface RecordShape<T> {
+  readonly kind: Kind
+  readonly id: (value: T) => string
+  readonly subject?: ((value: T) => string) | undefined
+  readonly clientId?: ((value: T) => string) | undefined
+  readonly expiresAt: (value: T) => number | null
+  /** Whether a record belongs to this server: several issuers may share a store. */
+  readonly belongs: (value: T) => boolean
+}
+
+const FORMAT = 1
+
+export function repository<T>(
+  storage: Storage,
+  { now, randomBytes }: { now: () => number; randomBytes: (length: number) => Uint8Array },
+  shape: RecordShape<T>,
+): Repository<T> {
+  const { kind } = shape
+  const toRecord = (value: T): StoredRecord => ({
+    id: shape.id(value),
+    version: encodeBase64url(randomBytes(12)),
+    subject: shape.subject?.(value) ?? null,
+    clientId: shape.clientId?.(value) ?? null,
+    expiresAt: shape.expiresAt(value),
+    document: JSON.stringify({ v: FORMAT, d: value }),
+  })
+  const get = async (id: string) => {
+    const record = await storage.get(kind, id)
+    if (!record) return null
+    const value = readDocument<T>(record, kind)
+    return shape.belongs(value) ? { value, version: record.version } : null
+  }
+  return {
+    get,
+    async insert(value) {
+      const record = toRecord(value)
+      try {
+        return await storage.insert(kind, record, now())
+      } catch (cause) {
+        // It may have been written although the answer was lost.
+        return (await versionAfter(storage, record, kind, cause)) === record.version
+      }
+    },
+    async replace(value, expected) {
+      const record = toRecord(value)
+      try {
+        return await storage.replace(kind, record, expected)
+      } catch (cause) {
+        const version = await versionAfter(storage, record, kind, cause)
+        if (version === expected) throw cause
+        return version === record.version
+      }
+    },
+    remove: (id) => storage.remove(kind, id),
+    async list(subject, page) {
+      const records = await storage.list(kind, { subject }, page)
+      const values = records.map((record) => readDocument<T>(record, kind)).filter(shape.belongs)
+      const last = records.at(-1)
+      return { values, next: last && records.length >= page.limit ? last.id : null }
+    },
+  }
+}
+
+/** After a verb failed in flight: what is stored now. Rethrows when that is nothing. */
+async function versionAfter(storage: Storage, record: StoredRecord, kind: Kind, cause: unknown): Promise<string> {
+  const stored = await storage.get(kind, record.id)
+  if (!stored) throw cause
+  return stored.version
+}
+
+function readDocument<T>(record: StoredRecord, kind: Kind): T {
+  const parsed: unknown = JSON.parse(record.document)
+  if (typeof parsed === 'object' && parsed !== null && 'v' in parsed && 'd' in parsed && parsed.v === FORMAT) {
+    // Written by this library in this format: the contract says that the store gives back what it was given.
+    return parsed.d as T
+  }
+  throw new Error(
+    `The ${kind} record ${record.id} has a format that this version of grantwright does not know. Was it written by a newer one? Upgrade every instance that shares this storage.`,
+  )
+}

@@ -1,0 +1,162 @@
+/**
+ * Storage in one SQLite file, shared by any number of processes on the same machine. Writes that are asked for in one turn of
+ * the event loop share one durable transaction (group commit): under load one flush to disk carries many of them.
+ *
+ * @module
+ */
+import { type Kind, kinds, type Storage, type StoredRecord } from './contract.js'
+import { groupCommit } from './sqlite/group-commit.js'
+import { prepareSchema, tables } from './sqlite/schema.js'
+
+/** What is used of a database connection. `libsql`, `better-sqlite3` and `DatabaseSync` of `node:sqlite` all fit. */
+export interface SqliteDatabase {
+  exec(sql: string): unknown
+  prepare(sql: string): SqliteStatement
+}
+
+/** A prepared statement of a {@link SqliteDatabase}. */
+export interface SqliteStatement {
+  run(...parameters: unknown[]): { readonly changes: number | bigint }
+  get(...parameters: unknown[]): unknown
+  all(...parameters: unknown[]): unknown[]
+}
+
+export interface SqliteStorage extends Storage {
+  /**
+   * Commits (or rejects) the writes still waiting, before it returns; every later verb rejects. The connection stays open: it
+   * is the app's to close, after this.
+   */
+  close(): void
+}
+
+/**
+ * Storage over an open connection, best one that nothing else uses: a transaction that the app leaves open on it makes every
+ * write reject. Creates its tables (`grantwright_…`) when they are missing, and sets the connection to WAL,
+ * `synchronous=FULL` and a busy timeout of 5 seconds. Several instances may do so at the same moment.
+ *
+ * A write that cannot get the lock of the file within the busy timeout rejects, with nothing written.
+ *
+ * @throws when the database was written by a newer version of grantwright, or cannot be written to.
+ */
+export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
+  prepareSchema(db)
+  const statements = prepareStatements(db)
+  const group = groupCommit(db)
+  let closed = false
+
+  const open = (kind: Kind): Statements => {
+    if (closed) throw new Error('This sqliteStorage has been closed.')
+    return statements[kind]
+  }
+
+  // Reads are synchronous statements, so a read never falls into the middle of a group.
+  return {
+    async get(kind, id) {
+      const row = open(kind).get.get(id)
+      return row ? toRecord(row as Row) : null
+    },
+    async insert(kind, record, now) {
+      const { insert } = open(kind)
+      const { id, version } = record
+      const content = contentOf(record)
+      return group.write(() => changed(insert.run(id, version, ...content, now)))
+    },
+    async replace(kind, record, expected) {
+      const { replace } = open(kind)
+      const { id, version } = record
+      const content = contentOf(record)
+      return group.write(() => changed(replace.run(version, ...content, id, expected, version)))
+    },
+    async remove(kind, id) {
+      const { remove } = open(kind)
+      await group.write(() => remove.run(id))
+    },
+    async list(kind, { subject }, { after = '', limit }) {
+      const { list, listBySubject } = open(kind)
+      const rows = subject === undefined ? list.all(after, limit) : listBySubject.all(subject, after, limit)
+      return rows.map((row) => toRecord(row as Row))
+    },
+    async purge(now, limit) {
+      const purges = kinds.map((kind) => open(kind).purge)
+      return group.write(() => {
+        let left = limit
+        for (const purge of purges) {
+          if (left <= 0) break
+          left -= Number(purge.run(now, now, left).changes)
+        }
+        return limit - left
+      })
+    },
+    close() {
+      closed = true
+      group.flush()
+    },
+  }
+}
+
+const columns = 'id, version, subject, client_id, expires_at, document'
+
+/** A row as the statements below select it. Connections can be set to give integers as bigint. */
+interface Row {
+  readonly id: string
+  readonly version: string
+  readonly subject: string | null
+  readonly client_id: string | null
+  readonly expires_at: number | bigint | null
+  readonly document: string
+}
+
+type Statements = Record<'get' | 'insert' | 'replace' | 'remove' | 'list' | 'listBySubject' | 'purge', SqliteStatement>
+
+function prepareStatements(db: SqliteDatabase): Record<Kind, Statements> {
+  const prepare = (kind: Kind): Statements => {
+    const table = tables[kind]
+    return {
+      get: db.prepare(`SELECT ${columns} FROM ${table} WHERE id = ?`),
+      insert: db.prepare(
+        `INSERT INTO ${table} (${columns}) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET version = excluded.version, subject = excluded.subject,
+           client_id = excluded.client_id, expires_at = excluded.expires_at, document = excluded.document
+         WHERE ${table}.version = excluded.version OR ${table}.expires_at <= ?`,
+      ),
+      replace: db.prepare(
+        `UPDATE ${table} SET version = ?, subject = ?, client_id = ?, expires_at = ?, document = ?
+         WHERE id = ? AND version IN (?, ?)`,
+      ),
+      remove: db.prepare(`DELETE FROM ${table} WHERE id = ?`),
+      list: db.prepare(`SELECT ${columns} FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`),
+      listBySubject: db.prepare(`SELECT ${columns} FROM ${table} WHERE subject = ? AND id > ? ORDER BY id LIMIT ?`),
+      purge: db.prepare(
+        `DELETE FROM ${table} WHERE expires_at <= ?
+         AND id IN (SELECT id FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
+      ),
+    }
+  }
+  return {
+    client: prepare('client'),
+    grant: prepare('grant'),
+    consent: prepare('consent'),
+    session: prepare('session'),
+    request: prepare('request'),
+    key: prepare('key'),
+    once: prepare('once'),
+    pointer: prepare('pointer'),
+    counter: prepare('counter'),
+  }
+}
+
+const changed = ({ changes }: { readonly changes: number | bigint }): boolean => Number(changes) > 0
+
+/** The last four of the {@link columns}. */
+function contentOf({ subject, clientId, expiresAt, document }: StoredRecord): (string | number | null)[] {
+  // Some bindings cut text at U+0000 when they read it back: `alice` would answer for `alice\0x`.
+  if (subject?.includes('\0') || clientId?.includes('\0') || document.includes('\0')) {
+    throw new TypeError('SQLite cannot hold text with U+0000 in it.')
+  }
+  return [subject, clientId, expiresAt, document]
+}
+
+function toRecord({ id, version, subject, client_id, expires_at, document }: Row): StoredRecord {
+  const expiresAt = expires_at === null ? null : Number(expires_at)
+  return { id, version, subject, clientId: client_id, expiresAt, document }
+}

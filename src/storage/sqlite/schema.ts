@@ -1,0 +1,90 @@
+/**
+ * The tables of the SQLite storage and their version. Forward only: an older library refuses a database that a newer one has
+ * written.
+ *
+ * @module
+ */
+import { type Kind, kinds } from '../contract.js'
+import type { SqliteDatabase } from '../sqlite.js'
+
+/** The table of each kind. */
+export const tables: Record<Kind, string> = {
+  client: 'grantwright_clients',
+  grant: 'grantwright_grants',
+  consent: 'grantwright_consents',
+  session: 'grantwright_sessions',
+  request: 'grantwright_requests',
+  key: 'grantwright_keys',
+  once: 'grantwright_once',
+  pointer: 'grantwright_pointers',
+  counter: 'grantwright_counters',
+}
+
+/**
+ * Sets up the connection and creates what is missing.
+ *
+ * @throws when a newer version of the library has written this database.
+ */
+export function prepareSchema(db: SqliteDatabase): void {
+  db.exec('PRAGMA busy_timeout = 5000')
+  switchToWal(db)
+  db.exec('PRAGMA synchronous = FULL')
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    checkVersion(db)
+    for (const kind of kinds) createTable(db, tables[kind])
+    db.exec('COMMIT')
+  } catch (error) {
+    try {
+      db.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full.
+    }
+    throw error
+  }
+}
+
+const schemaVersion = 1
+
+function checkVersion(db: SqliteDatabase): void {
+  db.exec('CREATE TABLE IF NOT EXISTS grantwright_schema (version INTEGER NOT NULL)')
+  // The column is selected by name, and an INTEGER.
+  const row = db.prepare('SELECT max(version) AS version FROM grantwright_schema').get() as { version: number | null }
+  if (row.version === null) {
+    db.exec(`INSERT INTO grantwright_schema (version) VALUES (${schemaVersion})`)
+  } else if (row.version > schemaVersion) {
+    throw new Error(
+      `This database was written by a newer version of grantwright: its schema is ${row.version}, and this version knows ` +
+        `schema ${schemaVersion}. Update grantwright, or use another database.`,
+    )
+  }
+}
+
+/** Text is compared with SQLite's default collation, BINARY: byte by byte. */
+function createTable(db: SqliteDatabase, table: string): void {
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS ${table} (
+      id TEXT PRIMARY KEY NOT NULL,
+      version TEXT NOT NULL,
+      subject TEXT,
+      client_id TEXT,
+      expires_at INTEGER,
+      document TEXT NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS ${table}_by_subject ON ${table} (subject, id) WHERE subject IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS ${table}_by_expiry ON ${table} (expires_at) WHERE expires_at IS NOT NULL;
+  `)
+}
+
+/** Two processes that switch the same new file may collide, and SQLite does not honour the busy timeout here. */
+function switchToWal(db: SqliteDatabase): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (attempt === 100 || !/locked|busy/i.test(String(error))) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
+}

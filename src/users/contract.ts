@@ -1,0 +1,85 @@
+/**
+ * How the app tells the server who is at the browser. The library never owns the users: an app fills this contract with
+ * its own sessions ({@link externalLogin}) or lets the library keep a session ({@link passwordLogin}). Whether a login is
+ * fresh enough (`prompt`, `max_age`) is judged by the library, never by the app's lines.
+ *
+ * @module
+ */
+import type { HttpRequest, HttpResponse } from '../message.js'
+
+/** Who is at this browser, and what is known about how they got there. */
+export interface Login {
+  /** The user's stable id, the `sub` of tokens: 1 to 255 characters, never given to somebody else later. */
+  readonly subject: string
+  /** An id of the app's session. It lets the library recognise a new login when `authenticatedAt` is not known. */
+  readonly sessionId?: string | undefined
+  /** When the user last proved who they are, in epoch milliseconds. Becomes `auth_time`. */
+  readonly authenticatedAt?: number | undefined
+  /** The authentication context class that was reached. */
+  readonly acr?: string | undefined
+  /** The methods that were used (RFC 8176), for example `['pwd', 'otp']`. */
+  readonly amr?: readonly string[] | undefined
+}
+
+/** One visit of a browser. */
+export interface LoginContext<Native = unknown> {
+  readonly request: HttpRequest
+  /** What the framework works with: Express' `req`, Hono's `c`, or the `Request`. */
+  readonly native: Native
+  /** The request's headers, for libraries that want them (`auth.api.getSession({ headers })`). */
+  readonly headers: Headers
+}
+
+/** Why somebody must log in, and what is known about them. */
+export interface LoginNeed {
+  /** Absolute URL on the issuer to which the browser must come back after the login. Opaque; change nothing in it. */
+  readonly returnTo: string
+  /**
+   * - `no_login` nobody is logged in
+   * - `fresh` the client wants a new proof of who is there (`prompt=login`, `max_age`)
+   * - `select_account` the client wants the user to choose who they are
+   * - `create` the client would like the user to sign up (`prompt=create`)
+   */
+  readonly reason: 'no_login' | 'fresh' | 'select_account' | 'create'
+  /** The client for which the login is needed. */
+  readonly client: { readonly client_id: string; readonly client_name: string | undefined }
+  /** The `login_hint` of the request, exactly as the client sent it: not verified, escape it. */
+  readonly loginHint: string | undefined
+  /** The `ui_locales` of the request in order of preference. */
+  readonly uiLocales: readonly string[]
+}
+
+/** Claims about a user, merged into access tokens after the protocol's own claims, which win. */
+export interface Claims {
+  readonly [name: string]: unknown
+}
+
+/** For which token claims are asked. */
+export interface ClaimsContext {
+  readonly client_id: string
+  readonly scope: readonly string[]
+  readonly resource: string
+}
+
+/** The user-authentication contract. `Native` is what the adapter's framework works with. */
+export interface UserAuthentication<Native = unknown> {
+  /** WHO is at this browser; null when nobody is. A response when the app's own authentication needs one first. */
+  current(context: LoginContext<Native>): Promise<Login | HttpResponse | null>
+  /** Gets somebody logged in, then brings the browser back to `need.returnTo`. */
+  challenge(context: LoginContext<Native>, need: LoginNeed): Promise<HttpResponse>
+  /** Claims about a user; null when the user is gone or blocked, which ends the grant. */
+  claims?(subject: string, context: ClaimsContext): Promise<Claims | null>
+  /** Logs out of the app's own session, then brings the browser to `returnTo`. */
+  end?(context: LoginContext<Native>, returnTo: string): Promise<HttpResponse>
+}
+
+/** A pending authorization request as a login page may know it. */
+export interface PendingLogin {
+  /** What stands in URLs and forms: request id and secret. */
+  readonly handle: string
+  /** Where the browser goes after the login: the `returnTo` of {@link LoginNeed}. */
+  readonly returnTo: string
+  readonly client: { readonly client_id: string; readonly client_name: string | undefined }
+  readonly loginHint: string | undefined
+  readonly uiLocales: readonly string[]
+}

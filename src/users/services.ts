@@ -1,0 +1,37 @@
+/**
+ * What the server lends to a user-authentication that keeps records or shows pages of its own, as {@link passwordLogin} does.
+ *
+ * @module
+ */
+import type { ServerEventBody } from '../events.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import type { Storage } from '../storage/contract.js'
+import type { PendingLogin, UserAuthentication } from './contract.js'
+
+export interface UserServices {
+  readonly issuer: string
+  readonly storage: Storage
+  now(): number
+  randomBytes(length: number): Uint8Array
+  /** A record id of 43 characters for `name`, with issuer and kind hashed in. */
+  recordId(kind: string, name: string): string
+  /** Absolute path of the login page, for example `/oauth/login`. */
+  readonly loginPath: string
+  /**
+   * The pending authorization request behind a handle, when it exists, has not expired and belongs to this browser's cookie;
+   * else null.
+   */
+  pendingLogin(request: HttpRequest, handle: string): Promise<PendingLogin | null>
+  emit(event: ServerEventBody): void
+}
+
+/** An endpoint of its own, mounted by the server at an absolute path. */
+export interface UserEndpoint {
+  readonly path: string
+  readonly methods: { readonly [method: string]: (request: HttpRequest) => Promise<HttpResponse> }
+}
+
+/** A user-authentication with endpoints, built once the server's parts exist. */
+export type UserAuthenticationFactory = (
+  services: UserServices,
+) => UserAuthentication & { readonly endpoints: readonly UserEndpoint[] }
