@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { RevocationReason } from './grant/state.js'
 
 interface GrantFacts {
   readonly grantId: string
@@ -11,12 +12,13 @@ interface GrantFacts {
   readonly subject: string
 }
 
-/** Why a grant ended. */
-export type RevocationReason = 'replay' | 'wrong_verifiers' | 'client_request' | 'user_request' | 'subject_gone'
-
 /** What happened. `at` is in epoch milliseconds. */
 export type ServerEvent = { readonly at: number } & (
-  | ({ readonly type: 'code_issued'; readonly scope: readonly string[]; readonly resources: readonly string[] } & GrantFacts)
+  | ({
+      readonly type: 'code_issued'
+      readonly scope: readonly string[]
+      readonly resources: readonly string[]
+    } & GrantFacts)
   | ({ readonly type: 'code_redeemed' } & GrantFacts)
   | ({ readonly type: 'refreshed'; readonly generation: number } & GrantFacts)
   /** A refresh token presented again inside the retry window: harmless by design, but worth counting. */
@@ -24,7 +26,12 @@ export type ServerEvent = { readonly at: number } & (
   | ({ readonly type: 'grant_revoked'; readonly reason: RevocationReason } & GrantFacts)
   | ({ readonly type: 'access_token_revoked'; readonly tokenId: string } & GrantFacts)
   | { readonly type: 'client_token_issued'; readonly clientId: string; readonly resource: string }
-  | { readonly type: 'consent_given'; readonly clientId: string; readonly subject: string; readonly scope: readonly string[] }
+  | {
+      readonly type: 'consent_given'
+      readonly clientId: string
+      readonly subject: string
+      readonly scope: readonly string[]
+    }
   | { readonly type: 'consent_denied'; readonly clientId: string; readonly subject: string }
   | { readonly type: 'login_succeeded'; readonly subject: string; readonly address: string | undefined }
   /** `username` as it was typed, shortened to 128 characters. */

@@ -5,7 +5,7 @@
  * @module
  */
 import { hmac } from '@oslojs/crypto/hmac'
-import { SHA256, sha256 as portableSha256 } from '@oslojs/crypto/sha2'
+import { sha256 as portableSha256, SHA256 } from '@oslojs/crypto/sha2'
 import { constantTimeEqual as portableEqual } from '@oslojs/crypto/subtle'
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
 

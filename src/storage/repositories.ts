@@ -18,15 +18,15 @@ export interface Versioned<T> {
 export interface Repository<T> {
   /** @throws {Unavailable} when the store fails. */
   get(id: string): Promise<Versioned<T> | null>
-  /** False when the id is taken. */
-  insert(value: T): Promise<boolean>
+  /** The value as it is stored now; null when the id is taken. */
+  insert(value: T): Promise<Versioned<T> | null>
   /**
    * Compare-and-swap, once.
    *
-   * @returns whether the value is the stored one now.
+   * @returns the value as it is stored now; null when another version is.
    * @throws {Unavailable} when the store fails and the value is not stored.
    */
-  replace(value: T, expected: string): Promise<boolean>
+  replace(value: T, expected: string): Promise<Versioned<T> | null>
   /** @throws {Unavailable} when the store fails. */
   remove(id: string): Promise<void>
   /** The values of one subject in ascending order of id, and the cursor of the next page, null at the end. */
@@ -73,21 +73,22 @@ export function repository<T>(
     get,
     async insert(value) {
       const record = toRecord(value)
+      const stored = { value, version: record.version }
       try {
-        return await storage.insert(kind, record, now())
+        return (await storage.insert(kind, record, now())) ? stored : null
       } catch (cause) {
-        // It may have been written although the answer was lost.
-        return (await versionAfter(storage, record, kind, cause)) === record.version
+        return (await versionAfter(storage, record, kind, cause)) === record.version ? stored : null
       }
     },
     async replace(value, expected) {
       const record = toRecord(value)
+      const stored = { value, version: record.version }
       try {
-        return await storage.replace(kind, record, expected)
+        return (await storage.replace(kind, record, expected)) ? stored : null
       } catch (cause) {
         const version = await versionAfter(storage, record, kind, cause)
         if (version === expected) throw cause
-        return version === record.version
+        return version === record.version ? stored : null
       }
     },
     remove: (id) => storage.remove(kind, id),

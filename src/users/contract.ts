@@ -11,6 +11,8 @@ import type { HttpRequest, HttpResponse } from '../message.js'
 export interface Login {
   /** The user's stable id, the `sub` of tokens: 1 to 255 characters, never given to somebody else later. */
   readonly subject: string
+  /** How the consent page calls the user. @default the subject */
+  readonly displayName?: string | undefined
   /** An id of the app's session. It lets the library recognise a new login when `authenticatedAt` is not known. */
   readonly sessionId?: string | undefined
   /** When the user last proved who they are, in epoch milliseconds. Becomes `auth_time`. */
@@ -80,6 +82,8 @@ export interface PendingLogin {
   /** Where the browser goes after the login: the `returnTo` of {@link LoginNeed}. */
   readonly returnTo: string
   readonly client: { readonly client_id: string; readonly client_name: string | undefined }
+  /** Where a form on the way may lead besides this server: sources for the `form-action` of a page's policy. */
+  readonly formAction: readonly string[]
   readonly loginHint: string | undefined
   readonly uiLocales: readonly string[]
 }

@@ -1,0 +1,66 @@
+/**
+ * How a client is written down: one record per client, its id hashed together with the issuer, so that two issuers can share
+ * a store.
+ *
+ * @module
+ */
+import { digest, utf8 } from '../runtime/hash.js'
+import type { StoredRecord } from '../storage/contract.js'
+import type { Client } from './client.js'
+
+/** The id of a client's record: 43 characters. */
+export function clientRecordId(issuer: string, client_id: string): string {
+  return digest(`grantwright client\0${issuer}\0${client_id}`)
+}
+
+/** @throws {TypeError} when the client does not fit into a record. */
+export function writeClient(issuer: string, client: Client, version: string): StoredRecord {
+  const document = JSON.stringify({ v: VERSION, issuer, ...client } satisfies Document)
+  if (utf8(document).length > MAX_DOCUMENT_BYTES) {
+    throw new TypeError('Client metadata: it is larger than 32 KB as JSON; shorten the lists.')
+  }
+  const id = clientRecordId(issuer, client.client_id)
+  return { id, version, subject: null, clientId: client.client_id, expiresAt: null, document }
+}
+
+/**
+ * The client in a record, or null when it is another issuer's.
+ *
+ * @throws {Error} when a newer version of the library has written it.
+ */
+export function readClient(issuer: string, { document, clientId }: StoredRecord): Client | null {
+  // Only `writeClient` writes these records; what a newer one has written is refused below.
+  const stored = JSON.parse(document) as Document
+  if (stored.v !== VERSION) {
+    throw new Error(
+      `The record of the client ${clientId} has the format ${String(stored.v)}, and this version of grantwright knows ${VERSION} only. Upgrade grantwright on this server.`,
+    )
+  }
+  if (stored.issuer !== issuer) return null
+  return {
+    client_id: stored.client_id,
+    // JSON drops what is undefined.
+    client_name: stored.client_name,
+    client_uri: stored.client_uri,
+    logo_uri: stored.logo_uri,
+    redirect_uris: stored.redirect_uris,
+    grant_types: stored.grant_types,
+    token_endpoint_auth_method: stored.token_endpoint_auth_method,
+    scope: stored.scope,
+    default_scope: stored.default_scope,
+    resources: stored.resources,
+    serves: stored.serves,
+    rotate_refresh_tokens: stored.rotate_refresh_tokens,
+    secrets: stored.secrets,
+    createdAt: stored.createdAt,
+  }
+}
+
+const VERSION = 1
+/** What a stored document may have. */
+const MAX_DOCUMENT_BYTES = 32_768
+
+interface Document extends Client {
+  readonly v: number
+  readonly issuer: string
+}

@@ -1,0 +1,190 @@
+/**
+ * The clients that a server knows: those of its configuration, and those in the store, side by side. Secrets are generated
+ * here and leave once, in the answer that made them.
+ *
+ * @module
+ */
+import { Unavailable } from '../errors.js'
+import { type ClientMetadata, isPublicClient, parseClientMetadata } from '../protocol/client-metadata.js'
+import { encodeBase64url } from '../runtime/hash.js'
+import type { Storage } from '../storage/contract.js'
+import { createClientCache } from './cache.js'
+import { type Client, type ClientView, clientSecretHash, viewOf } from './client.js'
+import { clientRecordId, readClient, writeClient } from './record.js'
+import { parseStaticClients, type StaticClient } from './static.js'
+
+export type { StaticClient }
+
+/** A client, and its secret if one was made: it is shown this once and cannot be read again. */
+export interface ClientWithSecret {
+  readonly client: ClientView
+  readonly clientSecret?: string
+}
+
+export interface ClientRegistry {
+  /** The client for a request. At once when it is configured or was read lately, so a change takes that long to be seen. */
+  find(client_id: string): Client | null | Promise<Client | null>
+  /** Registers a client. @throws {TypeError} when the metadata is wrong. */
+  create(metadata: ClientMetadata): Promise<ClientWithSecret>
+  /** The client as it is in the configuration or the store now. */
+  get(client_id: string): Promise<ClientView | null>
+  /**
+   * Clients in the store, not those of the configuration, in an order without meaning. `next` is the `after` of the next
+   * page, undefined on the last.
+   *
+   * @param page `limit` is 1 to 1000, 100 by default.
+   */
+  list(page?: {
+    readonly after?: string | undefined
+    readonly limit?: number | undefined
+  }): Promise<{ readonly clients: readonly ClientView[]; readonly next: string | undefined }>
+  /**
+   * Replaces all metadata; what is left out goes back to its default. A client that becomes public loses its secrets; one that
+   * becomes confidential has none until {@link ClientRegistry.rotateSecret}.
+   *
+   * @throws {TypeError} when the metadata is wrong.
+   * @throws {Error} when there is no such client, or it is part of the configuration.
+   */
+  update(client_id: string, metadata: ClientMetadata): Promise<ClientView>
+  /**
+   * Gives a confidential client a new secret. The one before it stays valid for `keepOldFor` seconds (default 86400); any older
+   * one ends now.
+   *
+   * @throws {Error} when there is no such client, it is public, or it is part of the configuration.
+   */
+  rotateSecret(
+    client_id: string,
+    options?: { readonly keepOldFor?: number | undefined },
+  ): Promise<{ readonly client: ClientView; readonly clientSecret: string }>
+  /** Removes a client; no error when there is none. @throws {Error} when it is part of the configuration. */
+  remove(client_id: string): Promise<void>
+}
+
+export interface ClientRegistryOptions {
+  readonly issuer: string
+  readonly storage: Storage
+  now(): number
+  randomBytes(length: number): Uint8Array
+  readonly static: readonly StaticClient[]
+  /** Milliseconds for which a client that was read is not read again. @default 30000 */
+  readonly cacheFor?: number | undefined
+}
+
+/** How often a change is tried again after somebody else's came first. */
+const MAX_ATTEMPTS = 4
+
+/** @throws {TypeError} when a configured client is wrong. */
+export function createClientRegistry(options: ClientRegistryOptions): ClientRegistry {
+  const { issuer, storage } = options
+  const configured = parseStaticClients(options.static)
+  const cache = createClientCache(() => options.now(), options.cacheFor ?? 30_000)
+
+  const random = (bytes: number) => encodeBase64url(options.randomBytes(bytes))
+  const newSecret = () => `gwcs_${random(32)}`
+  const write = (client: Client) => writeClient(issuer, client, random(12))
+
+  async function load(client_id: string): Promise<Client | null> {
+    const record = await storage.get('client', clientRecordId(issuer, client_id))
+    return record && readClient(issuer, record)
+  }
+
+  async function change(client_id: string, next: (client: Client) => Client): Promise<Client> {
+    refuseConfigured(client_id)
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const record = await storage.get('client', clientRecordId(issuer, client_id))
+      const client = record && readClient(issuer, record)
+      if (!record || !client) throw new Error(`There is no client ${JSON.stringify(client_id)}.`)
+      const changed = next(client)
+      try {
+        if (await storage.replace('client', write(changed), record.version)) return changed
+      } finally {
+        cache.forget(client_id)
+      }
+    }
+    throw new Unavailable(`client ${client_id}: too many changes at once`)
+  }
+
+  function refuseConfigured(client_id: string): void {
+    if (!configured.has(client_id)) return
+    throw new Error(`The client ${JSON.stringify(client_id)} is part of the option "clients"; change it there.`)
+  }
+
+  return {
+    find(client_id) {
+      return configured.get(client_id) ?? cache.get(client_id) ?? cache.fill(() => load(client_id))
+    },
+
+    async create(metadata) {
+      const settings = parseClientMetadata(metadata)
+      const clientSecret = isPublicClient(settings) ? undefined : newSecret()
+      const client: Client = {
+        ...settings,
+        client_id: `gwcl_${random(16)}`,
+        secrets: clientSecret === undefined ? [] : [{ hash: clientSecretHash(clientSecret), expiresAt: null }],
+        createdAt: options.now(),
+      }
+      const inserted = await storage.insert('client', write(client), options.now())
+      if (!inserted) throw new Error('The id of a new client is taken: randomBytes does not return random bytes.')
+      return clientSecret === undefined ? { client: viewOf(client) } : { client: viewOf(client), clientSecret }
+    },
+
+    async get(client_id) {
+      const client = configured.get(client_id) ?? (await load(client_id))
+      return client && viewOf(client)
+    },
+
+    async list({ after, limit = 100 } = {}) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new TypeError('limit must be 1 to 1000.')
+      const clients: ClientView[] = []
+      let last = after
+      while (true) {
+        const wanted = limit - clients.length
+        const records = await storage.list('client', {}, { after: last, limit: wanted })
+        for (const record of records) {
+          const client = readClient(issuer, record)
+          if (client) clients.push(viewOf(client))
+        }
+        last = records.at(-1)?.id
+        if (records.length < wanted) return { clients, next: undefined }
+        if (clients.length === limit) return { clients, next: last }
+      }
+    },
+
+    async update(client_id, metadata) {
+      const settings = parseClientMetadata(metadata)
+      const changed = await change(client_id, (client) => ({
+        ...client,
+        ...settings,
+        secrets: isPublicClient(settings) ? [] : client.secrets,
+      }))
+      return viewOf(changed)
+    },
+
+    async rotateSecret(client_id, { keepOldFor = 86_400 } = {}) {
+      if (!Number.isFinite(keepOldFor) || keepOldFor < 0) throw new TypeError('keepOldFor must be seconds, 0 or more.')
+      const clientSecret = newSecret()
+      const fresh = { hash: clientSecretHash(clientSecret), expiresAt: null }
+      const changed = await change(client_id, (client) => {
+        if (isPublicClient(client)) {
+          throw new Error(
+            `The client ${JSON.stringify(client_id)} is public (token_endpoint_auth_method none): it has no secret.`,
+          )
+        }
+        const [newest] = client.secrets
+        const until = Math.min(newest?.expiresAt ?? Number.POSITIVE_INFINITY, options.now() + keepOldFor * 1000)
+        const old = newest && keepOldFor > 0 ? [{ hash: newest.hash, expiresAt: until }] : []
+        return { ...client, secrets: [fresh, ...old] }
+      })
+      return { client: viewOf(changed), clientSecret }
+    },
+
+    async remove(client_id) {
+      refuseConfigured(client_id)
+      try {
+        await storage.remove('client', clientRecordId(issuer, client_id))
+      } finally {
+        cache.forget(client_id)
+      }
+    },
+  }
+}

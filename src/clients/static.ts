@@ -1,0 +1,73 @@
+/**
+ * Clients that are part of the configuration.
+ *
+ * @module
+ */
+import { type ClientMetadata, isPublicClient, parseClientMetadata } from '../protocol/client-metadata.js'
+import { type Client, clientSecretHash } from './client.js'
+
+/** A client from the option `clients`. */
+export interface StaticClient extends ClientMetadata {
+  /** 1 to 255 characters of printable ASCII. */
+  readonly client_id: string
+  /** Of a confidential client: printable ASCII, at least 32 characters, random. */
+  readonly client_secret?: string | undefined
+}
+
+/**
+ * Checks the option `clients`.
+ *
+ * @throws {TypeError} naming the client, the field, what is wrong and what to write instead.
+ */
+export function parseStaticClients(entries: readonly StaticClient[]): ReadonlyMap<string, Client> {
+  const clients = new Map<string, Client>()
+  for (const [i, entry] of entries.entries()) {
+    const client = parseEntry(entry, `clients[${i}]`)
+    if (clients.has(client.client_id)) {
+      throw new TypeError(
+        `clients[${i}]: client_id ${JSON.stringify(client.client_id)} is used twice; give each its own.`,
+      )
+    }
+    clients.set(client.client_id, client)
+  }
+  return clients
+}
+
+function parseEntry(entry: StaticClient, where: string): Client {
+  if (typeof entry !== 'object' || entry === null) throw new TypeError(`${where} must be an object with a client_id.`)
+  const { client_id, client_secret, ...metadata } = entry
+  // RFC 6749 appendix A.1: VSCHAR. A colon is no problem, because Basic credentials are form-encoded first (§2.3.1).
+  if (typeof client_id !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(client_id)) {
+    throw new TypeError(`${where}: client_id must be 1 to 255 characters of printable ASCII.`)
+  }
+  const settings = parseAt(metadata, where)
+  const secrets = isPublicClient(settings) ? noSecret(client_secret, where) : [oneSecret(client_secret, where)]
+  return { ...settings, client_id, secrets, createdAt: null }
+}
+
+function parseAt(metadata: ClientMetadata, where: string) {
+  try {
+    return parseClientMetadata(metadata)
+  } catch (error) {
+    throw error instanceof TypeError ? new TypeError(`${where}: ${error.message}`) : error
+  }
+}
+
+function noSecret(secret: unknown, where: string): [] {
+  if (secret === undefined) return []
+  throw new TypeError(`${where}: client_secret is set, but token_endpoint_auth_method is none; remove one of them.`)
+}
+
+function oneSecret(secret: unknown, where: string): Client['secrets'][number] {
+  if (secret === undefined) {
+    throw new TypeError(
+      `${where}: client_secret is missing; set it, or make the client public with token_endpoint_auth_method none.`,
+    )
+  }
+  if (typeof secret !== 'string' || !/^[\x20-\x7e]{32,1024}$/.test(secret)) {
+    throw new TypeError(
+      `${where}: client_secret must be at least 32 characters of printable ASCII; make one with "openssl rand -base64 32".`,
+    )
+  }
+  return { hash: clientSecretHash(secret), expiresAt: null }
+}

@@ -1,0 +1,75 @@
+/**
+ * The authorization endpoint. The order: validate, find the user, ask for login if needed, ask for consent if needed, issue.
+ * What is wrong before client and redirect URI are known is shown on a page; what is wrong later goes to the client.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 §4.1.1}
+ * @module
+ */
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment.js'
+import { readForm } from '../form.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import {
+  type AuthorizationRequest,
+  identifyClient,
+  validateAuthorizationRequest,
+} from '../protocol/authorization-request.js'
+import { type Parameters, parseParameters } from '../protocol/parameters.js'
+import { seeOther } from '../responses.js'
+import { sendError } from './authorization-response.js'
+import { pendingWait } from './pending-limit.js'
+import { browserOf, findPending, storePending } from './pending-request.js'
+import { expiredPage, refusedClientPage, tooManyPage } from './problem-pages.js'
+import { clientOf, proceed, resumeUrl } from './proceed.js'
+
+/** GET: a new request, or one that comes back from the login (`?pending=…`). */
+export async function authorize(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
+  const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
+  if (handle !== undefined) return resume(deployment, request, handle)
+  return validated(deployment, parameters, (client, asked) =>
+    proceed(deployment, request, { client, asked, pending: null, browser: browserOf(deployment, request) }),
+  )
+}
+
+/**
+ * POST: stored, and answered with a redirect to a GET before anybody is asked who they are. No cookie comes with a post
+ * from another site, so a logged-in user would look like a stranger.
+ */
+export async function authorizePost(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  return validated(deployment, await readForm(request), async (_, asked) => {
+    const wait = await pendingWait(deployment, request.address, null)
+    if (wait > 0) return tooManyPage(wait)
+    const { handle } = await storePending(deployment, asked, null)
+    return seeOther(resumeUrl(deployment, handle))
+  })
+}
+
+async function validated(
+  deployment: Deployment,
+  parameters: Parameters,
+  go: (client: Client, asked: AuthorizationRequest) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const clientId = parameters.get('client_id')
+  const client = clientId === undefined ? null : await deployment.clients.find(clientId)
+  // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
+  const identified = identifyClient(parameters, client)
+  if ('problem' in identified) {
+    const { problem: reason } = identified
+    deployment.emit({ type: 'refused', endpoint: 'authorize', error: 'invalid_request', reason, clientId })
+    return refusedClientPage(identified)
+  }
+  const resources = [...deployment.settings.resources.values()]
+  const asked = validateAuthorizationRequest(identified, parameters, { resources })
+  if (!('error' in asked)) return go(identified.client, asked)
+  const { redirectUri, client: known } = identified
+  return sendError(deployment, { ...asked, redirectUri }, asked.error, asked.description, { clientId: known.client_id })
+}
+
+async function resume(deployment: Deployment, request: HttpRequest, handle: string): Promise<HttpResponse> {
+  const pending = await findPending(deployment, request, handle)
+  if (!pending) return expiredPage()
+  const client = await clientOf(deployment, pending)
+  if (!client) return expiredPage()
+  return proceed(deployment, request, { client, asked: pending.value.request, pending, browser: pending.browser })
+}

@@ -1,0 +1,54 @@
+/**
+ * The client_credentials grant: a confidential client acts for itself. There is no user, no grant record and no refresh token.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 §4.4}
+ * @module
+ */
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment.js'
+import { OAuthError } from '../errors.js'
+import type { HttpResponse } from '../message.js'
+import type { Parameters } from '../protocol/parameters.js'
+import { requestedAccess } from '../protocol/resource.js'
+import { jsonResponse } from '../responses.js'
+import { encodeBase64url } from '../runtime/hash.js'
+import { CLIENT_TOKEN_ID_BYTES, issueAccessToken } from '../tokens/access-token.js'
+import { refusedError } from './issue-tokens.js'
+
+export async function clientCredentials(
+  deployment: Deployment,
+  client: Client,
+  form: Parameters,
+): Promise<HttpResponse> {
+  const { settings } = deployment
+  const definitions = [...settings.resources.values()]
+  const asked = requestedAccess({ resources: form.resources, scope: form.get('scope') }, client, definitions)
+  if (!asked.ok) throw new OAuthError(asked.error, asked.description)
+  // RFC 8707 §2.2: an access token is for one resource.
+  const [access, ...others] = asked.access
+  const resource = access && settings.resources.get(access.resource)
+  if (!access || !resource || others.length > 0) throw refusedError('invalid_target')
+  const now = deployment.now()
+  const claims = await deployment.clientClaims?.({ client_id: client.client_id }, access)
+  const token = {
+    grantId: null,
+    tokenId: encodeBase64url(deployment.randomBytes(CLIENT_TOKEN_ID_BYTES)),
+    clientId: client.client_id,
+    // RFC 9068 §2.2: without a user, the client is the subject.
+    subject: client.client_id,
+    ...access,
+    issuedAt: now,
+    expiresAt: now + resource.accessTokenLifetime,
+    login: {},
+    claims: claims ?? {},
+  }
+  const accessToken = await issueAccessToken(deployment, token, null)
+  deployment.emit({ type: 'client_token_issued', clientId: client.client_id, resource: access.resource })
+  // RFC 6749 §4.4.3: no refresh token.
+  return jsonResponse(200, {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: Math.floor(token.expiresAt / 1000) - Math.floor(now / 1000),
+    scope: access.scope.join(' '),
+  })
+}

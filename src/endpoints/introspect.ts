@@ -1,0 +1,88 @@
+/**
+ * The introspection endpoint. A caller sees its own tokens, and those for the resources that its record says it serves;
+ * everything else is `{ "active": false }` and nothing more.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662 RFC 7662}
+ * @module
+ */
+import { authenticateClient } from '../clients/authenticate.js'
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment.js'
+import { OAuthError } from '../errors.js'
+import { readForm, refuseProblems } from '../form.js'
+import { isCurrent } from '../grant/refresh.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
+import { jsonResponse } from '../responses.js'
+import { findLiveAccessToken } from '../tokens/access-token.js'
+import { withoutProtocolClaims } from '../tokens/jwt.js'
+import type { Claims } from '../users/contract.js'
+
+export async function introspect(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const form = refuseProblems(await readForm(request))
+  const client = await authenticateClient(request, form, deployment)
+  // RFC 7662 §2.1: the caller is authorized. A client_id alone, which everybody may know, authorizes nobody.
+  if (client.token_endpoint_auth_method === 'none') {
+    throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', { status: 403 })
+  }
+  const token = form.get('token')
+  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.')
+  const refreshToken = parseRefreshToken(token)
+  const facts = refreshToken
+    ? await refreshTokenFacts(deployment, client, refreshToken)
+    : await accessTokenFacts(deployment, client, token)
+  // RFC 7662 §2.2: of a token that is not active, or not the caller's business, nothing else is told.
+  return jsonResponse(200, facts ? { ...facts, active: true } : { active: false })
+}
+
+async function accessTokenFacts(deployment: Deployment, client: Client, text: string): Promise<object | null> {
+  const live = await findLiveAccessToken(deployment, text)
+  if (!live) return null
+  const { token } = live
+  // RFC 7662 §4: only tokens that are meant for the caller.
+  if (token.clientId !== client.client_id && !client.serves.includes(token.resource)) return null
+  const claims = await currentClaims(deployment, text, token)
+  if (!claims) return null
+  return {
+    ...withoutProtocolClaims(claims),
+    iss: deployment.settings.issuer,
+    sub: token.subject,
+    aud: token.resource,
+    client_id: token.clientId,
+    scope: token.scope.join(' '),
+    token_type: 'Bearer',
+    iat: seconds(token.issuedAt),
+    exp: seconds(token.expiresAt),
+    ...(token.login.authenticatedAt !== undefined && { auth_time: seconds(token.login.authenticatedAt) }),
+    ...(token.login.acr !== undefined && { acr: token.login.acr }),
+    ...(token.login.amr !== undefined && { amr: token.login.amr }),
+  }
+}
+
+/** A JWT carries its claims; for an opaque token they are asked for now. Null when the user is gone. */
+async function currentClaims(
+  deployment: Deployment,
+  text: string,
+  token: NonNullable<Awaited<ReturnType<typeof findLiveAccessToken>>>['token'],
+): Promise<Claims | null> {
+  if (!text.startsWith('gwat_')) return token.claims
+  const context = { client_id: token.clientId, scope: token.scope, resource: token.resource }
+  if (token.grantId === null) return (await deployment.clientClaims?.(context, context)) ?? {}
+  return deployment.users.claims ? deployment.users.claims(token.subject, context) : {}
+}
+
+/** RFC 7662 §4: without token_type and aud, so that a refresh token never passes for an access token. */
+async function refreshTokenFacts(deployment: Deployment, client: Client, token: RefreshToken): Promise<object | null> {
+  const grant = (await deployment.grants.get(token.grantId))?.value
+  if (grant?.status !== 'active' || grant.clientId !== client.client_id) return null
+  if (!grant.refresh || !isCurrent(grant, token, deployment.now())) return null
+  return {
+    iss: deployment.settings.issuer,
+    sub: grant.subject,
+    client_id: grant.clientId,
+    scope: [...new Set(grant.access.flatMap(({ scope }) => scope))].join(' '),
+    exp: seconds(Math.min(grant.refresh.idleUntil, grant.endsAt)),
+  }
+}
+
+const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)

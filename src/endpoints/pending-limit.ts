@@ -1,0 +1,53 @@
+/**
+ * Bounds how many authorization requests a stranger can have stored: a fixed window per browser and per address, counted in the
+ * storage, so that instances share it. Requests that nobody has to be asked about are not stored and not counted.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment.js'
+import { encodeBase64url } from '../runtime/hash.js'
+import type { Browser } from './pending-request.js'
+
+/** How often a window was used. */
+export interface WindowCounter {
+  readonly id: string
+  readonly issuer: string
+  readonly count: number
+  readonly expiresAt: number
+}
+
+// Many people share an address behind a company's or a carrier's gateway; a browser is one person with some tabs.
+const PER_ADDRESS = 600
+const PER_BROWSER = 60
+const WINDOW = 600_000
+
+/** Whether one more request may be stored, which counts it; else milliseconds to wait. `address` may be unknown. */
+export async function pendingWait(
+  deployment: Deployment,
+  address: string | undefined,
+  browser: Browser | null,
+): Promise<number> {
+  const byAddress = address === undefined ? 0 : await count(deployment, `address\0${address}`, PER_ADDRESS)
+  if (byAddress > 0) return byAddress
+  // A browser that has just got its cookie is counted from its second request on.
+  if (!browser || browser.setCookie.length > 0) return 0
+  return count(deployment, `browser\0${encodeBase64url(browser.secret)}`, PER_BROWSER)
+}
+
+async function count(deployment: Deployment, name: string, limit: number): Promise<number> {
+  const { counters, now, recordId, settings } = deployment
+  const id = recordId('pending requests', name)
+  const stored = await counters.get(id)
+  const at = now()
+  const open = stored && at < stored.value.expiresAt ? stored : null
+  if (open && open.value.count >= limit) return open.value.expiresAt - at
+  const next: WindowCounter = {
+    id,
+    issuer: settings.issuer,
+    count: (open?.value.count ?? 0) + 1,
+    expiresAt: open?.value.expiresAt ?? at + WINDOW,
+  }
+  // A lost race leaves one request uncounted. That is all right here: this bounds a flood, it guards no secret.
+  await (stored ? counters.replace(next, stored.version) : counters.insert(next))
+  return 0
+}

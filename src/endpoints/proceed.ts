@@ -1,0 +1,140 @@
+/**
+ * A valid authorization request on its way: who is there, is the login good enough, do they agree? Then the code.
+ *
+ * @module
+ */
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import { isPublicClient } from '../protocol/client-metadata.js'
+import { judgeLogin, type LoginReason } from '../protocol/prompt.js'
+import { matchRedirectUri } from '../protocol/redirect-uri.js'
+import { withHeaders } from '../responses.js'
+import type { Login } from '../users/contract.js'
+import { sendError } from './authorization-response.js'
+import { askForConsent, needsConsent } from './consent-question.js'
+import { issueCode, repeatDecision } from './issue-code.js'
+import { currentLogin, loginContext } from './login-context.js'
+import { pendingWait } from './pending-limit.js'
+import { type Browser, changePending, type Pending, storePending } from './pending-request.js'
+import { tooManyPage } from './problem-pages.js'
+
+/** Where a pending request goes on. */
+export const resumeUrl = (deployment: Deployment, handle: string): string =>
+  `${deployment.urls.of('authorize')}?pending=${handle}`
+
+/** The client of a pending request, if it and its redirect URI are still registered. */
+export async function clientOf(deployment: Deployment, { value: { request } }: Pending): Promise<Client | null> {
+  const client = await deployment.clients.find(request.client_id)
+  return client && matchRedirectUri(client.redirect_uris, request.redirectUri, isPublicClient(client)) ? client : null
+}
+
+/** A valid request on its way. `pending` is null until there is a reason to store it. */
+export interface Visit {
+  readonly client: Client
+  readonly asked: AuthorizationRequest
+  readonly pending: Pending | null
+  readonly browser: Browser
+}
+
+/** From "who is there?" to a code. */
+export async function proceed(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<HttpResponse> {
+  const response = await answer(deployment, request, visit)
+  return withHeaders(response, visit.pending?.browser.setCookie ?? [])
+}
+
+async function answer(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<HttpResponse> {
+  const { asked, pending } = visit
+  const current = await currentLogin(deployment, request)
+  if (current && 'status' in current) return current
+  const now = deployment.now()
+  const demand = {
+    prompt: asked.prompt,
+    maxAge: asked.maxAge,
+    requestedAt: pending?.value.requestedAt ?? now,
+    loginAtRequest: pending?.value.loginAtRequest,
+    lastReason: pending?.value.lastReason ?? null,
+  }
+  const judged = judgeLogin(demand, current, now)
+  if (!judged.ok) return askForLogin(deployment, request, visit, current, judged.reason)
+  if (!current) throw new Error('A login was judged to be good, but nobody is logged in')
+  if (pending?.value.decision) return repeatDecision(deployment, pending, current)
+  if (await needsConsent(deployment, visit, current)) {
+    // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
+    if (asked.prompt.includes('none')) {
+      return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
+    }
+    return withPending(deployment, request, visit, current, async (pending) =>
+      askForConsent(deployment, { ...visit, pending }, current),
+    )
+  }
+  return issueCode(deployment, visit, current)
+}
+
+const MAX_CHALLENGES = 3
+
+async function askForLogin(
+  deployment: Deployment,
+  request: HttpRequest,
+  visit: Visit,
+  current: Login | null,
+  reason: LoginReason,
+): Promise<HttpResponse> {
+  const { asked } = visit
+  if (asked.prompt.includes('none')) {
+    return sendError(deployment, asked, 'login_required', 'The user has to log in first.', facts(visit))
+  }
+  return withPending(deployment, request, visit, current, (pending) =>
+    challenge(deployment, request, { ...visit, pending }, current, reason),
+  )
+}
+
+/** Sends the browser to the login, at most three times in one request. */
+async function challenge(
+  deployment: Deployment,
+  request: HttpRequest,
+  visit: Visit & { readonly pending: Pending },
+  current: Login | null,
+  reason: LoginReason,
+): Promise<HttpResponse> {
+  const { asked, client, pending } = visit
+  // An app whose login never gets fresh enough must not send the browser in circles for ever.
+  if (pending.value.challenges >= MAX_CHALLENGES) {
+    const description = 'The login did not become what the request asks for.'
+    return sendError(deployment, asked, 'login_required', description, { ...facts(visit), reason: `login_${reason}` })
+  }
+  await changePending(deployment, pending, (value) => ({
+    ...value,
+    challenges: value.challenges + 1,
+    lastReason: reason,
+    loginAtRequest: value.loginAtRequest === undefined ? traceOf(current) : value.loginAtRequest,
+  }))
+  const { client_id, client_name } = client
+  return deployment.users.challenge(loginContext(request), {
+    returnTo: resumeUrl(deployment, pending.handle),
+    reason,
+    client: { client_id, client_name },
+    loginHint: asked.loginHint,
+    uiLocales: asked.uiLocales,
+  })
+}
+
+/** Goes on with the visit's pending request, which is stored now if it was not before. */
+async function withPending(
+  deployment: Deployment,
+  request: HttpRequest,
+  { asked, browser, pending }: Visit,
+  current: Login | null,
+  go: (pending: Pending) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  if (pending) return go(pending)
+  const wait = await pendingWait(deployment, request.address, browser)
+  if (wait > 0) return tooManyPage(wait)
+  const stored = await storePending(deployment, asked, browser, { loginAtRequest: traceOf(current) })
+  return withHeaders(await go({ ...stored, browser }), browser.setCookie)
+}
+
+const traceOf = (login: Login | null) => login && { sessionId: login.sessionId, authenticatedAt: login.authenticatedAt }
+
+const facts = ({ client }: Visit) => ({ clientId: client.client_id })

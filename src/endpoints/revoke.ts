@@ -1,0 +1,62 @@
+/**
+ * The revocation endpoint. Unknown and foreign tokens get the same 200 as revoked ones.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009}
+ * @module
+ */
+import { authenticateClient } from '../clients/authenticate.js'
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment.js'
+import { OAuthError } from '../errors.js'
+import { readForm, refuseProblems } from '../form.js'
+import { revokeAccessToken, revokeByRefreshToken } from '../grant/revoke.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
+import { emptyResponse } from '../responses.js'
+import { clientTokenRecordId, verifyAccessToken } from '../tokens/access-token.js'
+import { advance } from './advance.js'
+import { emitIfRevoked, grantFacts } from './issue-tokens.js'
+
+export async function revoke(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const form = refuseProblems(await readForm(request))
+  const client = await authenticateClient(request, form, deployment)
+  const token = form.get('token')
+  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.')
+  // RFC 7009 §2.1: token_type_hint only orders the search. A token tells its own type here, so there is nothing to order.
+  const refreshToken = parseRefreshToken(token)
+  if (refreshToken) await endFamily(deployment, client, refreshToken)
+  else await endAccessToken(deployment, client, token)
+  return emptyResponse(200, [['cache-control', 'no-store']])
+}
+
+/** RFC 7009 §2.1: revoking a refresh token ends the access tokens of the grant, too. */
+async function endFamily(deployment: Deployment, client: Client, token: RefreshToken): Promise<void> {
+  const by = { issuer: deployment.settings.issuer, clientId: client.client_id }
+  const outcome = await advance(
+    deployment.grants,
+    token.grantId,
+    (grant) => revokeByRefreshToken(grant, by, token, deployment.now()),
+    () => null,
+  )
+  if (outcome.moved && outcome.grant) emitIfRevoked(deployment, outcome.grant)
+}
+
+async function endAccessToken(deployment: Deployment, client: Client, text: string): Promise<void> {
+  const token = (await verifyAccessToken(deployment, text))?.token
+  if (!token || token.clientId !== client.client_id || deployment.now() >= token.expiresAt) return
+  if (token.grantId === null) {
+    const id = clientTokenRecordId(deployment, token)
+    await deployment.revokedTokens.insert({ id, issuer: deployment.settings.issuer, expiresAt: token.expiresAt })
+    return
+  }
+  const by = { issuer: deployment.settings.issuer, clientId: client.client_id }
+  const outcome = await advance(
+    deployment.grants,
+    token.grantId,
+    (grant) => revokeAccessToken(grant, by, token, deployment.now()),
+    () => null,
+  )
+  if (outcome.moved && outcome.grant) {
+    deployment.emit({ type: 'access_token_revoked', tokenId: token.tokenId, ...grantFacts(outcome.grant) })
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The token endpoint, from the client's authentication to the answer. Decide, sign, commit, answer, in that order: a failing
+ * key never burns a refresh token, and a lost race never sends a token.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
+ * @module
+ */
+import { authenticateClient } from '../clients/authenticate.js'
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment.js'
+import { OAuthError } from '../errors.js'
+import { readForm, refuseProblems } from '../form.js'
+import { REDEEM_ENTROPY, redeemCode } from '../grant/redeem-code.js'
+import { REFRESH_ENTROPY, refresh } from '../grant/refresh.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import type { Parameters } from '../protocol/parameters.js'
+import type { AccessChoice } from '../protocol/resource.js'
+import { parseScope } from '../protocol/scope.js'
+import { parseCode, parseRefreshToken } from '../protocol/token-string.js'
+import { encodeBase64url } from '../runtime/hash.js'
+import { TOKEN_ID_BYTES } from '../tokens/access-token.js'
+import { clientCredentials } from './client-credentials.js'
+import { grantFacts, issueTokens, refusedError } from './issue-tokens.js'
+
+export async function token(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const form = refuseProblems(await readForm(request))
+  const client = await authenticateClient(request, form, deployment)
+  const grantType = form.get('grant_type')
+  switch (grantType) {
+    case undefined:
+      throw new OAuthError('invalid_request', 'grant_type is missing.')
+    case 'authorization_code':
+    case 'refresh_token':
+    case 'client_credentials':
+      break
+    default:
+      throw new OAuthError(
+        'unsupported_grant_type',
+        'grant_type must be authorization_code, refresh_token or client_credentials.',
+      )
+  }
+  // RFC 6749 §5.2: unauthorized_client, when the client is not registered for the grant type.
+  if (!client.grant_types.includes(grantType)) {
+    throw new OAuthError('unauthorized_client', `This client is not registered for the grant type ${grantType}.`)
+  }
+  if (grantType === 'authorization_code') return redeem(deployment, client, form)
+  if (grantType === 'refresh_token') return rotate(deployment, client, form)
+  return clientCredentials(deployment, client, form)
+}
+
+async function redeem(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
+  const { settings } = deployment
+  const code = parseCode(required(form, 'code'))
+  if (!code) throw refusedError('forged')
+  const entropy = deployment.randomBytes(REDEEM_ENTROPY + TOKEN_ID_BYTES)
+  const input = {
+    by: { issuer: settings.issuer, clientId: client.client_id },
+    code,
+    redirectUri: form.get('redirect_uri'),
+    verifier: form.get('code_verifier'),
+    // RFC 6749 §4.1.3: no scope here; the code has the scope that was approved.
+    choice: accessChoice(deployment, form, undefined),
+    refresh: client.grant_types.includes('refresh_token')
+      ? { idleLifetime: settings.refreshIdleLifetime, jkt: null }
+      : null,
+  }
+  const tokenId = encodeBase64url(entropy.subarray(REDEEM_ENTROPY))
+  const issued = await issueTokens(deployment, code.grantId, tokenId, (grant) =>
+    redeemCode(grant, input, deployment.now(), entropy.subarray(0, REDEEM_ENTROPY)),
+  )
+  deployment.emit({ type: 'code_redeemed', ...grantFacts(issued.answer.grant) })
+  return issued.response
+}
+
+async function rotate(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
+  const { settings } = deployment
+  const presented = parseRefreshToken(required(form, 'refresh_token'))
+  if (!presented) throw refusedError('forged')
+  const scope = form.get('scope')
+  const requestedScope = scope === undefined ? undefined : parseScope(scope)
+  if (requestedScope === null) throw refusedError('invalid_scope')
+  const entropy = deployment.randomBytes(REFRESH_ENTROPY + TOKEN_ID_BYTES)
+  const input = {
+    by: { issuer: settings.issuer, clientId: client.client_id },
+    token: presented,
+    jkt: null,
+    choice: accessChoice(deployment, form, requestedScope),
+    rules: {
+      // RFC 9700 §2.2.2: refresh tokens of public clients are rotated.
+      rotate: client.token_endpoint_auth_method === 'none' || client.rotate_refresh_tokens,
+      retryWindow: settings.retryWindow,
+      idleLifetime: settings.refreshIdleLifetime,
+      peppers: deployment.peppers,
+    },
+  }
+  const tokenId = encodeBase64url(entropy.subarray(REFRESH_ENTROPY))
+  const issued = await issueTokens(deployment, presented.grantId, tokenId, (grant) =>
+    refresh(grant, input, deployment.now(), entropy.subarray(0, REFRESH_ENTROPY)),
+  )
+  const { grant, retried, presented: generation } = issued.answer
+  deployment.emit({ type: retried ? 'refresh_retried' : 'refreshed', generation, ...grantFacts(grant) })
+  return issued.response
+}
+
+/** RFC 8707 §2.2: an access token is for one resource, so a token request names at most one. */
+function accessChoice({ settings }: Deployment, form: Parameters, scope: readonly string[] | undefined): AccessChoice {
+  if (form.resources.length > 1) throw refusedError('invalid_target')
+  return { resource: form.resources[0], scope, defaultResource: settings.defaultResource }
+}
+
+function required(form: Parameters, name: string): string {
+  const value = form.get(name)
+  if (value === undefined) throw new OAuthError('invalid_request', `${name} is missing.`)
+  return value
+}

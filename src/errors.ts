@@ -1,0 +1,83 @@
+/**
+ * Protocol errors, and the one place where a refusal becomes a response. What is not an {@link OAuthError} is never shown:
+ * it becomes `server_error` without detail, and an event with all of it.
+ *
+ * @module
+ */
+import type { HttpResponse } from './message.js'
+import { jsonResponse } from './responses.js'
+
+/** The error codes that the server's JSON endpoints answer with. */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'unsupported_token_type'
+  | 'server_error'
+  | 'temporarily_unavailable'
+
+const statusOf: Partial<Record<OAuthErrorCode, number>> = {
+  invalid_client: 401,
+  invalid_token: 401,
+  insufficient_scope: 403,
+  server_error: 500,
+  temporarily_unavailable: 503,
+}
+
+/**
+ * An error that a client may see. A hook of the app may throw one to refuse a request with a protocol error of its choice.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 §5.2}
+ */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError'
+  readonly code: OAuthErrorCode
+  readonly status: number
+  readonly headers: readonly (readonly [string, string])[]
+  /** What the event says beyond the wire: the core's refusal. Never sent. */
+  readonly reason: string
+
+  /**
+   * @param description Helps an honest client; never echoes input. Characters outside those that RFC 6749 §5.2 allows are dropped.
+   */
+  constructor(
+    code: OAuthErrorCode,
+    description: string,
+    options: {
+      readonly status?: number | undefined
+      readonly headers?: readonly (readonly [string, string])[] | undefined
+      readonly reason?: string | undefined
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(description.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, ''), { cause: options.cause })
+    this.code = code
+    this.status = options.status ?? statusOf[code] ?? 400
+    this.headers = options.headers ?? []
+    this.reason = options.reason ?? code
+  }
+}
+
+/** The store, or a key that lives in it, cannot be reached, or a grant is written by too many at once: try again. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable'
+}
+
+/** The JSON answer for whatever was thrown while an endpoint worked. */
+export function errorResponse(error: unknown): HttpResponse {
+  if (error instanceof OAuthError) {
+    return jsonResponse(error.status, { error: error.code, error_description: error.message }, error.headers)
+  }
+  // Never `invalid_grant`: clients drop their tokens on it, although nothing is wrong with them.
+  if (error instanceof Unavailable) {
+    const body = { error: 'temporarily_unavailable', error_description: 'Try again in a moment.' }
+    return jsonResponse(503, body, [['retry-after', '1']])
+  }
+  return jsonResponse(500, { error: 'server_error', error_description: 'Something went wrong on the server.' })
+}

@@ -1,0 +1,62 @@
+/**
+ * The web-standard edge: `Request` in, `Response` out. Hono, Next.js, Workers, Deno and Bun come in here.
+ *
+ * @module
+ */
+import { BodyTooLarge, type HttpRequest, type HttpResponse } from './message.js'
+import { concatBytes } from './runtime/hash.js'
+
+/** @see AuthorizationServer.fetch */
+export function fetchHandler(handle: (request: HttpRequest) => Promise<HttpResponse> | null) {
+  return async (
+    request: Request,
+    options: { readonly address?: string | undefined; readonly native?: unknown } = {},
+  ): Promise<Response> => {
+    const response = await handle(fromRequest(request, options.address, options.native ?? request))
+    return response ? toResponse(response) : new Response('Not Found', { status: 404 })
+  }
+}
+
+/** A web-standard request as the server takes it. */
+export function fromRequest(request: Request, address: string | undefined, native: unknown): HttpRequest {
+  const { pathname, search } = new URL(request.url)
+  return {
+    method: request.method,
+    url: pathname + search,
+    headerValues(name) {
+      const value = request.headers.get(name)
+      if (value === null) return []
+      // `Headers` joins lines with a comma. These two must be single (RFC 9110 §11.6.2, RFC 9449 §4.3), so let them be counted.
+      return name === 'authorization' || name === 'dpop' ? value.split(/, */) : [value]
+    },
+    body: (limit) => readBody(request, limit),
+    address,
+    native,
+  }
+}
+
+export function toResponse({ status, headers, body }: HttpResponse): Response {
+  const copied = new Headers()
+  for (const [name, value] of headers) copied.append(name, value)
+  return new Response(body === '' ? null : body, { status, headers: copied })
+}
+
+async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+  if (request.bodyUsed) {
+    throw new Error('Something has read the body of this request already. Mount the authorization server before it.')
+  }
+  const chunks: Uint8Array[] = []
+  let length = 0
+  const reader = request.body?.getReader()
+  while (reader) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.length
+    if (length > limit) {
+      await reader.cancel()
+      throw new BodyTooLarge()
+    }
+    chunks.push(value)
+  }
+  return concatBytes(...chunks)
+}

@@ -1,0 +1,68 @@
+/**
+ * Reads the form of a POST: content type, size, and what an earlier body parser left.
+ *
+ * @module
+ */
+import { OAuthError } from './errors.js'
+import { BodyTooLarge, type HttpRequest } from './message.js'
+import { type Parameters, parametersFromForm, parseParameters } from './protocol/parameters.js'
+
+/** Most bytes of a form body. */
+export const MAX_FORM_BYTES = 65_536
+
+/**
+ * The parameters of a form body. Problems of single parameters are in `problems`; use {@link refuseProblems} where they all
+ * are fatal.
+ *
+ * @throws {OAuthError} `invalid_request`: another content type, too large, or not UTF-8.
+ */
+export async function readForm(request: HttpRequest): Promise<Parameters> {
+  // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
+  const type = request.headerValues('content-type')[0]?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'application/x-www-form-urlencoded') {
+    throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.')
+  }
+  const body = await readBody(request)
+  if (!(body instanceof Uint8Array)) return parametersFromForm(body.form)
+  try {
+    return parseParameters(decoder.decode(body))
+  } catch {
+    throw new OAuthError('invalid_request', 'The body is not UTF-8.')
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+async function readBody(request: HttpRequest) {
+  try {
+    return await request.body(MAX_FORM_BYTES)
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error
+    throw new OAuthError('invalid_request', 'The body is larger than 64 KB.', { status: 413 })
+  }
+}
+
+/** @throws {OAuthError} `invalid_request` when any parameter has a problem. */
+export function refuseProblems(parameters: Parameters): Parameters {
+  for (const [name, problem] of parameters.problems) {
+    throw new OAuthError('invalid_request', describe(name, problem), { reason: `parameter_${problem}` })
+  }
+  return parameters
+}
+
+/** Says what is wrong with a parameter. Only names that are known to be harmless are repeated. */
+export function describe(name: string, problem: string): string {
+  const which = /^[a-z_]{1,40}$/.test(name) ? `The parameter ${name}` : 'A parameter'
+  switch (problem) {
+    case 'repeated':
+      return `${which} was sent more than once.`
+    case 'too_long':
+      return `${which} is too long.`
+    case 'control_characters':
+      return `${which} contains control characters.`
+    case 'too_many':
+      return 'There are too many parameters.'
+    default:
+      return 'The parameters could not be read.'
+  }
+}

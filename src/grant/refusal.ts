@@ -1,0 +1,68 @@
+/**
+ * Why the grant machine says no: rich for logs, poor on the wire. Pure data.
+ *
+ * @module
+ */
+
+export type Refusal =
+  /** Another server's grant, or another client's credential. */
+  | 'issuer_mismatch'
+  | 'client_mismatch'
+  /** Not this grant's credential: guessed, garbled, or of a kind that the grant does not have. */
+  | 'forged'
+  | 'expired'
+  | 'revoked'
+  /** Genuine and spent: the grant has just ended. */
+  | 'replayed'
+  | 'redirect_uri_missing'
+  | 'redirect_uri_mismatch'
+  | 'verifier_missing'
+  | 'verifier_malformed'
+  | 'verifier_unexpected'
+  | 'verifier_mismatch'
+  /** Bound to a key whose possession was not proved. */
+  | 'key_mismatch'
+  | 'invalid_target'
+  | 'invalid_scope'
+
+interface WireError {
+  readonly code: 'invalid_grant' | 'invalid_request' | 'invalid_scope' | 'invalid_target'
+  readonly description: string
+}
+
+// Every bad credential reads alike on the wire, so that guessing teaches nothing.
+const badCredential: WireError = {
+  code: 'invalid_grant',
+  description: 'The code or token is not valid: unknown, expired, revoked, used already, or issued to somebody else.',
+}
+
+/** What the client may learn. RFC 6749 §5.2, RFC 8707 §2. */
+export const wireError: { readonly [reason in Refusal]: WireError } = {
+  issuer_mismatch: badCredential,
+  client_mismatch: badCredential,
+  forged: badCredential,
+  expired: badCredential,
+  revoked: badCredential,
+  replayed: badCredential,
+  redirect_uri_missing: {
+    code: 'invalid_grant',
+    description: 'redirect_uri must repeat the one of the authorization request.',
+  },
+  redirect_uri_mismatch: badCredential,
+  verifier_missing: { code: 'invalid_grant', description: 'code_verifier is missing (RFC 7636).' },
+  verifier_malformed: {
+    code: 'invalid_request',
+    description: 'code_verifier must be 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 section 4.1).',
+  },
+  verifier_unexpected: {
+    code: 'invalid_grant',
+    description: 'code_verifier was sent, but the authorization request had no code_challenge.',
+  },
+  verifier_mismatch: badCredential,
+  key_mismatch: badCredential,
+  invalid_target: {
+    code: 'invalid_target',
+    description: 'resource must name exactly one of the resources that were granted.',
+  },
+  invalid_scope: { code: 'invalid_scope', description: 'The scope must lie within what was granted for the resource.' },
+}

@@ -1,0 +1,36 @@
+/**
+ * grantwright: an embeddable OAuth 2.1 authorization server. The public names, and nothing else.
+ *
+ * @module
+ */
+export type { ClientView } from './clients/client.js'
+export type { ClientRegistry, ClientWithSecret } from './clients/registry.js'
+export type { StaticClient } from './clients/static.js'
+export { OAuthError, type OAuthErrorCode } from './errors.js'
+export type { ServerEvent } from './events.js'
+export type { GrantRegistry, GrantView } from './grants.js'
+export {
+  type ImportSignerOptions,
+  importSigner,
+  type PublicJwk,
+  type Signer,
+  type SigningAlgorithm,
+} from './keys/signer.js'
+export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './message.js'
+export type { ResourceOptions, ServerOptions } from './options.js'
+export type { ClientMetadata } from './protocol/client-metadata.js'
+export {
+  type Access,
+  type AccessDecision,
+  type AccessNeed,
+  createResourceServer,
+  type ResourceServer,
+  type ResourceServerOptions,
+} from './resource/resource-server.js'
+export { type AuthorizationServer, createAuthorizationServer } from './server.js'
+export type { Kind, Storage, StoredRecord } from './storage/contract.js'
+export type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './users/contract.js'
+export { type ExternalLoginOptions, externalLogin } from './users/external.js'
+export { type PasswordLoginOptions, passwordLogin } from './users/password.js'
+export { hashPassword, verifyPassword } from './users/password-hash.js'
+export type { UserAuthenticationFactory, UserServices } from './users/services.js'

@@ -1,0 +1,164 @@
+/**
+ * The look of all pages: one style sheet, themed by the custom properties at its top. The policy of each page names it by
+ * its hash, so it needs no `unsafe-inline`; it must therefore stay one constant.
+ *
+ * @module
+ */
+import { sha256 } from '../runtime/hash.js'
+
+export const css = `
+:root {
+  color-scheme: light dark;
+  --gw-accent: #2b54c4;
+  --gw-accent-strong: #21439f;
+  --gw-on-accent: #ffffff;
+  --gw-background: #eef1f6;
+  --gw-surface: #ffffff;
+  --gw-sunken: #f5f7fa;
+  --gw-text: #171c26;
+  --gw-muted: #566070;
+  --gw-border: #d9dfe8;
+  --gw-control: #7f8a9c;
+  --gw-danger: #a81f2c;
+  --gw-danger-surface: #fdf0f0;
+  --gw-warning: #7a4a00;
+  --gw-warning-surface: #fdf4e0;
+  --gw-glow: rgb(43 84 196 / 13%);
+  --gw-radius: 16px;
+  --gw-shadow: 0 1px 2px rgb(23 28 38 / 6%), 0 12px 40px rgb(23 28 38 / 9%);
+  --gw-font: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --gw-accent: #9db8ff;
+    --gw-accent-strong: #bdd0ff;
+    --gw-on-accent: #0d1733;
+    --gw-background: #0e1117;
+    --gw-surface: #171c25;
+    --gw-sunken: #1e2530;
+    --gw-text: #e9edf4;
+    --gw-muted: #a3aec0;
+    --gw-border: #2c3543;
+    --gw-control: #77849a;
+    --gw-danger: #ffa9ac;
+    --gw-danger-surface: #361a1f;
+    --gw-warning: #f3c777;
+    --gw-warning-surface: #33270f;
+    --gw-glow: rgb(90 130 255 / 16%);
+    --gw-shadow: 0 12px 40px rgb(0 0 0 / 40%);
+  }
+}
+*, *::before, *::after { box-sizing: border-box; }
+html { font: 100%/1.5 var(--gw-font); -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+body {
+  margin: 0;
+  min-height: 100vh;
+  min-height: 100dvh;
+  display: grid;
+  grid-template-columns: minmax(0, 27rem);
+  place-content: center;
+  padding: 1.5rem 1rem;
+  background: var(--gw-background);
+  background-image: radial-gradient(60rem 28rem at 50% -8rem, var(--gw-glow), transparent);
+  background-repeat: no-repeat;
+  color: var(--gw-text);
+  overflow-wrap: anywhere;
+}
+main {
+  padding: 2.25rem;
+  background: var(--gw-surface);
+  border: 1px solid var(--gw-border);
+  border-radius: var(--gw-radius);
+  box-shadow: var(--gw-shadow);
+}
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
+h2 { margin: 0; font-size: 0.8125rem; font-weight: 600; color: var(--gw-muted); }
+p { margin: 0.75rem 0 0; }
+.lead { margin-top: 0.375rem; color: var(--gw-muted); }
+.lead bdi { color: var(--gw-text); font-weight: 600; }
+a { color: var(--gw-accent); text-underline-offset: 0.2em; }
+a:hover { color: var(--gw-accent-strong); }
+:focus-visible { outline: 3px solid var(--gw-accent); outline-offset: 2px; }
+form { margin: 1.5rem 0 0; }
+label { display: block; margin: 0 0 0.375rem; font-size: 0.9375rem; font-weight: 600; }
+input {
+  display: block;
+  width: 100%;
+  min-height: 3rem;
+  margin: 0 0 1.125rem;
+  padding: 0.5rem 0.875rem;
+  font: inherit;
+  color: inherit;
+  background: var(--gw-surface);
+  border: 1px solid var(--gw-control);
+  border-radius: 10px;
+}
+input:focus-visible { outline-offset: 0; border-color: var(--gw-accent); }
+input[aria-invalid] { border-color: var(--gw-danger); }
+button {
+  display: block;
+  width: 100%;
+  min-height: 3rem;
+  padding: 0.5rem 1rem;
+  font: inherit;
+  font-weight: 650;
+  color: var(--gw-on-accent);
+  background: var(--gw-accent);
+  border: 1px solid var(--gw-accent);
+  border-radius: 10px;
+  cursor: pointer;
+}
+button:hover { background: var(--gw-accent-strong); border-color: var(--gw-accent-strong); }
+form > button { margin-top: 1.5rem; }
+.choice { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; margin-top: 1.5rem; }
+.choice button { color: var(--gw-accent); background: transparent; }
+.choice button:hover { color: var(--gw-on-accent); background: var(--gw-accent); }
+.note {
+  margin: 1.25rem 0 0;
+  padding: 0.75rem 0.875rem;
+  font-size: 0.9375rem;
+  line-height: 1.45;
+  border-radius: 10px;
+  border-inline-start: 4px solid currentcolor;
+}
+.danger { color: var(--gw-danger); background: var(--gw-danger-surface); }
+.warning { color: var(--gw-warning); background: var(--gw-warning-surface); }
+.who {
+  display: flex;
+  flex-wrap: wrap;
+  justify-content: space-between;
+  gap: 0.125rem 1rem;
+  margin: 1.25rem 0 0;
+  padding: 0.75rem 0;
+  border-block: 1px solid var(--gw-border);
+  font-size: 0.9375rem;
+  color: var(--gw-muted);
+}
+.who bdi { color: var(--gw-text); font-weight: 600; }
+.resource { margin-top: 0.75rem; padding: 0.875rem 1rem 1rem; background: var(--gw-sunken); border-radius: 10px; }
+ul { margin: 0; padding: 0; list-style: none; }
+li { position: relative; margin-top: 0.5rem; padding-inline-start: 1.75rem; }
+li::before {
+  content: '';
+  position: absolute;
+  inset-inline-start: 0.375rem;
+  top: 0.3em;
+  width: 0.375rem;
+  height: 0.6875rem;
+  border: solid var(--gw-accent);
+  border-width: 0 2px 2px 0;
+  transform: rotate(42deg);
+}
+.fine { margin-top: 1.25rem; font-size: 0.875rem; color: var(--gw-muted); text-align: center; }
+.fine bdi { color: var(--gw-text); font-weight: 600; }
+dl { display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--gw-border); font-size: 0.875rem; color: var(--gw-muted); }
+dd { margin: 0; }
+code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'Liberation Mono', monospace; }
+@media (max-width: 30rem) {
+  body { padding: 0; place-content: start stretch; grid-template-columns: minmax(0, 1fr); background-color: var(--gw-surface); }
+  main { padding: 2.5rem 1.25rem 2rem; background: none; border: 0; border-radius: 0; box-shadow: none; }
+}
+`
+
+/** The style sheet as a source expression of a Content-Security-Policy. */
+export const cssSource = `'sha256-${btoa(String.fromCharCode(...sha256(css)))}'`

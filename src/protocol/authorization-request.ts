@@ -1,0 +1,241 @@
+/**
+ * The authorization request, judged in two stages. The first finds out whose request it is and where an answer may go; what
+ * it refuses is shown on a page. Only its result opens the second, whose refusals are sent to the client. Pure.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 §4.1.1}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2 RFC 9700 §4.11.2}
+ * @module
+ */
+import { utf8 } from '../runtime/hash.js'
+import { type ClientSettings, isPublicClient } from './client-metadata.js'
+import type { ParameterProblem, Parameters } from './parameters.js'
+import { isCodeChallenge } from './pkce.js'
+import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
+import { matchRedirectUri } from './redirect-uri.js'
+import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
+
+/** What is known of a client that asks for authorization. */
+export interface AuthorizingClient extends ClientSettings {
+  readonly client_id: string
+}
+
+/** A problem that is shown to the person at the browser, because nobody is known to whom it could be sent. */
+export interface PageProblem {
+  readonly problem:
+    | 'request_unreadable'
+    | 'client_id_missing'
+    | 'client_id_repeated'
+    | 'client_unknown'
+    | 'redirect_uri_missing'
+    | 'redirect_uri_repeated'
+    | 'redirect_uri_not_registered'
+  /** For developers; free of input. */
+  readonly description: string
+}
+
+/** The outcome of the first stage. Nothing but {@link identifyClient} can make one. */
+export interface IdentifiedRequest<C extends AuthorizingClient = AuthorizingClient> {
+  readonly [identified]: true
+  readonly client: C
+  /** A URI to which an answer, also an error, may be sent. */
+  readonly redirectUri: string
+  /** Whether the request named it: then the token request must too (RFC 6749 §4.1.3). */
+  readonly redirectUriSent: boolean
+}
+
+export type ResponseMode = 'query' | 'form_post'
+
+/** A valid authorization request: plain data that can be stored as JSON. */
+export interface AuthorizationRequest {
+  readonly client_id: string
+  readonly redirectUri: string
+  readonly redirectUriSent: boolean
+  readonly responseMode: ResponseMode
+  readonly state?: string | undefined
+  /** PKCE, S256. */
+  readonly codeChallenge: string
+  readonly access: Access
+  /** As requested, or the default. */
+  readonly scope: readonly string[]
+  readonly prompt: readonly Prompt[]
+  /** Seconds. */
+  readonly maxAge?: number | undefined
+  readonly loginHint?: string | undefined
+  readonly uiLocales: readonly string[]
+}
+
+/** An error that goes to the client, with what the answer needs. */
+export interface AuthorizationRefusal {
+  readonly error:
+    | 'invalid_request'
+    | 'unauthorized_client'
+    | 'unsupported_response_type'
+    | 'request_not_supported'
+    | 'request_uri_not_supported'
+    | AccessRefusal
+  readonly description: string
+  readonly state: string | undefined
+  /** The mode that was asked for, or `query` when that one does not exist. */
+  readonly responseMode: ResponseMode
+}
+
+/**
+ * First stage: the client, and a redirect URI that is its own.
+ *
+ * A query that could not be read completely is refused here too: what was lost may have been a second `redirect_uri`.
+ *
+ * @param client The registered client that `client_id` names, or null.
+ */
+export function identifyClient<C extends AuthorizingClient>(
+  parameters: Parameters,
+  client: C | null,
+): IdentifiedRequest<C> | PageProblem {
+  const { problems } = parameters
+  if (problems.has('')) return page('request_unreadable', 'The parameters of the request could not be read.')
+  if (problems.get('client_id') === 'repeated') return page('client_id_repeated', 'client_id was sent more than once.')
+  const client_id = parameters.get('client_id')
+  if (client_id === undefined && !problems.has('client_id')) return page('client_id_missing', 'client_id is missing.')
+  // A client other than the one that is named is a caller's mistake, and must not become somebody's redirect.
+  if (client === null || client.client_id !== client_id) return page('client_unknown', 'There is no such client.')
+  if (problems.get('redirect_uri') === 'repeated') {
+    return page('redirect_uri_repeated', 'redirect_uri was sent more than once.')
+  }
+  const sent = parameters.get('redirect_uri')
+  if (sent === undefined && !problems.has('redirect_uri')) {
+    // RFC 6749 §3.1.2.3: with one registered URI the parameter may be left out.
+    const [only, ...others] = client.redirect_uris
+    if (only === undefined || others.length > 0) return page('redirect_uri_missing', 'redirect_uri is missing.')
+    return { [identified]: true, client, redirectUri: only, redirectUriSent: false }
+  }
+  if (sent === undefined || !matchRedirectUri(client.redirect_uris, sent, isPublicClient(client))) {
+    return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.')
+  }
+  return { [identified]: true, client, redirectUri: sent, redirectUriSent: true }
+}
+
+/** Second stage: everything else. Parameters that are not known are ignored (RFC 6749 §3.1), unless they repeat. */
+export function validateAuthorizationRequest(
+  { client, redirectUri, redirectUriSent }: IdentifiedRequest,
+  parameters: Parameters,
+  rules: { readonly resources: readonly ResourceDefinition[] },
+): AuthorizationRequest | AuthorizationRefusal {
+  const state = parameters.get('state')
+  const mode = parameters.get('response_mode') ?? 'query'
+  const responseMode = mode === 'form_post' ? mode : 'query'
+  const refuse = (error: AuthorizationRefusal['error'], description: string): AuthorizationRefusal => {
+    return { error, description, state, responseMode }
+  }
+
+  for (const [name, problem] of parameters.problems) return refuse('invalid_request', problemText(name, problem))
+  // OpenID Connect Core §6: request objects, which this server does not read.
+  if (parameters.get('request') !== undefined) return refuse('request_not_supported', 'request is not supported.')
+  if (parameters.get('request_uri') !== undefined)
+    return refuse('request_uri_not_supported', 'request_uri is not supported.')
+
+  const responseType = parameters.get('response_type')
+  if (responseType === undefined) return refuse('invalid_request', 'response_type is missing.')
+  if (responseType !== 'code') return refuse('unsupported_response_type', 'response_type must be code.')
+  if (mode !== responseMode) return refuse('invalid_request', 'response_mode must be query or form_post.')
+  if (!client.grant_types.includes('authorization_code')) {
+    return refuse('unauthorized_client', 'This client is not registered for the authorization code flow.')
+  }
+
+  const codeChallenge = parameters.get('code_challenge')
+  if (codeChallenge === undefined) return refuse('invalid_request', 'code_challenge is missing: PKCE is required.')
+  // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
+  if (parameters.get('code_challenge_method') !== 'S256') {
+    return refuse('invalid_request', 'code_challenge_method must be S256.')
+  }
+  if (!isCodeChallenge(codeChallenge)) {
+    return refuse('invalid_request', 'code_challenge must be 43 characters of base64url.')
+  }
+
+  const asked = { resources: parameters.resources, scope: parameters.get('scope') }
+  const granted = requestedAccess(asked, client, rules.resources)
+  if (!granted.ok) return refuse(granted.error, granted.description)
+
+  const prompt = parsePromptOrNone(parameters.get('prompt'))
+  if (!prompt) return refuse('invalid_request', 'prompt has an unknown value, or none beside another.')
+  const maxAgeText = parameters.get('max_age')
+  const maxAge = maxAgeText === undefined ? undefined : parseMaxAge(maxAgeText)
+  if (maxAge === null) return refuse('invalid_request', 'max_age must be a whole number of seconds.')
+
+  const request: AuthorizationRequest = {
+    client_id: client.client_id,
+    redirectUri,
+    redirectUriSent,
+    responseMode,
+    state,
+    codeChallenge,
+    access: granted.access,
+    scope: granted.scope,
+    prompt,
+    maxAge,
+    loginHint: parameters.get('login_hint'),
+    uiLocales: parseLocales(parameters.get('ui_locales')),
+  }
+  if (utf8(JSON.stringify(request)).length > MAX_REQUEST_BYTES)
+    return refuse('invalid_request', 'The request is too large.')
+  return request
+}
+
+/**
+ * The parameters of a successful authorization response.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 §2} for `iss`.
+ */
+export function codeResponse(answer: {
+  readonly code: string
+  readonly state: string | undefined
+  readonly iss: string
+}): [name: string, value: string][] {
+  return present([
+    ['code', answer.code],
+    ['state', answer.state],
+    ['iss', answer.iss],
+  ])
+}
+
+/** The parameters of an authorization response that is an error (RFC 6749 §4.1.2.1, RFC 9207 §2). */
+export function errorResponse(answer: {
+  readonly error: string
+  readonly description: string | undefined
+  readonly state: string | undefined
+  readonly iss: string
+}): [name: string, value: string][] {
+  return present([
+    ['error', answer.error],
+    // RFC 6749 §4.1.2.1: printable ASCII without quote and backslash.
+    ['error_description', answer.description?.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '')],
+    ['state', answer.state],
+    ['iss', answer.iss],
+  ])
+}
+
+/** Exists so that an {@link IdentifiedRequest} cannot be written by hand. */
+const identified: unique symbol = Symbol('identified')
+
+/** Most bytes of a valid request as JSON. A stored record has room for 32,768. */
+const MAX_REQUEST_BYTES = 24_576
+
+const page = (problem: PageProblem['problem'], description: string): PageProblem => ({ problem, description })
+
+/** Repeats only names that are known to be harmless. */
+function problemText(name: string, problem: ParameterProblem): string {
+  const which = /^[a-z_]{1,40}$/.test(name) ? `The parameter ${name}` : 'A parameter'
+  return `${which} ${problem === 'repeated' ? 'was sent more than once' : 'has a value that cannot be used'}.`
+}
+
+function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
+  return text === undefined ? [] : parsePrompt(text)
+}
+
+/** OpenID Connect Core §3.1.2.1: locales that are not supported are no error. At most ten, so that pages stay quick. */
+function parseLocales(text: string | undefined): readonly string[] {
+  const locales = text?.split(' ').filter((locale) => /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/.test(locale))
+  return [...new Set(locales)].slice(0, 10)
+}
+
+function present(pairs: readonly (readonly [string, string | undefined])[]): [string, string][] {
+  return pairs.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
+}

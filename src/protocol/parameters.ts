@@ -1,0 +1,97 @@
+/**
+ * Request parameters as the OAuth texts mean them: `application/x-www-form-urlencoded`, each name at most once, an empty value
+ * the same as none. What is wrong is kept beside what is right, so that an endpoint decides where the answer may go. Pure.
+ *
+ * @module
+ */
+
+/** The parameters of one request. */
+export interface Parameters {
+  /** The value, or undefined when it is absent, empty, or has a problem. */
+  get(name: string): string | undefined
+  /** Every `resource`, the one parameter that may repeat (RFC 8707 §2), without empty ones. */
+  readonly resources: readonly string[]
+  /** What is wrong, by parameter name. The name is empty for what concerns the request as a whole. */
+  readonly problems: ReadonlyMap<string, ParameterProblem>
+}
+
+export type ParameterProblem = 'repeated' | 'too_long' | 'control_characters' | 'malformed' | 'too_many'
+
+/** Most parameters that a request may have. */
+export const MAX_PARAMETERS = 100
+/** Most characters that one value may have. */
+export const MAX_VALUE_LENGTH = 8192
+
+/** Reads a query string (without the question mark) or a form body. Never throws. */
+export function parseParameters(text: string): Parameters {
+  const pairs: [string, string][] = []
+  let whole: ParameterProblem | undefined
+  if (text !== '') {
+    for (const part of text.split('&', MAX_PARAMETERS + 1)) {
+      if (part === '') continue
+      const at = part.indexOf('=')
+      const name = decode(at < 0 ? part : part.slice(0, at))
+      const value = decode(at < 0 ? '' : part.slice(at + 1))
+      if (name === null || value === null) whole ??= 'malformed'
+      else pairs.push([name, value])
+    }
+  }
+  return collectParameters(pairs, whole)
+}
+
+/**
+ * Takes the form that a body parser has made already: every value a string or an array of strings. Anything else (nested
+ * objects, numbers) is `malformed`.
+ */
+export function parametersFromForm(form: { readonly [name: string]: unknown }): Parameters {
+  const pairs: [string, string][] = []
+  let whole: ParameterProblem | undefined
+  for (const [name, value] of Object.entries(form)) {
+    if (typeof value === 'string') pairs.push([name, value])
+    else if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+      for (const item of value) pairs.push([name, item])
+    } else whole = 'malformed'
+  }
+  return collectParameters(pairs, whole)
+}
+
+/** Parameters made of name and value pairs that are decoded already, in the order in which they came. */
+export function collectParameters(pairs: readonly (readonly [string, string])[], whole?: ParameterProblem): Parameters {
+  const values = new Map<string, string>()
+  const problems = new Map<string, ParameterProblem>()
+  const resources: string[] = []
+  const seen = new Set<string>()
+  if (whole) problems.set('', whole)
+  if (pairs.length > MAX_PARAMETERS) problems.set('', 'too_many')
+  for (const [name, value] of pairs.slice(0, MAX_PARAMETERS)) {
+    // RFC 6749 §3.1, §3.2: parameters are included at most once. RFC 8707 §2 excepts `resource`.
+    if (name !== 'resource' && seen.has(name)) problems.set(name, 'repeated')
+    seen.add(name)
+    const problem = valueProblem(value)
+    if (problem) problems.set(name, problem)
+    // RFC 6749 §3.1, §3.2: a parameter without a value is treated as if it were omitted.
+    else if (value === '') continue
+    else if (name === 'resource') resources.push(value)
+    else if (!values.has(name)) values.set(name, value)
+  }
+  return { get: (name) => (problems.has(name) ? undefined : values.get(name)), resources, problems }
+}
+
+function valueProblem(value: string): ParameterProblem | undefined {
+  if (value.length > MAX_VALUE_LENGTH) return 'too_long'
+  for (let i = 0; i < value.length; i++) {
+    const unit = value.charCodeAt(i)
+    if (unit < 0x20 || unit === 0x7f) return 'control_characters'
+  }
+  return undefined
+}
+
+/** Strict, unlike URLSearchParams, which would hide a broken escape behind U+FFFD. */
+function decode(text: string): string | null {
+  if (!/[%+]/.test(text)) return text
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return null
+  }
+}

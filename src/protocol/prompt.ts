@@ -1,0 +1,98 @@
+/**
+ * `prompt` and `max_age`: what a client asks of the login, and whether the login at hand will do. The app only says who is
+ * there and since when; the judgement is made here. Pure.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core §3.1.2.1}
+ * @module
+ */
+
+export type Prompt = 'none' | 'login' | 'consent' | 'select_account' | 'create'
+
+/** Why somebody must log in. */
+export type LoginReason = 'no_login' | 'fresh' | 'select_account' | 'create'
+
+/** What is known of a login: epoch milliseconds, and an id of the session it made. */
+export interface LoginTrace {
+  readonly sessionId?: string | undefined
+  readonly authenticatedAt?: number | undefined
+}
+
+/** What the judgement needs to know of an authorization request. */
+export interface LoginDemand {
+  readonly prompt: readonly Prompt[]
+  /** Seconds. */
+  readonly maxAge?: number | undefined
+  /** Epoch milliseconds. */
+  readonly requestedAt: number
+  /** The login that was there when the request began, null for nobody. When it was not noted, nothing is proven by it. */
+  readonly loginAtRequest?: LoginTrace | null | undefined
+  /** For what the user was last sent to log in during this request; null before the first time. */
+  readonly lastReason: LoginReason | null
+}
+
+/** How far in the future the time of a login may lie: what the clocks of two machines may differ by. */
+const CLOCK_TOLERANCE = 5_000
+
+/** The values of a `prompt` parameter; null when one is unknown, or `none` is not alone. */
+export function parsePrompt(text: string): readonly Prompt[] | null {
+  const values = [...new Set(text.split(' '))]
+  if (!values.every(isPrompt)) return null
+  // OpenID Connect Core §3.1.2.1: none with any other value is an error.
+  return values.includes('none') && values.length > 1 ? null : values
+}
+
+/** The seconds of a `max_age` parameter; null when it is not a whole number of at most ten digits. */
+export function parseMaxAge(text: string): number | null {
+  return /^[0-9]{1,10}$/.test(text) ? Number(text) : null
+}
+
+/**
+ * Whether `login` is what the request asks for, and if not, why somebody must log in. `select_account` and `create` ask once:
+ * whoever comes back from that is accepted. Freshness is asked for until it is there; the caller bounds the attempts.
+ */
+export function judgeLogin(
+  demand: LoginDemand,
+  login: LoginTrace | null,
+  now: number,
+): { readonly ok: true } | { readonly ok: false; readonly reason: LoginReason } {
+  if (demand.lastReason === null) {
+    // Somebody who signs up has also chosen an account.
+    if (demand.prompt.includes('create')) return { ok: false, reason: 'create' }
+    if (demand.prompt.includes('select_account')) return { ok: false, reason: 'select_account' }
+  }
+  if (login === null) return { ok: false, reason: 'no_login' }
+  const isFresh = isNewLogin(demand, login, now)
+  if (demand.prompt.includes('login') && !isFresh) return { ok: false, reason: 'fresh' }
+  if (demand.maxAge !== undefined && !isFresh && !isYoung(demand.maxAge, login, now))
+    return { ok: false, reason: 'fresh' }
+  return { ok: true }
+}
+
+/**
+ * Whether the user proved who they are after the request began. Without a time, another session than at the beginning
+ * shows it; without a session id either, nothing does.
+ */
+function isNewLogin(demand: LoginDemand, login: LoginTrace, now: number): boolean {
+  const { authenticatedAt } = login
+  if (authenticatedAt === undefined) {
+    if (login.sessionId === undefined || demand.loginAtRequest === undefined) return false
+    if (demand.loginAtRequest === null) return true
+    return demand.loginAtRequest.sessionId !== undefined && demand.loginAtRequest.sessionId !== login.sessionId
+  }
+  if (authenticatedAt > now + CLOCK_TOLERANCE) return false
+  if (authenticatedAt >= demand.requestedAt) return true
+  // A time in whole seconds was rounded down, maybe to before the request.
+  return authenticatedAt % 1000 === 0 && authenticatedAt >= Math.floor(demand.requestedAt / 1000) * 1000
+}
+
+/** OpenID Connect Core §3.1.2.1, RFC 9470 §4: not more than `maxAge` seconds since the last active login. */
+function isYoung(maxAge: number, { authenticatedAt }: LoginTrace, now: number): boolean {
+  if (authenticatedAt === undefined || authenticatedAt > now + CLOCK_TOLERANCE) return false
+  return now - authenticatedAt <= maxAge * 1000
+}
+
+const prompts: readonly string[] = ['none', 'login', 'consent', 'select_account', 'create'] satisfies Prompt[]
+
+function isPrompt(text: string): text is Prompt {
+  return prompts.includes(text)
+}

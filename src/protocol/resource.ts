@@ -1,0 +1,132 @@
+/**
+ * Resources: which APIs an access token may be for, and which scope it has at each. What a client asks for becomes an
+ * {@link Access}, the ceiling of a grant; each access token is then for one resource of it. Pure.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8707 RFC 8707}
+ * @module
+ */
+import type { ClientSettings } from './client-metadata.js'
+import { isWithin, narrow, parseScope } from './scope.js'
+
+/** An API that the server issues access tokens for. */
+export interface ResourceDefinition {
+  /** Its identifier, compared as a string: what `aud` will be. */
+  readonly resource: string
+  /** Every scope name that means something there. Empty for an API that knows no scope. */
+  readonly scopes: readonly string[]
+  /** Whether it is meant when a request names none. At most one is. */
+  readonly isDefault: boolean
+}
+
+/** One resource and the scope that is granted there, possibly empty. */
+export interface ResourceAccess {
+  readonly resource: string
+  readonly scope: readonly string[]
+}
+
+/** What was granted: never empty, each resource once. */
+export type Access = readonly ResourceAccess[]
+
+/** What a client may ask for. */
+export type ClientLimits = Pick<ClientSettings, 'scope' | 'default_scope' | 'resources'>
+
+export type AccessRefusal = 'invalid_target' | 'invalid_scope'
+
+/** Whether `text` is an absolute URI without a fragment, as RFC 8707 §2 wants a resource to be. */
+export function isResourceUri(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:[A-Za-z0-9._~:/?[\]@!$&'()*+,;=%-]+$/i.test(text)) return false
+  // `https:example.com` would parse, but RFC 9110 §4.2.2 wants an authority.
+  if (/^https?:/i.test(text) && !/^https?:\/\/[^/?]/i.test(text)) return false
+  return URL.canParse(text)
+}
+
+/**
+ * What a request for access means: its `resource` parameters and its `scope`, within what the client may ask for.
+ *
+ * - No resource: the only one that the client may ask for, else the default one.
+ * - No scope: the client's `default_scope`, else all of its `scope`, as far as the chosen resources know it.
+ * - A resource that knows scopes needs at least one; one that knows none is granted with none.
+ *
+ * `scope` of the answer is what was asked for or defaulted; `access` is the same, by resource.
+ */
+export function requestedAccess(
+  request: { readonly resources: readonly string[]; readonly scope: string | undefined },
+  client: ClientLimits,
+  definitions: readonly ResourceDefinition[],
+):
+  | { readonly ok: true; readonly access: Access; readonly scope: readonly string[] }
+  | { readonly ok: false; readonly error: AccessRefusal; readonly description: string } {
+  const chosen = chooseResources(request.resources, client, definitions)
+  if (typeof chosen === 'string') return { ok: false, error: 'invalid_target', description: chosen }
+  const known = chosen.flatMap((definition) => definition.scopes)
+  const scope = request.scope === undefined ? defaultScope(client, known) : askedScope(request.scope, client, known)
+  if (typeof scope === 'string') return { ok: false, error: 'invalid_scope', description: scope }
+  const access = chosen.map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
+  if (chosen.some(({ scopes }, i) => scopes.length > 0 && access[i]?.scope.length === 0)) {
+    return {
+      ok: false,
+      error: 'invalid_scope',
+      description: 'One of the resources gets no scope. Ask for some of its scope.',
+    }
+  }
+  return { ok: true, access, scope }
+}
+
+/** What a token request says about the access it wants. */
+export interface AccessChoice {
+  /** Its `resource`, at most one (RFC 8707 §2.2). */
+  readonly resource: string | undefined
+  /** Its `scope`; undefined for all that was granted at the resource. */
+  readonly scope: readonly string[] | undefined
+  /** The server's default resource, for a grant of several when none is named. */
+  readonly defaultResource: string | undefined
+}
+
+/** The resource and scope of one access token, out of what was granted. Both can be narrowed, never widened. */
+export function chooseAccess(access: Access, choice: AccessChoice): ResourceAccess | AccessRefusal {
+  const name = choice.resource ?? (access.length === 1 ? access[0]?.resource : choice.defaultResource)
+  // RFC 8707 §2.2: a token request cannot name a resource that was not granted.
+  const granted = access.find(({ resource }) => resource === name)
+  if (!granted) return 'invalid_target'
+  if (choice.scope === undefined) return granted
+  // RFC 6749 §6: the scope must not include any that was not originally granted.
+  const all = access.flatMap(({ scope }) => scope)
+  if (!isWithin(choice.scope, all)) return 'invalid_scope'
+  const scope = narrow(choice.scope, granted.scope)
+  return scope.length === 0 ? 'invalid_scope' : { resource: granted.resource, scope }
+}
+
+/** The resources that are meant, or what is wrong. */
+function chooseResources(
+  requested: readonly string[],
+  client: ClientLimits,
+  definitions: readonly ResourceDefinition[],
+): readonly ResourceDefinition[] | string {
+  const allowed = definitions.filter(({ resource }) => client.resources?.includes(resource) ?? true)
+  if (requested.length === 0) {
+    const only = allowed.length === 1 ? allowed[0] : allowed.find(({ isDefault }) => isDefault)
+    return only ? [only] : 'Name the resource that the access is for.'
+  }
+  const chosen: ResourceDefinition[] = []
+  for (const name of new Set(requested)) {
+    const definition = allowed.find(({ resource }) => resource === name)
+    if (!definition) return 'A resource is unknown, or this client may not ask for it.'
+    chosen.push(definition)
+  }
+  return chosen
+}
+
+function askedScope(text: string, client: ClientLimits, known: readonly string[]): readonly string[] | string {
+  const scope = parseScope(text)
+  if (!scope) return 'The scope is not a list of names separated by single spaces.'
+  if (!isWithin(scope, known)) return 'The scope has a name that the resource does not know.'
+  if (client.scope && !isWithin(scope, client.scope)) return 'The scope has a name that this client may not ask for.'
+  return scope
+}
+
+function defaultScope(client: ClientLimits, known: readonly string[]): readonly string[] | string {
+  if (known.length === 0) return []
+  // RFC 6749 §3.3: without a scope, a default value or a failure.
+  const scope = client.default_scope ?? client.scope
+  return scope ? narrow(scope, known) : 'Name the scope: this client has no default one.'
+}

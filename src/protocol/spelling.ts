@@ -1,0 +1,35 @@
+/**
+ * Finds the name that somebody meant, for error messages that say so. Pure.
+ *
+ * @module
+ */
+
+/** The known name that `word` is most likely a slip of (at most two edits, or another way of writing it), if any. */
+export function closestName(word: string, known: readonly string[]): string | undefined {
+  if (word.length > 64) return undefined
+  const plain = (name: string) => name.replaceAll(/[_-]/g, '').toLowerCase()
+  let best: string | undefined
+  let bestDistance = 3
+  for (const name of known) {
+    const distance = plain(name) === plain(word) ? 0 : editDistance(word, name)
+    if (distance < Math.min(bestDistance, name.length / 2)) {
+      best = name
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+/** How many characters must be added, removed or replaced to make `a` into `b` (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1]
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,84 @@
+/**
+ * From a request to its endpoint, with the one try/catch of the server: whatever an endpoint throws becomes a response and an
+ * event here.
+ *
+ * @module
+ */
+import type { Deployment } from './deployment.js'
+import type { Endpoint } from './endpoints/endpoint.js'
+import { failurePage, protocolErrorPage } from './endpoints/problem-pages.js'
+import { errorResponse, OAuthError } from './errors.js'
+import type { HttpRequest, HttpResponse } from './message.js'
+import { emptyResponse, withHeaders } from './responses.js'
+import { encodeBase64url } from './runtime/hash.js'
+
+/** Null for a path that is none of the server's. */
+export function createRouter(
+  endpoints: readonly Endpoint[],
+  deployment: Deployment,
+): (request: HttpRequest) => Promise<HttpResponse> | null {
+  const byPath = new Map(endpoints.flatMap((endpoint) => endpoint.paths.map((path) => [path, endpoint] as const)))
+  return (request) => {
+    const query = request.url.indexOf('?')
+    const endpoint = byPath.get(query < 0 ? request.url : request.url.slice(0, query))
+    return endpoint ? answer(endpoint, deployment, request) : null
+  }
+}
+
+async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const { method } = request
+  if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
+  const handler = endpoint.methods[method === 'HEAD' ? 'GET' : method]
+  if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
+  let response: HttpResponse
+  try {
+    response = await handler(fromClient(request, deployment.settings.trustProxy))
+  } catch (error) {
+    response = failure(endpoint, deployment, error)
+  }
+  if (endpoint.cors) response = withHeaders(response, corsHeaders)
+  return method === 'HEAD' ? { ...response, body: '' } : response
+}
+
+function failure(endpoint: Endpoint, { emit, randomBytes }: Deployment, error: unknown): HttpResponse {
+  const isPage = endpoint.answers === 'page'
+  if (error instanceof OAuthError) {
+    emit({ type: 'refused', endpoint: endpoint.name, error: error.code, reason: error.reason, clientId: undefined })
+    return isPage ? protocolErrorPage(error) : errorResponse(error)
+  }
+  const reference = encodeBase64url(randomBytes(9))
+  emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
+  return isPage ? failurePage(error, reference) : errorResponse(error)
+}
+
+// Without credentials: no cookie of ours is ever readable by another origin's script.
+const corsHeaders: HttpResponse['headers'] = [
+  ['access-control-allow-origin', '*'],
+  ['access-control-expose-headers', 'www-authenticate'],
+]
+
+function preflight(endpoint: Endpoint): HttpResponse {
+  return emptyResponse(204, [
+    ...corsHeaders,
+    ['access-control-allow-methods', Object.keys(endpoint.methods).join(', ')],
+    ['access-control-allow-headers', 'authorization, content-type'],
+    ['access-control-max-age', '86400'],
+  ])
+}
+
+/**
+ * RFC 9700 §4.13: forwarded headers count only where the operator says how many proxies append to them; what stands further
+ * left was written by the client.
+ */
+function fromClient(request: HttpRequest, hops: number): HttpRequest {
+  if (hops === 0) return request
+  const chain = request.headerValues('x-forwarded-for').join(',').split(',')
+  return {
+    method: request.method,
+    url: request.url,
+    headerValues: (name) => request.headerValues(name),
+    body: (limit) => request.body(limit),
+    address: chain.at(-hops)?.trim() || request.address,
+    native: request.native,
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * An authorization server, from its options.
+ *
+ * @module
+ */
+import type { ClientRegistry } from './clients/registry.js'
+import { deploy } from './deploy.js'
+import { rememberDeployment } from './deployments.js'
+import { fetchHandler } from './fetch.js'
+import { type GrantRegistry, grantRegistry } from './grants.js'
+import type { HttpRequest, HttpResponse } from './message.js'
+import type { ServerOptions } from './options.js'
+import { createRouter } from './router.js'
+import { endpointsOf } from './routes.js'
+
+/** An authorization server. It has no connections and timers of its own; adapters map it onto a framework. */
+export interface AuthorizationServer {
+  /** The configured issuer, byte for byte. */
+  readonly issuer: string
+  /** Answers a request, or says null when the path is none of the server's. Never rejects. For adapters. */
+  handle(request: HttpRequest): Promise<HttpResponse> | null
+  /**
+   * The same for web-standard runtimes; 404 for a path that is none of the server's.
+   *
+   * @param options.address the client's address, where the runtime tells it.
+   * @param options.native what the framework works with, for the app's own hooks. @default the `Request`
+   */
+  fetch(
+    request: Request,
+    options?: { readonly address?: string | undefined; readonly native?: unknown },
+  ): Promise<Response>
+  /** Registers clients and changes them. */
+  readonly clients: Omit<ClientRegistry, 'find'>
+  /** What users have granted. */
+  readonly grants: GrantRegistry
+  readonly keys: {
+    /** Appends new keys now; they sign as soon as every verifier has had time to learn them. */
+    rotate(): Promise<void>
+  }
+  /** Resolves when nothing of the server goes on in the background. The storage is the app's to close, afterwards. */
+  close(): Promise<void>
+}
+
+/**
+ * An embeddable OAuth 2.1 authorization server.
+ *
+ * @example
+ * const auth = createAuthorizationServer({
+ *   issuer: 'http://localhost:3000',
+ *   storage: memoryStorage(),
+ *   users: externalLogin({ current: ({ native }) => native.session?.user?.id, loginUrl: '/login' }),
+ *   resources: { 'http://localhost:3000/api': { scopes: { 'notes:read': 'Read your notes' } } },
+ * })
+ *
+ * @throws {TypeError} when an option is wrong: which one, why, and what to write instead.
+ */
+export function createAuthorizationServer<Native = unknown>(options: ServerOptions<Native>): AuthorizationServer {
+  const deployment = deploy(options)
+  const handle = createRouter(endpointsOf(deployment), deployment)
+  const { find: _, ...clients } = deployment.clients
+  const server: AuthorizationServer = {
+    issuer: deployment.settings.issuer,
+    handle,
+    fetch: fetchHandler(handle),
+    clients,
+    grants: grantRegistry(deployment),
+    keys: { rotate: () => deployment.keyring.rotate() },
+    close: () => deployment.keyring.idle(),
+  }
+  rememberDeployment(server, deployment)
+  return server
+}

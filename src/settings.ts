@@ -1,0 +1,251 @@
+/**
+ * Checks the options of a server once, at construction: a mistake is told there and then, with the cure.
+ *
+ * @module
+ */
+import type { StaticClient } from './clients/static.js'
+import type { SigningAlgorithm } from './keys/signer.js'
+import type { ServerOptions } from './options.js'
+import { isResourceUri } from './protocol/resource.js'
+import { isScopeName } from './protocol/scope.js'
+import type { Storage } from './storage/contract.js'
+
+/** The options after every check, with defaults, and durations in milliseconds. */
+export interface Settings {
+  readonly issuer: string
+  readonly secrets: readonly string[]
+  readonly allowUnwrappedKeys: boolean
+  readonly signingAlgorithm: SigningAlgorithm
+  readonly basePath: string
+  readonly trustProxy: number
+  readonly resources: ReadonlyMap<string, ResourceSettings>
+  readonly defaultResource: string | undefined
+  readonly codeLifetime: number
+  readonly refreshIdleLifetime: number
+  readonly grantLifetime: number
+  readonly retryWindow: number
+  readonly pendingRequestLifetime: number
+  readonly consentLifetime: number
+  readonly clientCacheLifetime: number
+  readonly keyRotationInterval: number
+  readonly jwksMaxAge: number
+  /** The longest lifetime of any access token. */
+  readonly longestAccessToken: number
+}
+
+export interface ResourceSettings {
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly scopeTexts: ReadonlyMap<string, string>
+  readonly format: 'jwt' | 'opaque'
+  readonly accessTokenLifetime: number
+  readonly isDefault: boolean
+}
+
+/** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
+export function checkOptions(options: ServerOptions<never>): Settings {
+  refuseUnknown(options, knownOptions, 'createAuthorizationServer')
+  const issuer = checkIssuer(options.issuer)
+  checkStorage(options.storage)
+  if (typeof options.users !== 'function' && typeof options.users?.current !== 'function') {
+    throw new TypeError('users is missing. Write `users: passwordLogin({ … })` or `users: externalLogin({ … })`.')
+  }
+  const accessTokenLifetime = duration(options, 'accessTokenLifetime', 600, 1)
+  const resources = checkResources(options.resources, accessTokenLifetime)
+  const secrets = options.secret === undefined ? [] : [options.secret].flat()
+  const list = [...resources.values()]
+  const settings: Settings = {
+    issuer,
+    secrets,
+    allowUnwrappedKeys: options.allowUnwrappedKeys ?? false,
+    signingAlgorithm: options.signingAlgorithm ?? 'ES256',
+    basePath: checkBasePath(options.basePath ?? '/oauth'),
+    trustProxy: checkTrustProxy(options.trustProxy ?? 0),
+    resources,
+    defaultResource: (list.length === 1 ? list[0] : list.find((resource) => resource.isDefault))?.resource,
+    codeLifetime: duration(options, 'codeLifetime', 60, 1, 600),
+    refreshIdleLifetime: duration(options, 'refreshIdleLifetime', 30 * 86_400, 1),
+    grantLifetime: duration(options, 'grantLifetime', 180 * 86_400, 1),
+    retryWindow: duration(options, 'retryWindow', 30, 0, 600),
+    pendingRequestLifetime: duration(options, 'pendingRequestLifetime', 600, 1, 43_200),
+    consentLifetime: duration(options, 'consentLifetime', 365 * 86_400, 0),
+    clientCacheLifetime: duration(options, 'clientCacheLifetime', 30, 0),
+    keyRotationInterval: duration(options, 'keyRotationInterval', 90 * 86_400, 3600),
+    jwksMaxAge: duration(options, 'jwksMaxAge', 300, 0),
+    longestAccessToken: Math.max(...list.map((resource) => resource.accessTokenLifetime)),
+  }
+  checkClientResources(options.clients ?? [], resources)
+  if (settings.refreshIdleLifetime > settings.grantLifetime) {
+    throw new TypeError(
+      'refreshIdleLifetime is longer than grantLifetime. Raise grantLifetime, or lower refreshIdleLifetime.',
+    )
+  }
+  return settings
+}
+
+const knownOptions = [
+  'issuer',
+  'storage',
+  'users',
+  'resources',
+  'clients',
+  'secret',
+  'allowUnwrappedKeys',
+  'signingAlgorithm',
+  'signingKeys',
+  'basePath',
+  'trustProxy',
+  'codeLifetime',
+  'accessTokenLifetime',
+  'refreshIdleLifetime',
+  'grantLifetime',
+  'retryWindow',
+  'pendingRequestLifetime',
+  'consentLifetime',
+  'clientCacheLifetime',
+  'keyRotationInterval',
+  'jwksMaxAge',
+  'clientClaims',
+  'onEvent',
+  'now',
+  'randomBytes',
+] as const satisfies readonly (keyof ServerOptions)[]
+
+function refuseUnknown(options: object, known: readonly string[], where: string): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${where}: there is no option \`${name}\`. The options are ${known.join(', ')}.`)
+    }
+  }
+}
+
+function checkIssuer(issuer: unknown): string {
+  const say = (problem: string) =>
+    new TypeError(
+      `issuer ${problem}. Write the public URL of this server, for example \`issuer: 'https://auth.example.com'\`.`,
+    )
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) throw say('is not a URL')
+  const url = new URL(issuer)
+  // RFC 8414 §2: https, no query, no fragment.
+  if (/[?#]/.test(issuer)) throw say('has a query or a fragment')
+  if (url.username !== '' || url.password !== '') throw say('contains a user name')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.has(url.hostname))) {
+    throw say('must be https (http is accepted for localhost, 127.0.0.1 and [::1])')
+  }
+  // Clients compare it byte for byte (RFC 8414 §3.3, RFC 9207 §2.4), so it must be what a URL parser would make of it.
+  const canonical = url.pathname === '/' && !issuer.endsWith('/') ? url.origin : url.href
+  if (issuer !== canonical)
+    throw new TypeError(`issuer is not in its canonical form. Write \`issuer: '${canonical}'\`.`)
+  return issuer
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+function checkStorage(storage: Storage): void {
+  const verbs = ['get', 'insert', 'replace', 'remove', 'list', 'purge'] as const
+  if (typeof storage !== 'object' || storage === null || verbs.some((verb) => typeof storage[verb] !== 'function')) {
+    throw new TypeError('storage lacks a verb of the storage contract. Write for example `storage: memoryStorage()`.')
+  }
+}
+
+function checkBasePath(path: unknown): string {
+  if (typeof path === 'string' && /^(\/[A-Za-z0-9._~-]+)+$/.test(path)) return path
+  throw new TypeError("basePath must begin with a slash and not end with one. Write for example `basePath: '/oauth'`.")
+}
+
+function checkTrustProxy(hops: unknown): number {
+  if (typeof hops === 'number' && Number.isInteger(hops) && hops >= 0 && hops <= 10) return hops
+  throw new TypeError(
+    'trustProxy is the number of reverse proxies in front of this server. Write `trustProxy: 1` for one.',
+  )
+}
+
+function checkResources(
+  resources: ServerOptions['resources'],
+  accessTokenLifetime: number,
+): ReadonlyMap<string, ResourceSettings> {
+  const example = "resources: { 'https://api.example.com': { scopes: { 'notes:read': 'Read your notes' } } }"
+  if (typeof resources !== 'object' || resources === null || Object.keys(resources).length === 0) {
+    throw new TypeError(`resources is empty. Write the APIs that tokens are for: \`${example}\`.`)
+  }
+  const checked = new Map<string, ResourceSettings>()
+  for (const [resource, definition] of Object.entries(resources)) {
+    // RFC 8707 §2: an absolute URI without a fragment.
+    if (!isResourceUri(resource)) {
+      throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment. Write \`${example}\`.`)
+    }
+    refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
+    const scopes = Object.entries(definition.scopes ?? {})
+    for (const [scope, text] of scopes) {
+      if (!isScopeName(scope)) {
+        throw new TypeError(
+          `resources['${resource}'].scopes: '${scope}' is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
+        )
+      }
+      if (typeof text !== 'string' || text === '') {
+        throw new TypeError(
+          `resources['${resource}'].scopes['${scope}'] must be the words that the consent page shows.`,
+        )
+      }
+    }
+    const format = definition.accessToken ?? 'jwt'
+    if (format !== 'jwt' && format !== 'opaque') {
+      throw new TypeError(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`)
+    }
+    checked.set(resource, {
+      resource,
+      scopes: scopes.map(([scope]) => scope),
+      scopeTexts: new Map(scopes),
+      format,
+      accessTokenLifetime:
+        definition.accessTokenLifetime === undefined
+          ? accessTokenLifetime
+          : duration(definition, 'accessTokenLifetime', 0, 1),
+      isDefault: definition.default ?? false,
+    })
+  }
+  if ([...checked.values()].filter((resource) => resource.isDefault).length > 1) {
+    throw new TypeError('resources: more than one is marked `default: true`. Mark one.')
+  }
+  return checked
+}
+
+/** Of configured clients; a stored one may speak of a resource that another deployment knows. */
+function checkClientResources(
+  clients: readonly StaticClient[],
+  resources: ReadonlyMap<string, ResourceSettings>,
+): void {
+  const scopes = new Set([...resources.values()].flatMap((resource) => resource.scopes))
+  for (const [i, client] of clients.entries()) {
+    for (const field of ['resources', 'serves'] as const) {
+      const unknown = client[field]?.find((resource) => !resources.has(resource))
+      if (unknown !== undefined) {
+        const known = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
+        throw new TypeError(
+          `clients[${i}].${field}: '${unknown}' is not one of the option resources. They are ${known}.`,
+        )
+      }
+    }
+    for (const field of ['scope', 'default_scope'] as const) {
+      const unknown = client[field]?.split(' ').find((name) => !scopes.has(name))
+      if (unknown !== undefined) {
+        throw new TypeError(
+          `clients[${i}].${field}: '${unknown}' is not a scope of any resource. They are ${[...scopes].join(', ')}.`,
+        )
+      }
+    }
+  }
+}
+
+/** Seconds in, milliseconds out. */
+function duration<Name extends string>(
+  options: { readonly [name in Name]?: number | undefined },
+  name: Name,
+  fallback: number,
+  least: number,
+  most = 10 * 365 * 86_400,
+): number {
+  const seconds = options[name] ?? fallback
+  if (typeof seconds === 'number' && seconds >= least && seconds <= most) return Math.round(seconds * 1000)
+  throw new TypeError(`${name} must be a number of seconds between ${least} and ${most}. The default is ${fallback}.`)
+}

@@ -1,0 +1,41 @@
+/**
+ * The two ways to tell whether a password is right. Both answer the same for a wrong password and for an unknown user, and
+ * with `find` they also cost the same: exactly one hash.
+ *
+ * @module
+ */
+import { utf8 } from '../runtime/hash.js'
+import type { FindUserOptions, VerifyPasswordOptions } from './password.js'
+import { decoyHash, hashPassword, MAX_PASSWORD_BYTES, needsRehash, verifyPassword } from './password-hash.js'
+import { checkSubject } from './subject.js'
+
+/** Who it is, or null when the password is wrong or there is no such user. */
+export type PasswordCheck = (
+  username: string,
+  password: string,
+) => Promise<{ readonly subject: string; readonly amr: readonly string[] } | null>
+
+/** RFC 8176 §2: password-based authentication. */
+const byPassword = ['pwd'] as const
+
+export function checkFound(find: FindUserOptions['find'], save: FindUserOptions['save']): PasswordCheck {
+  return async (username, password) => {
+    const user = (await find(username)) ?? null
+    const hash = user?.passwordHash ?? null
+    const right = await verifyPassword(password, hash ?? (await decoyHash()))
+    if (!right || user === null || hash === null) return null
+    const subject = checkSubject(user.subject, 'passwordLogin: find')
+    if (save && (await needsRehash(hash))) await save(subject, await hashPassword(password))
+    return { subject, amr: byPassword }
+  }
+}
+
+export function checkVerified(verify: VerifyPasswordOptions['verify']): PasswordCheck {
+  return async (username, password) => {
+    if (utf8(password).length > MAX_PASSWORD_BYTES) return null
+    const verified = (await verify(username, password)) ?? null
+    if (verified === null) return null
+    const { subject, amr = byPassword } = typeof verified === 'object' ? verified : { subject: verified }
+    return { subject: checkSubject(subject, 'passwordLogin: verify'), amr }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Log in with a user name and a password, on the pages that ship, with a session that the server keeps. Attempts are limited
+ * per user and per address, and an unknown user costs and looks the same as a wrong password.
+ *
+ * @module
+ */
+import { seeOther, withHeaders } from '../responses.js'
+import type { Claims, ClaimsContext, UserAuthentication } from './contract.js'
+import { loginEndpoint } from './login-endpoint.js'
+import type { PasswordCheck } from './password-check.js'
+import { checkFound, checkVerified } from './password-check.js'
+import type { UserEndpoint, UserServices } from './services.js'
+import { sessionsIn } from './session.js'
+import { limiterIn } from './throttle.js'
+
+/** The app keeps hashes made with `hashPassword`; the library compares. */
+export interface FindUserOptions {
+  /** The user who logs in by this name, or null. A user without a `passwordHash` cannot log in with a password. */
+  readonly find: (username: string) => Awaitable<StoredUser | null | undefined>
+  /** Keeps a stronger hash of the same password, made when a user has logged in with an older one. */
+  readonly save?: ((subject: string, passwordHash: string) => Awaitable<unknown>) | undefined
+  readonly verify?: undefined
+}
+
+export interface StoredUser {
+  /** The user's stable id, the `sub` of tokens: 1 to 255 characters, never given to somebody else later. */
+  readonly subject: string
+  /** A PHC string of argon2id or scrypt. */
+  readonly passwordHash: string | null
+}
+
+/** The app compares. An unknown user should take it as long as a wrong password. */
+export interface VerifyPasswordOptions {
+  /** The subject of the user whose password this is, or null. Passwords longer than 1024 bytes are not asked for. */
+  readonly verify: (username: string, password: string) => Awaitable<string | VerifiedUser | null | undefined>
+  readonly find?: undefined
+  readonly save?: undefined
+}
+
+export interface VerifiedUser {
+  readonly subject: string
+  /** The methods that were used (RFC 8176). @default ['pwd'] */
+  readonly amr?: readonly string[] | undefined
+}
+
+/** Options of {@link passwordLogin}. Lifetimes are in seconds. */
+export type PasswordLoginOptions = (FindUserOptions | VerifyPasswordOptions) & {
+  /** Claims about a user for access tokens; null when the user is gone or blocked, which ends the grant. */
+  readonly claims?: ((subject: string, context: ClaimsContext) => Awaitable<Claims | null>) | undefined
+  /** Without a visit for this long a person must log in again. @default 3600 (1 hour) */
+  readonly sessionIdleLifetime?: number | undefined
+  /** However often a person comes by, they must log in again after this long. @default 43_200 (12 hours) */
+  readonly sessionLifetime?: number | undefined
+}
+
+type Awaitable<T> = T | Promise<T>
+
+/** What {@link passwordLogin} makes once the server's parts exist. */
+export interface PasswordAuthentication extends UserAuthentication {
+  readonly endpoints: readonly UserEndpoint[]
+  /** Logs a user out in every browser. */
+  endAll(subject: string): Promise<void>
+}
+
+/**
+ * Users of the app, logged in by the server.
+ *
+ * @throws {TypeError} when an option is wrong.
+ */
+export function passwordLogin(options: PasswordLoginOptions): (services: UserServices) => PasswordAuthentication {
+  refuseUnknown(options)
+  const check = checkOf(options)
+  const { claims } = options
+  const idle = lifetime(options, 'sessionIdleLifetime', 3600)
+  const absolute = lifetime(options, 'sessionLifetime', 43_200)
+  if (claims !== undefined && typeof claims !== 'function') {
+    throw new TypeError('passwordLogin: claims must be a function.')
+  }
+  return (services) => {
+    const sessions = sessionsIn(services, { idle, absolute })
+    const limiter = limiterIn(services)
+    return {
+      async current({ request }) {
+        const session = await sessions.current(request)
+        if (!session) return null
+        const { id, subject, displayName, authenticatedAt, amr } = session
+        return { subject, displayName, sessionId: id, authenticatedAt, amr }
+      },
+      async challenge(_context, need) {
+        const pending = new URL(need.returnTo).searchParams.get('pending') ?? ''
+        return seeOther(`${services.loginPath}?${new URLSearchParams({ pending })}`)
+      },
+      async end({ request }, returnTo) {
+        return withHeaders(seeOther(returnTo), [await sessions.end(request)])
+      },
+      ...(claims && { claims: async (subject: string, context: ClaimsContext) => claims(subject, context) }),
+      endpoints: [loginEndpoint(services, { check, sessions, limiter })],
+      endAll: (subject) => sessions.endAll(subject),
+    }
+  }
+}
+
+const known = ['find', 'save', 'verify', 'claims', 'sessionIdleLifetime', 'sessionLifetime']
+
+function refuseUnknown(options: PasswordLoginOptions): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`passwordLogin: there is no option \`${name}\`. The options are ${known.join(', ')}.`)
+    }
+  }
+}
+
+function checkOf({ find, save, verify }: PasswordLoginOptions): PasswordCheck {
+  if (typeof find === 'function' && verify === undefined) {
+    if (save !== undefined && typeof save !== 'function') throw new TypeError('passwordLogin: save must be a function.')
+    return checkFound(find, save)
+  }
+  if (typeof verify === 'function' && find === undefined && save === undefined) return checkVerified(verify)
+  throw new TypeError(
+    'passwordLogin: write either `find` (and `save`), which gives the library the hash to compare with, or `verify`, which compares itself.',
+  )
+}
+
+/** Seconds in, milliseconds out. */
+function lifetime(
+  options: PasswordLoginOptions,
+  name: 'sessionIdleLifetime' | 'sessionLifetime',
+  fallback: number,
+): number {
+  const seconds = options[name] ?? fallback
+  if (typeof seconds === 'number' && seconds >= 1 && seconds <= MOST) return Math.round(seconds * 1000)
+  throw new TypeError(
+    `passwordLogin: ${name} must be a number of seconds between 1 and ${MOST}. The default is ${fallback}.`,
+  )
+}
+
+const MOST = 366 * 86_400
