@@ -5,8 +5,10 @@
  */
 import type { Deployment } from './deployment.js'
 import { endGrant } from './endpoints/issue-tokens.js'
+import { Unavailable } from './errors.js'
 import type { Grant } from './grant/state.js'
 import type { Access } from './protocol/resource.js'
+import type { Repository } from './storage/repositories.js'
 
 /** A grant as its user may see it. Times in epoch milliseconds. */
 export interface GrantView {
@@ -36,6 +38,14 @@ export interface GrantRegistry {
    * @returns false when it had ended before, or there is none.
    */
   revoke(id: string): Promise<boolean>
+  /**
+   * Ends all grants of a user, or those of one client, and forgets what was agreed to; so a request that is under way has to ask
+   * again.
+   *
+   * @returns how many were ended.
+   * @throws {Unavailable} when the store fails; what was ended by then stays ended.
+   */
+  revokeAll(filter: { readonly subject: string; readonly client_id?: string | undefined }): Promise<number>
 }
 
 export function grantRegistry(deployment: Deployment): GrantRegistry {
@@ -45,8 +55,44 @@ export function grantRegistry(deployment: Deployment): GrantRegistry {
       return { grants: page.values.filter((grant) => isLive(grant, deployment.now())).map(viewOf), next: page.next }
     },
     revoke: (id) => endGrant(deployment, id, 'user_request'),
+    async revokeAll({ subject, client_id }) {
+      const concerns = (record: { readonly clientId: string }) =>
+        client_id === undefined || record.clientId === client_id
+      // The consent first: a grant that comes of it while the others are ended is found by the next pass.
+      await eachOf(deployment.consents, subject, async (consent) => {
+        if (!concerns(consent)) return false
+        await deployment.consents.remove(consent.id)
+        return true
+      })
+      return eachOf(deployment.grants, subject, async (grant) =>
+        grant.status !== 'revoked' && concerns(grant) ? endGrant(deployment, grant.id, 'user_request') : false,
+      )
+    },
   }
 }
+
+/** Visits all records of a subject. A listing may lag behind the writes, so only a pass without any effect is the last. */
+async function eachOf<T>(
+  records: Repository<T>,
+  subject: string,
+  visit: (value: T) => Promise<boolean>,
+): Promise<number> {
+  let total = 0
+  for (let pass = 0; pass < MAX_PASSES; pass++) {
+    let affected = 0
+    for (let after: string | undefined; ; ) {
+      const page = await records.list(subject, { after, limit: 100 })
+      for (const value of page.values) if (await visit(value)) affected++
+      if (page.next === null) break
+      after = page.next
+    }
+    if (affected === 0) return total
+    total += affected
+  }
+  throw new Unavailable('The storage goes on listing records that were ended.')
+}
+
+const MAX_PASSES = 50
 
 type LiveGrant = Extract<Grant, { status: 'active' }>
 

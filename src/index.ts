@@ -31,6 +31,14 @@ export { type AuthorizationServer, createAuthorizationServer } from './server.js
 export type { Kind, Storage, StoredRecord } from './storage/contract.js'
 export type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './users/contract.js'
 export { type ExternalLoginOptions, externalLogin } from './users/external.js'
-export { type PasswordLoginOptions, passwordLogin } from './users/password.js'
-export { hashPassword, verifyPassword } from './users/password-hash.js'
+export {
+  type FindUserOptions,
+  type PasswordAuthentication,
+  type PasswordLoginOptions,
+  passwordLogin,
+  type StoredUser,
+  type VerifiedUser,
+  type VerifyPasswordOptions,
+} from './users/password.js'
+export { hashPassword, needsRehash, verifyPassword } from './users/password-hash.js'
 export type { UserAuthenticationFactory, UserServices } from './users/services.js'

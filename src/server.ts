@@ -33,6 +33,13 @@ export interface AuthorizationServer {
   readonly clients: Omit<ClientRegistry, 'find'>
   /** What users have granted. */
   readonly grants: GrantRegistry
+  readonly users: {
+    /**
+     * Ends all logins and all grants of a user, for a changed password, a lost device, a user who leaves. The logins of an app with
+     * sessions of its own end only if its user-authentication has `endAll`.
+     */
+    signOut(subject: string): Promise<void>
+  }
   readonly keys: {
     /** Appends new keys now; they sign as soon as every verifier has had time to learn them. */
     rotate(): Promise<void>
@@ -58,12 +65,19 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
   const deployment = deploy(options)
   const handle = createRouter(endpointsOf(deployment), deployment)
   const { find: _, ...clients } = deployment.clients
+  const grants = grantRegistry(deployment)
   const server: AuthorizationServer = {
     issuer: deployment.settings.issuer,
     handle,
     fetch: fetchHandler(handle),
     clients,
-    grants: grantRegistry(deployment),
+    grants,
+    users: {
+      async signOut(subject) {
+        await deployment.users.endAll?.(subject)
+        await grants.revokeAll({ subject })
+      },
+    },
     keys: { rotate: () => deployment.keyring.rotate() },
     close: () => deployment.keyring.idle(),
   }

@@ -56,8 +56,8 @@ export function askForConsent(
 }
 
 /** Proves that the form was shown for this request, in this browser, to this login. */
-function pageToken({ browser, value }: Pending, { subject, sessionId, authenticatedAt }: Login): string {
-  const bound = JSON.stringify([value.id, subject, sessionId ?? null, authenticatedAt ?? null])
+function pageToken({ browser, value }: Pending, { subject, sessionId }: Login): string {
+  const bound = JSON.stringify([value.id, subject, sessionId ?? null])
   return encodeBase64url(hmacSha256(browser.secret, `consent\0${bound}`))
 }
 

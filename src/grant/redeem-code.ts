@@ -53,7 +53,7 @@ export function redeemCode(grant: Grant, input: RedeemCode, at: number, entropy:
     // saw the code could end the victim's grant.
     return unproven ? refuse(grant, unproven) : refuse(ended(grant, 'replay', now), 'replayed')
   }
-  if (now >= grant.code.expiresAt) return refuse(grant, 'expired')
+  if (now >= Math.min(grant.code.expiresAt, grant.endsAt)) return refuse(grant, 'expired')
   if (unproven === 'verifier_mismatch') return refuse(countWrongVerifier(grant, now), unproven)
   if (unproven) return refuse(grant, unproven)
   const access = chooseAccess(grant.access, input.choice)

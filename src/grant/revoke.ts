@@ -65,7 +65,7 @@ export function revokeAccessToken(
   const listed = [...live, { tokenId: token.tokenId, expiresAt: token.expiresAt }]
   const moved: Active =
     listed.length > MAX_REVOKED_ACCESS
-      ? { ...grant, touchedAt: now, revokedAccess: [], accessNotBefore: now }
+      ? { ...grant, touchedAt: now, revokedAccess: [], accessNotBefore: now + 1 }
       : { ...grant, touchedAt: now, revokedAccess: listed }
   return { grant: moved, answer: { ok: true, revoked: true } }
 }

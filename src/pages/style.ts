@@ -151,12 +151,26 @@ li::before {
 }
 .fine { margin-top: 1.25rem; font-size: 0.875rem; color: var(--gw-muted); text-align: center; }
 .fine bdi { color: var(--gw-text); font-weight: 600; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: 0.25rem 1rem; margin: 1.5rem 0 0; padding-top: 1rem; border-top: 1px solid var(--gw-border); font-size: 0.875rem; color: var(--gw-muted); }
+dl {
+  display: grid;
+  grid-template-columns: auto 1fr;
+  gap: 0.25rem 1rem;
+  margin: 1.5rem 0 0;
+  padding-top: 1rem;
+  font-size: 0.875rem;
+  color: var(--gw-muted);
+  border-top: 1px solid var(--gw-border);
+}
 dd { margin: 0; }
 code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'Liberation Mono', monospace; }
 @media (max-width: 30rem) {
-  body { padding: 0; place-content: start stretch; grid-template-columns: minmax(0, 1fr); background-color: var(--gw-surface); }
-  main { padding: 2.5rem 1.25rem 2rem; background: none; border: 0; border-radius: 0; box-shadow: none; }
+  body {
+    padding: 0;
+    place-content: start stretch;
+    grid-template-columns: minmax(0, 1fr);
+    background: var(--gw-surface);
+  }
+  main { padding: 2.25rem 1.25rem; border: 0; border-radius: 0; box-shadow: none; }
 }
 `
 

@@ -10,6 +10,8 @@ import { constantTimeEqual as portableEqual } from '@oslojs/crypto/subtle'
 import { decodeBase64urlIgnorePadding, encodeBase64urlNoPadding } from '@oslojs/encoding'
 
 const node = globalThis.process?.getBuiltinModule?.('node:crypto')
+// One call without a hash object, where Node has it (20.12, 21.7): a fifth of the time on short input.
+const oneShot = node?.hash
 
 const encoder = new TextEncoder()
 
@@ -22,8 +24,8 @@ export const sha256: (data: Uint8Array | string) => Uint8Array = node
   : (data) => portableSha256(typeof data === 'string' ? utf8(data) : data)
 
 /** SHA-256 as 43 characters of base64url: the form in which digests are stored. */
-export const digest: (data: Uint8Array | string) => string = node
-  ? (data) => node.createHash('sha256').update(data).digest('base64url')
+export const digest: (data: Uint8Array | string) => string = oneShot
+  ? (data) => oneShot('sha256', data, 'base64url')
   : (data) => encodeBase64url(sha256(data))
 
 /** HMAC-SHA-256. */

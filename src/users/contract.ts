@@ -73,6 +73,8 @@ export interface UserAuthentication<Native = unknown> {
   claims?(subject: string, context: ClaimsContext): Promise<Claims | null>
   /** Logs out of the app's own session, then brings the browser to `returnTo`. */
   end?(context: LoginContext<Native>, returnTo: string): Promise<HttpResponse>
+  /** Logs a user out in every browser. */
+  endAll?(subject: string): Promise<void>
 }
 
 /** A pending authorization request as a login page may know it. */

@@ -1,0 +1,94 @@
+/**
+ * The app's Kysely instance, reduced to what the storage needs: which dialect it speaks, and single statements, each of them
+ * committed by itself.
+ *
+ * @module
+ */
+import { CompiledQuery, type Kysely, MysqlAdapter, PostgresAdapter } from 'kysely'
+
+/** MariaDB speaks the dialect of MySQL. */
+export type SqlDialect = 'postgres' | 'mysql'
+
+/** Runs one statement. Rejects with the error of the app's database client. */
+export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<SqlResult>
+
+export interface SqlResult {
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  /** Rows that an INSERT, UPDATE or DELETE wrote. */
+  readonly affected: number
+}
+
+export interface SqlConnection {
+  readonly dialect: SqlDialect
+  readonly run: Run
+  /** Commits the statements of `work` together. */
+  transaction(work: (run: Run) => Promise<void>): Promise<void>
+}
+
+/**
+ * @throws {TypeError} when `db` is a transaction, or speaks neither dialect.
+ */
+export function sqlConnection<Database>(db: Kysely<Database>): SqlConnection {
+  if (db.isTransaction) {
+    throw new TypeError(
+      'sqlStorage needs the Kysely instance itself, not a transaction: what it writes must be committed at once.',
+    )
+  }
+  // Plugins of the app rewrite names and values, such as CamelCasePlugin.
+  const plain = db.withoutPlugins()
+  const run = runOn(plain)
+  return {
+    dialect: dialectOf(db),
+    run: (sql, parameters) => againAfterConflict(() => run(sql, parameters)),
+    transaction: (work) => plain.transaction().execute((transaction) => work(runOn(transaction))),
+  }
+}
+
+/** What the client library calls an error: an SQLSTATE from Postgres, a name like `ER_DUP_ENTRY` from MySQL. */
+export function errorCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+function dialectOf<Database>(db: Kysely<Database>): SqlDialect {
+  const { adapter } = db.getExecutor()
+  if (adapter instanceof PostgresAdapter) return 'postgres'
+  if (adapter instanceof MysqlAdapter) return 'mysql'
+  throw new TypeError(
+    `sqlStorage knows Postgres and MySQL/MariaDB; this Kysely instance speaks through ${adapter.constructor.name}. ` +
+      'For SQLite there is sqliteStorage in grantwright/storage/sqlite.',
+  )
+}
+
+const runOn =
+  <Database>(db: Kysely<Database>): Run =>
+  async (sql, parameters = []) => {
+    const { rows, numAffectedRows } = await db.executeQuery<Record<string, unknown>>(
+      CompiledQuery.raw<Record<string, unknown>>(sql, [...parameters]),
+    )
+    return {
+      rows,
+      // Without a count nobody knows who has won. Only Kysely dialects of third parties may leave it out.
+      get affected() {
+        if (numAffectedRows === undefined) throw new TypeError('This Kysely dialect does not count the rows it writes.')
+        return Number(numAffectedRows)
+      },
+    }
+  }
+
+/**
+ * The database undid the statement because it met another one (a deadlock, a serialization failure), and says that it can be
+ * repeated. When that does not help either, the caller hears of it.
+ */
+async function againAfterConflict(run: () => Promise<SqlResult>): Promise<SqlResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (attempt === 4 || !conflicts.has(errorCode(error) ?? '')) throw error
+    }
+  }
+}
+
+/** Postgres: serialization_failure, deadlock_detected. MariaDB: a row that changed after its snapshot is ER_CHECKREAD. */
+const conflicts: ReadonlySet<string> = new Set(['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_CHECKREAD'])

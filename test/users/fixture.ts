@@ -1,0 +1,86 @@
+/**
+ * What the tests of logins share: a server's services on a storage in memory with a clock that is set by hand, and requests.
+ *
+ * @module
+ */
+import type { ServerEventBody } from '../../src/events.js'
+import type { HttpRequest, HttpResponse } from '../../src/message.js'
+import { digest } from '../../src/runtime/hash.js'
+import { availableStorage } from '../../src/storage/available.js'
+import type { Storage } from '../../src/storage/contract.js'
+import { memoryStorage } from '../../src/storage/memory.js'
+import type { LoginContext, PendingLogin } from '../../src/users/contract.js'
+import type { UserServices } from '../../src/users/services.js'
+
+export const issuer = 'https://auth.example'
+const start = Date.UTC(2026, 0, 1)
+
+/** The one pending request; it belongs to the browser with the cookie `browser=1`. */
+export const pending: PendingLogin = {
+  handle: 'req.secret',
+  returnTo: `${issuer}/oauth/authorize?pending=req.secret`,
+  client: { client_id: 'notes', client_name: 'Notes' },
+  formAction: ['https://notes.example'],
+  loginHint: undefined,
+  uiLocales: [],
+}
+
+export interface Fixture extends UserServices {
+  /** The time, in epoch milliseconds. */
+  time: number
+  readonly events: ServerEventBody[]
+}
+
+export function services(storage: Storage = availableStorage(memoryStorage()), name = issuer): Fixture {
+  const fixture: Fixture = {
+    time: start,
+    events: [],
+    issuer: name,
+    storage,
+    now: () => fixture.time,
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    recordId: (kind, text) => digest(`${name}\0${kind}\0${text}`),
+    loginPath: '/oauth/login',
+    pendingLogin: async (visit, handle) =>
+      handle === pending.handle && visit.headerValues('cookie').join('; ').includes('browser=1') ? pending : null,
+    emit: (event) => fixture.events.push(event),
+  }
+  return fixture
+}
+
+export interface RequestParts {
+  readonly method?: string
+  readonly url?: string
+  readonly headers?: { readonly [name: string]: string | readonly string[] }
+  readonly form?: { readonly [name: string]: string }
+  readonly address?: string
+}
+
+export function request(parts: RequestParts = {}): HttpRequest {
+  const { method = 'GET', url = '/', form, address } = parts
+  const headers: RequestParts['headers'] = {
+    ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+    ...parts.headers,
+  }
+  return {
+    method,
+    url,
+    headerValues: (name) => [headers[name] ?? []].flat(),
+    body: async () => new TextEncoder().encode(new URLSearchParams(form).toString()),
+    address,
+    native: null,
+  }
+}
+
+export const context = (visit: HttpRequest): LoginContext => ({ request: visit, native: null, headers: new Headers() })
+
+export const header = (response: HttpResponse, name: string): string | undefined =>
+  response.headers.find(([n]) => n === name)?.[1]
+
+/** What the browser sends back of a `set-cookie` header. */
+export const cookieOf = (setCookie: string): string => setCookie.split(';', 1)[0] ?? ''
+
+/** The sessions of a user as they lie in the store. */
+export async function stored(storage: Storage, subject: string): Promise<string> {
+  return JSON.stringify(await storage.list('session', { subject }, { limit: 1000 }))
+}

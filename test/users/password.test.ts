@@ -1,0 +1,364 @@
+import * as argon2 from '@node-rs/argon2'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { HttpResponse } from '../../src/message.js'
+import type { LoginNeed } from '../../src/users/contract.js'
+import { type PasswordAuthentication, type PasswordLoginOptions, passwordLogin } from '../../src/users/password.js'
+import { hashPassword } from '../../src/users/password-hash.js'
+import {
+  context,
+  cookieOf,
+  type Fixture,
+  header,
+  issuer,
+  pending,
+  type RequestParts,
+  request,
+  services,
+  stored,
+} from './fixture.js'
+
+vi.mock('@node-rs/argon2', async (original) => {
+  const actual = await original<typeof argon2>()
+  return { ...actual, hashRaw: vi.fn(actual.hashRaw) }
+})
+const hashes = vi.mocked(argon2.hashRaw)
+
+const right = 'correct horse'
+let hash: string
+beforeAll(async () => {
+  hash = await hashPassword(right)
+})
+
+let server: Fixture
+let users: PasswordAuthentication
+const build = (options: PasswordLoginOptions) => {
+  users = passwordLogin(options)(server)
+}
+const verify = async (username: string, password: string) => (username === 'ada' && password === right ? 'u1' : null)
+
+beforeEach(() => {
+  server = services()
+  build({ verify })
+  hashes.mockClear()
+})
+
+const cookie = 'browser=1'
+function visit(parts: RequestParts): Promise<HttpResponse> {
+  const endpoint = users.endpoints[0]
+  expect(endpoint?.path).toBe('/oauth/login')
+  const method = endpoint?.methods[parts.method ?? 'GET']
+  if (!method) throw new Error('no such method')
+  return method(request({ headers: { cookie }, ...parts }))
+}
+const show = (query = 'pending=req.secret') => visit({ url: `/oauth/login?${query}` })
+const logIn = (username: string, password: string, parts: RequestParts = {}) =>
+  visit({ method: 'POST', url: '/oauth/login', form: { pending: 'req.secret', username, password }, ...parts })
+const session = (response: HttpResponse) => ({ cookie: cookieOf(header(response, 'set-cookie') ?? '') })
+const whoIs = (headers: { cookie: string }) => users.current(context(request({ headers })))
+
+describe('the login page', () => {
+  it('is shown for a pending request, with the name of the client', async () => {
+    const page = await show()
+    expect(page.status).toBe(200)
+    expect(page.body).toContain('to continue to <bdi>Notes</bdi>')
+    expect(page.body).toContain('name="pending" value="req.secret"')
+    expect(header(page, 'content-security-policy')).toContain("form-action 'self' https://notes.example;")
+  })
+
+  it('has the hint of the client in it, without marks that turn its direction', async () => {
+    server.pendingLogin = async () => ({ ...pending, loginHint: 'ada\u202e"@example.com' })
+    build({ verify })
+    expect((await show()).body).toContain('value="ada&#34;@example.com"')
+  })
+
+  it.each(['pending=other.secret', 'pending=', '', 'pending=req.secret&pending=req.secret'])(
+    'explains itself when nothing is pending (%s)',
+    async (query) => {
+      const page = await show(query)
+      expect(page.status).toBe(400)
+      expect(page.body).toContain('This login is no longer open')
+      expect(page.body).not.toContain('<form')
+    },
+  )
+
+  it('says that cookies are needed when the browser sends none', async () => {
+    const page = await visit({ url: '/oauth/login?pending=req.secret', headers: {} })
+    expect(page.status).toBe(400)
+    expect(page.body).toContain('cookies')
+    expect(page.body).not.toContain('<form')
+  })
+})
+
+describe('the right password', () => {
+  it('starts a session and goes on to where the pending request says', async () => {
+    const answer = await logIn('ada', right)
+    expect(answer.status).toBe(303)
+    expect(header(answer, 'location')).toBe(pending.returnTo)
+    expect(await whoIs(session(answer))).toMatchObject({
+      subject: 'u1',
+      displayName: 'ada',
+      authenticatedAt: server.time,
+      amr: ['pwd'],
+    })
+    expect(server.events).toEqual([{ type: 'login_succeeded', subject: 'u1', address: undefined }])
+  })
+
+  it('gives a new session each time and ends the one before', async () => {
+    const first = session(await logIn('ada', right))
+    const one = await whoIs(first)
+    const second = session(await logIn('ada', right, { headers: { cookie: `${cookie}; ${first.cookie}` } }))
+    expect(await whoIs(first)).toBeNull()
+    const two = await whoIs(second)
+    expect(one && two && 'subject' in one && 'subject' in two && one.sessionId !== two.sessionId).toBe(true)
+  })
+
+  it('never leads to an address that stands in the request', async () => {
+    const form = { pending: 'req.secret', username: 'ada', password: right, return_to: 'https://evil.example' }
+    const answer = await visit({ method: 'POST', url: '/oauth/login?return_to=https://evil.example', form })
+    expect(header(answer, 'location')).toBe(pending.returnTo)
+  })
+
+  it('may bring the methods that were used', async () => {
+    build({ verify: () => ({ subject: 'u1', amr: ['pwd', 'otp'] }) })
+    expect(await whoIs(session(await logIn('ada', right)))).toMatchObject({ amr: ['pwd', 'otp'] })
+  })
+
+  it('ends nothing well when the app gives something that is not an id', async () => {
+    build({ verify: () => true as never })
+    await expect(logIn('ada', right)).rejects.toThrow('String(user.id)')
+    expect(await stored(server.storage, 'true')).toBe('[]')
+  })
+})
+
+describe('a wrong password', () => {
+  it('shows the page again with the user name, and starts no session', async () => {
+    const page = await logIn('ada', 'wrong')
+    expect(page.status).toBe(422)
+    expect(page.body).toContain('role="alert"')
+    expect(page.body).toContain('name="username" value="ada"')
+    expect(page.body).not.toContain('value="wrong"')
+    expect(header(page, 'set-cookie')).toBeUndefined()
+    expect(server.events).toEqual([{ type: 'login_failed', username: 'ada', address: undefined }])
+  })
+
+  it('looks the same as an unknown user', async () => {
+    const wrong = await logIn('ada', 'wrong')
+    const unknown = await logIn('bob', 'wrong')
+    expect(unknown.status).toBe(wrong.status)
+    expect(unknown.headers).toEqual(wrong.headers)
+    expect(unknown.body.replace('value="bob"', 'value="ada"')).toBe(wrong.body)
+  })
+
+  it('leaves an old session as it is', async () => {
+    const before = session(await logIn('ada', right))
+    await logIn('ada', 'wrong', { headers: { cookie: `${cookie}; ${before.cookie}` } })
+    expect(await whoIs(before)).toMatchObject({ subject: 'u1' })
+  })
+
+  it('is asked for again, uncounted, when a field is empty', async () => {
+    for (let i = 0; i < 10; i++) expect((await logIn('ada', '')).body).toContain('Enter your user name')
+    expect((await logIn('ada', right)).status).toBe(303)
+  })
+})
+
+describe('a login that did not come from our page', () => {
+  const refused = async (parts: RequestParts, status: number) => {
+    const answer = await logIn('ada', right, parts)
+    expect(answer.status).toBe(status)
+    expect(header(answer, 'set-cookie')).toBeUndefined()
+    expect(await stored(server.storage, 'u1')).toBe('[]')
+    expect(server.events).toEqual([])
+  }
+
+  it('is refused from another origin', async () => {
+    await refused({ headers: { cookie, origin: 'https://evil.example' } }, 403)
+    await refused({ headers: { cookie, origin: 'null' } }, 403)
+    await refused({ headers: { cookie, origin: 'null', 'sec-fetch-site': 'cross-site' } }, 403)
+  })
+
+  it('is refused in another browser', () => refused({ headers: { cookie: 'browser=2' } }, 400))
+
+  it('is refused for another request', () =>
+    refused({ form: { pending: 'x.y', username: 'ada', password: right } }, 400))
+
+  it('is refused in another content type', () => refused({ headers: { cookie, 'content-type': 'text/plain' } }, 400))
+
+  it('is taken from the issuer, and from a browser that hides the origin of our own page', async () => {
+    for (const headers of [{ origin: issuer }, { origin: 'null', 'sec-fetch-site': 'same-origin' }]) {
+      expect((await logIn('ada', right, { headers: { cookie, ...headers } })).status).toBe(303)
+    }
+  })
+})
+
+describe('the limit of attempts', () => {
+  it('tells the wait, asks nobody about the password meanwhile, and lets the right one in afterwards', async () => {
+    const asked = vi.fn(verify)
+    build({ verify: asked })
+    for (let i = 0; i < 5; i++) await logIn('ada', 'wrong')
+    const page = await logIn('ada', right)
+    expect(page.status).toBe(429)
+    expect(header(page, 'retry-after')).toBe('60')
+    expect(page.body).toContain('Try again in 60 seconds.')
+    expect(asked).toHaveBeenCalledTimes(5)
+    expect(server.events.at(-1)).toEqual({ type: 'login_throttled', username: 'ada', address: undefined })
+    server.time += 60_000
+    expect((await logIn('ada', right)).status).toBe(303)
+  })
+
+  it('counts before the password is looked at, so that parallel guesses do not slip through', async () => {
+    const asked = vi.fn(async () => null)
+    build({ verify: asked })
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => logIn('ada', `guess ${i}`)))
+    expect(asked).toHaveBeenCalledTimes(5)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(45)
+  })
+
+  it('begins anew after the right password', async () => {
+    for (let i = 0; i < 4; i++) await logIn('ada', 'wrong')
+    await logIn('ada', right)
+    for (let i = 0; i < 4; i++) expect((await logIn('ada', 'wrong')).status).toBe(422)
+    expect((await logIn('ada', right)).status).toBe(303)
+  })
+
+  it('treats users alike whether they exist or not', async () => {
+    for (let i = 0; i < 5; i++) await logIn('nobody', 'wrong')
+    expect((await logIn('nobody', 'wrong')).status).toBe(429)
+  })
+
+  it('counts the address of the socket over all users', async () => {
+    for (let i = 0; i < 30; i++) await logIn(`user${i}`, 'wrong', { address: '192.0.2.1' })
+    expect((await logIn('ada', right, { address: '192.0.2.1' })).status).toBe(429)
+    expect((await logIn('ada', right, { address: '192.0.2.2' })).status).toBe(303)
+  })
+})
+
+describe('with find', () => {
+  const find = async (username: string) => {
+    if (username === 'ada') return { subject: 'u1', passwordHash: hash }
+    return username === 'sso' ? { subject: 'u2', passwordHash: null } : null
+  }
+
+  it('logs in whose hash matches', async () => {
+    build({ find })
+    expect(await whoIs(session(await logIn('ada', right)))).toMatchObject({ subject: 'u1' })
+    expect((await logIn('ada', 'wrong')).status).toBe(422)
+  })
+
+  it('costs exactly one hash of the same price for the right and the wrong password, and for unknown users', async () => {
+    build({ find })
+    const prices: unknown[] = []
+    for (const [username, password] of [
+      ['ada', right],
+      ['ada', 'wrong'],
+      ['nobody', 'wrong'],
+      ['sso', 'wrong'],
+    ] as const) {
+      hashes.mockClear()
+      await logIn(username, password)
+      expect(hashes).toHaveBeenCalledOnce()
+      const { memoryCost, timeCost, parallelism, outputLen } = hashes.mock.calls[0]?.[1] ?? {}
+      prices.push({ memoryCost, timeCost, parallelism, outputLen })
+    }
+    expect(new Set(prices.map((price) => JSON.stringify(price))).size).toBe(1)
+  })
+
+  it('hashes no password of more than 1024 bytes, whether the user exists or not', async () => {
+    build({ find })
+    for (const username of ['ada', 'nobody']) expect((await logIn(username, 'x'.repeat(1025))).status).toBe(422)
+    expect(hashes).not.toHaveBeenCalled()
+  })
+
+  it('saves a stronger hash once the right password has come by', async () => {
+    const save = vi.fn()
+    // scrypt with N = 2: made by an earlier, weaker configuration.
+    const { scryptSync } = await import('node:crypto')
+    const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '')
+    const salt = Buffer.alloc(16, 7)
+    const weak = `$scrypt$ln=1,r=8,p=1$${encode(salt)}$${encode(scryptSync(right, salt, 32, { N: 2, r: 8, p: 1 }))}`
+    build({ find: () => ({ subject: 'u1', passwordHash: weak }), save })
+    await logIn('ada', 'wrong')
+    expect(save).not.toHaveBeenCalled()
+    await logIn('ada', right)
+    expect(save).toHaveBeenCalledExactlyOnceWith('u1', expect.stringMatching(/^\$argon2id\$/))
+    const [, better] = save.mock.calls[0] ?? []
+    build({ find: () => ({ subject: 'u1', passwordHash: better }), save })
+    expect((await logIn('ada', right)).status).toBe(303)
+    expect(save).toHaveBeenCalledOnce()
+  })
+})
+
+describe('with verify', () => {
+  it('does not ask about a password of more than 1024 bytes', async () => {
+    const asked = vi.fn(() => 'u1')
+    build({ verify: asked })
+    expect((await logIn('ada', 'é'.repeat(513))).status).toBe(422)
+    expect(asked).not.toHaveBeenCalled()
+  })
+})
+
+describe('the contract', () => {
+  const need: LoginNeed = {
+    returnTo: pending.returnTo,
+    reason: 'no_login',
+    client: pending.client,
+    loginHint: undefined,
+    uiLocales: [],
+  }
+
+  it('sends whoever must log in to the login page, with the handle of the pending request', async () => {
+    const answer = await users.challenge(context(request()), need)
+    expect(answer.status).toBe(303)
+    expect(header(answer, 'location')).toBe('/oauth/login?pending=req.secret')
+  })
+
+  it('ends the session and its cookie, then goes on', async () => {
+    const headers = session(await logIn('ada', right))
+    const answer = await users.end?.(context(request({ headers })), `${issuer}/bye`)
+    expect(answer && header(answer, 'location')).toBe(`${issuer}/bye`)
+    expect(answer && header(answer, 'set-cookie')).toContain('Max-Age=0')
+    expect(await whoIs(headers)).toBeNull()
+  })
+
+  it('ends all sessions of a user', async () => {
+    const browsers = [session(await logIn('ada', right)), session(await logIn('ada', right))]
+    await users.endAll('u1')
+    for (const headers of browsers) expect(await whoIs(headers)).toBeNull()
+  })
+
+  it('keeps to the lifetimes that the options set, in seconds', async () => {
+    build({ verify, sessionIdleLifetime: 100, sessionLifetime: 150 })
+    const headers = session(await logIn('ada', right))
+    server.time += 99_000
+    expect(await whoIs(headers)).not.toBeNull()
+    server.time += 51_000
+    expect(await whoIs(headers)).toBeNull()
+    const idle = session(await logIn('ada', right))
+    server.time += 100_000
+    expect(await whoIs(idle)).toBeNull()
+  })
+
+  it('gives the claims of the app', async () => {
+    build({ verify, claims: (subject) => (subject === 'u1' ? { name: 'Ada' } : null) })
+    const about = { client_id: 'notes', scope: [], resource: 'https://api.example' }
+    expect(await users.claims?.('u1', about)).toEqual({ name: 'Ada' })
+    expect(await users.claims?.('gone', about)).toBeNull()
+  })
+})
+
+describe('options', () => {
+  const nobody = () => null
+
+  it.each([
+    [{}, 'find'],
+    [{ verify, find: nobody }, 'either'],
+    [{ verify, save: () => undefined }, 'either'],
+    [{ find: nobody, save: true }, 'save'],
+    [{ verify, sessionIdleLifetime: 0 }, 'sessionIdleLifetime'],
+    [{ verify, sessionLifetime: '1h' }, 'sessionLifetime'],
+    [{ verify, claims: {} }, 'claims'],
+    [{ verify, veryfy: verify }, 'veryfy'],
+  ])('that are wrong are told at construction (%#)', (options, name) => {
+    expect(() => passwordLogin(options as never)).toThrow(TypeError)
+    expect(() => passwordLogin(options as never)).toThrow(name)
+  })
+})
