@@ -12,6 +12,8 @@ export const entries = {
   node: 'adapters/node.ts',
   resource: 'src/resource/index.ts',
   'storage/memory': 'src/storage/memory.ts',
+  'storage/redis': 'src/storage/redis.ts',
+  'storage/sql': 'src/storage/sql.ts',
   'storage/sqlite': 'src/storage/sqlite.ts',
   'testing/adapter': 'adapters/testing.ts',
   'testing/storage': 'src/storage/testing.ts',

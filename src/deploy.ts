@@ -88,7 +88,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
       issuer,
       storage,
       ...sources,
-      static: options.clients ?? [],
+      configured: settings.clients,
       cacheFor: settings.clientCacheLifetime,
     }),
     keyring: openKeyring({

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse } from './message.js'
 import { concatBytes } from './runtime/hash.js'
 
@@ -49,14 +50,23 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   let length = 0
   const reader = request.body?.getReader()
   while (reader) {
-    const { done, value } = await reader.read()
+    const { done, value } = await reader.read().catch(hungUp)
     if (done) break
     length += value.length
     if (length > limit) {
-      await reader.cancel()
+      // Whoever sends everything before it reads would miss the answer if its connection were cut now.
+      void discard(reader).catch(() => {})
       throw new BodyTooLarge()
     }
     chunks.push(value)
   }
   return concatBytes(...chunks)
+}
+
+function hungUp(cause: unknown): never {
+  throw new OAuthError('invalid_request', 'The body did not arrive whole.', { cause })
+}
+
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  while (!(await reader.read()).done);
 }

@@ -5,10 +5,10 @@
  */
 import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest } from './message.js'
-import { type Parameters, parametersFromForm, parseParameters } from './protocol/parameters.js'
+import { type Parameters, parametersFromForm, parseParameters, problemText } from './protocol/parameters.js'
 
 /** Most bytes of a form body. */
-export const MAX_FORM_BYTES = 65_536
+const MAX_FORM_BYTES = 65_536
 
 /**
  * The parameters of a form body. Problems of single parameters are in `problems`; use {@link refuseProblems} where they all
@@ -45,24 +45,7 @@ async function readBody(request: HttpRequest) {
 /** @throws {OAuthError} `invalid_request` when any parameter has a problem. */
 export function refuseProblems(parameters: Parameters): Parameters {
   for (const [name, problem] of parameters.problems) {
-    throw new OAuthError('invalid_request', describe(name, problem), { reason: `parameter_${problem}` })
+    throw new OAuthError('invalid_request', problemText(name, problem), { reason: `parameter_${problem}` })
   }
   return parameters
-}
-
-/** Says what is wrong with a parameter. Only names that are known to be harmless are repeated. */
-export function describe(name: string, problem: string): string {
-  const which = /^[a-z_]{1,40}$/.test(name) ? `The parameter ${name}` : 'A parameter'
-  switch (problem) {
-    case 'repeated':
-      return `${which} was sent more than once.`
-    case 'too_long':
-      return `${which} is too long.`
-    case 'control_characters':
-      return `${which} contains control characters.`
-    case 'too_many':
-      return 'There are too many parameters.'
-    default:
-      return 'The parameters could not be read.'
-  }
 }

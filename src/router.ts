@@ -46,9 +46,18 @@ function failure(endpoint: Endpoint, { emit, randomBytes }: Deployment, error: u
     emit({ type: 'refused', endpoint: endpoint.name, error: error.code, reason: error.reason, clientId: undefined })
     return isPage ? protocolErrorPage(error) : errorResponse(error)
   }
-  const reference = encodeBase64url(randomBytes(9))
+  const reference = referenceOf(randomBytes)
   emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
   return isPage ? failurePage(error, reference) : errorResponse(error)
+}
+
+/** Ties what a person sees to the event. Empty when it is the source of randomness that failed. */
+function referenceOf(randomBytes: Deployment['randomBytes']): string {
+  try {
+    return encodeBase64url(randomBytes(9))
+  } catch {
+    return ''
+  }
 }
 
 // Without credentials: no cookie of ours is ever readable by another origin's script.

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { StaticClient } from './clients/static.js'
-import type { SigningAlgorithm } from './keys/signer.js'
+import type { Client } from './clients/client.js'
+import { parseStaticClients, type StaticClient } from './clients/static.js'
+import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/jwk.js'
 import type { ServerOptions } from './options.js'
 import { isResourceUri } from './protocol/resource.js'
 import { isScopeName } from './protocol/scope.js'
@@ -19,6 +20,7 @@ export interface Settings {
   readonly basePath: string
   readonly trustProxy: number
   readonly resources: ReadonlyMap<string, ResourceSettings>
+  readonly clients: ReadonlyMap<string, Client>
   readonly defaultResource: string | undefined
   readonly codeLifetime: number
   readonly refreshIdleLifetime: number
@@ -44,12 +46,17 @@ export interface ResourceSettings {
 
 /** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
 export function checkOptions(options: ServerOptions<never>): Settings {
+  if (!isRecord(options)) {
+    throw new TypeError(
+      'createAuthorizationServer takes an object. Write `createAuthorizationServer({ issuer, storage, users, resources })`.',
+    )
+  }
   refuseUnknown(options, knownOptions, 'createAuthorizationServer')
   const issuer = checkIssuer(options.issuer)
   checkStorage(options.storage)
-  if (typeof options.users !== 'function' && typeof options.users?.current !== 'function') {
-    throw new TypeError('users is missing. Write `users: passwordLogin({ … })` or `users: externalLogin({ … })`.')
-  }
+  checkUsers(options.users)
+  checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
+  checkKeyOptions(options)
   const accessTokenLifetime = duration(options, 'accessTokenLifetime', 600, 1)
   const resources = checkResources(options.resources, accessTokenLifetime)
   const secrets = options.secret === undefined ? [] : [options.secret].flat()
@@ -62,6 +69,7 @@ export function checkOptions(options: ServerOptions<never>): Settings {
     basePath: checkBasePath(options.basePath ?? '/oauth'),
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
+    clients: checkClients(options.clients ?? [], resources),
     defaultResource: (list.length === 1 ? list[0] : list.find((resource) => resource.isDefault))?.resource,
     codeLifetime: duration(options, 'codeLifetime', 60, 1, 600),
     refreshIdleLifetime: duration(options, 'refreshIdleLifetime', 30 * 86_400, 1),
@@ -74,7 +82,6 @@ export function checkOptions(options: ServerOptions<never>): Settings {
     jwksMaxAge: duration(options, 'jwksMaxAge', 300, 0),
     longestAccessToken: Math.max(...list.map((resource) => resource.accessTokenLifetime)),
   }
-  checkClientResources(options.clients ?? [], resources)
   if (settings.refreshIdleLifetime > settings.grantLifetime) {
     throw new TypeError(
       'refreshIdleLifetime is longer than grantLifetime. Raise grantLifetime, or lower refreshIdleLifetime.',
@@ -110,6 +117,43 @@ const knownOptions = [
   'now',
   'randomBytes',
 ] as const satisfies readonly (keyof ServerOptions)[]
+
+function checkUsers(users: ServerOptions<never>['users']): void {
+  if (typeof users === 'function') return
+  if (typeof users?.current !== 'function') {
+    throw new TypeError('users is missing. Write `users: passwordLogin({ … })` or `users: externalLogin({ … })`.')
+  }
+  if (typeof users.challenge !== 'function') {
+    throw new TypeError(
+      'users has no challenge: a function that gets somebody logged in. `externalLogin({ … })` makes one.',
+    )
+  }
+  checkFunctions(users, ['claims', 'end', 'endAll'], 'users.')
+}
+
+function checkFunctions<Name extends string>(
+  holder: { readonly [name in Name]?: unknown },
+  names: readonly Name[],
+  where = '',
+): void {
+  for (const name of names) {
+    if (holder[name] !== undefined && typeof holder[name] !== 'function') {
+      throw new TypeError(`${where}${name} must be a function. Write one, or leave it out.`)
+    }
+  }
+}
+
+function checkKeyOptions({ allowUnwrappedKeys, signingAlgorithm }: ServerOptions<never>): void {
+  if (allowUnwrappedKeys !== undefined && typeof allowUnwrappedKeys !== 'boolean') {
+    throw new TypeError('allowUnwrappedKeys must be true or false.')
+  }
+  if (signingAlgorithm !== undefined && !isSigningAlgorithm(signingAlgorithm)) {
+    throw new TypeError(`signingAlgorithm must be one of ${signingAlgorithms.join(', ')}.`)
+  }
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function refuseUnknown(options: object, known: readonly string[], where: string): void {
   for (const name of Object.keys(options)) {
@@ -149,7 +193,8 @@ function checkStorage(storage: Storage): void {
 }
 
 function checkBasePath(path: unknown): string {
-  if (typeof path === 'string' && /^(\/[A-Za-z0-9._~-]+)+$/.test(path)) return path
+  const isPath = typeof path === 'string' && /^(\/[A-Za-z0-9._~-]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path)
+  if (isPath) return path
   throw new TypeError("basePath must begin with a slash and not end with one. Write for example `basePath: '/oauth'`.")
 }
 
@@ -173,6 +218,15 @@ function checkResources(
     // RFC 8707 §2: an absolute URI without a fragment.
     if (!isResourceUri(resource)) {
       throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment. Write \`${example}\`.`)
+    }
+    if (!isRecord(definition)) throw new TypeError(`resources['${resource}'] must be an object. Write \`${example}\`.`)
+    if (definition.scopes !== undefined && !isRecord(definition.scopes)) {
+      throw new TypeError(
+        `resources['${resource}'].scopes must be an object: each scope with its words. Write \`${example}\`.`,
+      )
+    }
+    if (definition.default !== undefined && typeof definition.default !== 'boolean') {
+      throw new TypeError(`resources['${resource}'].default must be true or false.`)
     }
     refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
     const scopes = Object.entries(definition.scopes ?? {})
@@ -210,31 +264,34 @@ function checkResources(
   return checked
 }
 
-/** Of configured clients; a stored one may speak of a resource that another deployment knows. */
-function checkClientResources(
+/** A stored client may speak of a resource that another deployment knows; a configured one may not. */
+function checkClients(
   clients: readonly StaticClient[],
   resources: ReadonlyMap<string, ResourceSettings>,
-): void {
-  const scopes = new Set([...resources.values()].flatMap((resource) => resource.scopes))
-  for (const [i, client] of clients.entries()) {
+): ReadonlyMap<string, Client> {
+  if (!Array.isArray(clients)) throw new TypeError('clients must be a list. Write `clients: [{ client_id: … }]`.')
+  const configured = parseStaticClients(clients)
+  const names = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
+  const scopes = [...resources.values()].flatMap((resource) => resource.scopes)
+  for (const [i, client] of [...configured.values()].entries()) {
     for (const field of ['resources', 'serves'] as const) {
       const unknown = client[field]?.find((resource) => !resources.has(resource))
       if (unknown !== undefined) {
-        const known = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
         throw new TypeError(
-          `clients[${i}].${field}: '${unknown}' is not one of the option resources. They are ${known}.`,
+          `clients[${i}].${field}: '${unknown}' is not one of the option resources. They are ${names}.`,
         )
       }
     }
     for (const field of ['scope', 'default_scope'] as const) {
-      const unknown = client[field]?.split(' ').find((name) => !scopes.has(name))
+      const unknown = client[field]?.find((name) => !scopes.includes(name))
       if (unknown !== undefined) {
         throw new TypeError(
-          `clients[${i}].${field}: '${unknown}' is not a scope of any resource. They are ${[...scopes].join(', ')}.`,
+          `clients[${i}].${field}: '${unknown}' is not a scope of any resource. They are ${scopes.join(', ')}.`,
         )
       }
     }
   }
+  return configured
 }
 
 /** Seconds in, milliseconds out. */

@@ -11,7 +11,6 @@ import type { Storage } from '../storage/contract.js'
 import { createClientCache } from './cache.js'
 import { type Client, type ClientView, clientSecretHash, viewOf } from './client.js'
 import { clientRecordId, readClient, writeClient } from './record.js'
-import { parseStaticClients, type StaticClient } from './static.js'
 
 export type { StaticClient }
 
@@ -65,7 +64,8 @@ export interface ClientRegistryOptions {
   readonly storage: Storage
   now(): number
   randomBytes(length: number): Uint8Array
-  readonly static: readonly StaticClient[]
+  /** Clients of the configuration, by id: what `parseStaticClients` gives. */
+  readonly configured: ReadonlyMap<string, Client>
   /** Milliseconds for which a client that was read is not read again. @default 30000 */
   readonly cacheFor?: number | undefined
 }
@@ -73,10 +73,8 @@ export interface ClientRegistryOptions {
 /** How often a change is tried again after somebody else's came first. */
 const MAX_ATTEMPTS = 4
 
-/** @throws {TypeError} when a configured client is wrong. */
 export function createClientRegistry(options: ClientRegistryOptions): ClientRegistry {
-  const { issuer, storage } = options
-  const configured = parseStaticClients(options.static)
+  const { issuer, storage, configured } = options
   const cache = createClientCache(() => options.now(), options.cacheFor ?? 30_000)
 
   const random = (bytes: number) => encodeBase64url(options.randomBytes(bytes))

@@ -21,13 +21,14 @@ export async function clientCredentials(
   form: Parameters,
 ): Promise<HttpResponse> {
   const { settings } = deployment
+  // RFC 8707 §2.2: an access token is for one resource.
+  if (form.resources.length > 1) throw refusedError('invalid_target')
   const definitions = [...settings.resources.values()]
   const asked = requestedAccess({ resources: form.resources, scope: form.get('scope') }, client, definitions)
   if (!asked.ok) throw new OAuthError(asked.error, asked.description)
-  // RFC 8707 §2.2: an access token is for one resource.
-  const [access, ...others] = asked.access
+  const [access] = asked.access
   const resource = access && settings.resources.get(access.resource)
-  if (!access || !resource || others.length > 0) throw refusedError('invalid_target')
+  if (!access || !resource) throw refusedError('invalid_target')
   const now = deployment.now()
   const claims = await deployment.clientClaims?.({ client_id: client.client_id }, access)
   const token = {

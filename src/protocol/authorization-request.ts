@@ -8,7 +8,7 @@
  */
 import { utf8 } from '../runtime/hash.js'
 import { type ClientSettings, isPublicClient } from './client-metadata.js'
-import type { ParameterProblem, Parameters } from './parameters.js'
+import { type Parameters, problemText } from './parameters.js'
 import { isCodeChallenge } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
@@ -219,12 +219,6 @@ const identified: unique symbol = Symbol('identified')
 const MAX_REQUEST_BYTES = 24_576
 
 const page = (problem: PageProblem['problem'], description: string): PageProblem => ({ problem, description })
-
-/** Repeats only names that are known to be harmless. */
-function problemText(name: string, problem: ParameterProblem): string {
-  const which = /^[a-z_]{1,40}$/.test(name) ? `The parameter ${name}` : 'A parameter'
-  return `${which} ${problem === 'repeated' ? 'was sent more than once' : 'has a value that cannot be used'}.`
-}
 
 function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
   return text === undefined ? [] : parsePrompt(text)

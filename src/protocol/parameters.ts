@@ -77,6 +77,23 @@ export function collectParameters(pairs: readonly (readonly [string, string])[],
   return { get: (name) => (problems.has(name) ? undefined : values.get(name)), resources, problems }
 }
 
+/** Says what is wrong with a parameter. Only names that are known to be harmless are repeated. */
+export function problemText(name: string, problem: ParameterProblem): string {
+  const which = /^[a-z_]{1,40}$/.test(name) ? `The parameter ${name}` : 'A parameter'
+  switch (problem) {
+    case 'repeated':
+      return `${which} was sent more than once.`
+    case 'too_long':
+      return `${which} is too long.`
+    case 'control_characters':
+      return `${which} contains control characters.`
+    case 'too_many':
+      return 'There are too many parameters.'
+    case 'malformed':
+      return 'The parameters could not be read.'
+  }
+}
+
 function valueProblem(value: string): ParameterProblem | undefined {
   if (value.length > MAX_VALUE_LENGTH) return 'too_long'
   for (let i = 0; i < value.length; i++) {

@@ -7,9 +7,9 @@
 import type { Kysely } from 'kysely'
 import { kinds, type Storage, type StoredRecord } from './contract.js'
 import { conditionalWrites } from './sql/conditional-writes.js'
-import { type SqlDialect, sqlConnection } from './sql/connection.js'
+import { type Run, type SqlDialect, type SqlResult, sqlConnection } from './sql/connection.js'
 import { checkConnection, type Migrated, migrateSchema, scriptOf } from './sql/schema.js'
-import { statementsOf } from './sql/statements.js'
+import { type Statements, statementsOf } from './sql/statements.js'
 
 export type { Migrated, SqlDialect }
 
@@ -35,17 +35,116 @@ export interface SqlStorage extends Storage {
 export function sqlStorage<Database>(db: Kysely<Database>): SqlStorage {
   const connection = sqlConnection(db)
   const statements = statementsOf(connection.dialect)
-  const { insert, replace } = conditionalWrites(connection, statements)
 
   let checked: Promise<void> | undefined
-  /** Runs a statement when the schema has been found to be the right one. After a failure the next verb looks again. */
-  const run: typeof connection.run = async (sql, parameters) => {
-    checked ??= checkConnection(connection)
-    await checked.catch((error) => {
+  /** Runs a statement once the schema was found to be the right one. After a failure the next verb looks again. */
+  const run: Run = async (sql, parameters) => {
+    checked ??= checkConnection(connection).catch((error: unknown) => {
       checked = undefined
       throw error
     })
+    await checked
     return connection.run(sql, parameters)
   }
-  return { insert, replace, run } as never
+  const { insert, replace } = conditionalWrites({ ...connection, run }, statements)
+
+  return {
+    async get(kind, id) {
+      const { rows } = await run(statements[kind].get, [id])
+      return rows[0] ? toRecord(rows[0]) : null
+    },
+    async insert(kind, record, now) {
+      checkText(record.subject, record.clientId, record.document)
+      return insert(kind, record, now)
+    },
+    async replace(kind, record, expected) {
+      checkText(record.subject, record.clientId, record.document)
+      return replace(kind, record, expected)
+    },
+    async remove(kind, id) {
+      await run(statements[kind].remove, [id])
+    },
+    async list(kind, { subject }, { after = '', limit }) {
+      const { list, listBySubject } = statements[kind]
+      if (subject === undefined) return (await run(list, [after, limit])).rows.map(toRecord)
+      checkText(subject)
+      return (await run(listBySubject, [subject, after, limit])).rows.map(toRecord)
+    },
+    async purge(now, limit) {
+      let left = limit
+      for (const kind of kinds) {
+        if (left > 0) left -= await purgeTable(run, statements[kind], now, left)
+      }
+      return limit - left
+    },
+    migrate: () => migrateSchema(connection),
+    checkSchema: () => checkConnection(connection),
+    migrationSql: () => scriptOf(connection.dialect),
+  }
+}
+
+/**
+ * Brings the tables of grantwright (`grantwright_…`) to what this version needs, creating them when there are none. It may be
+ * called at every start, by several instances at once; when there is nothing to do it writes nothing.
+ *
+ * @throws when a newer version of grantwright has been here, or the connection would change text or lose writes.
+ */
+export async function migrate<Database>(db: Kysely<Database>): Promise<Migrated> {
+  return migrateSchema(sqlConnection(db))
+}
+
+/**
+ * Resolves when the database can be reached and has the tables that this version needs; otherwise rejects with what to do.
+ * To call at start: {@link sqlStorage} itself looks at its first verb only.
+ */
+export async function checkSchema<Database>(db: Kysely<Database>): Promise<void> {
+  return checkConnection(sqlConnection(db))
+}
+
+/** What {@link migrate} would run on an empty database, as a script for those who run their migrations themselves. */
+export const migrationSql = (dialect: SqlDialect): string => scriptOf(dialect)
+
+/**
+ * Looks first and deletes by primary key then, so that no row is locked that is not deleted. The condition stands in the
+ * delete too: a record may have been given a longer life in between.
+ */
+async function purgeTable(
+  run: Run,
+  { expired, removeExpired }: Statements,
+  now: number,
+  limit: number,
+): Promise<number> {
+  let purged = 0
+  while (purged < limit) {
+    const { rows } = await run(expired, [now, Math.min(limit - purged, 1000)])
+    if (rows.length === 0) break
+    // Everybody deletes in the same order, and waits for nobody who waits for them.
+    const ids = rows.map(({ id }) => String(id)).sort()
+    const { affected } = await run(removeExpired(ids.length), [...ids, now])
+    // Another instance is purging them.
+    if (affected === 0) break
+    purged += affected
+  }
+  return purged
+}
+
+/** Postgres refuses U+0000, and database clients replace lone surrogates: two subjects would become one. */
+function checkText(...texts: readonly (string | null)[]): void {
+  if (texts.some((text) => text !== null && /\0|\p{Surrogate}/u.test(text))) {
+    throw new TypeError('SQL databases cannot hold text with U+0000 or a lone surrogate in it.')
+  }
+}
+
+/** A row of the statements' columns. Clients give a bigint as a string, a number or a bigint. */
+function toRecord(row: SqlResult['rows'][number]): StoredRecord {
+  const { id, version, subject, client_id, expires_at, document } = row
+  const text = (value: unknown): string | null => (value === null ? null : String(value))
+  return {
+    id: String(id),
+    version: String(version),
+    subject: text(subject),
+    clientId: text(client_id),
+    expiresAt: expires_at === null ? null : Number(expires_at),
+    document: String(document),
+  }
 }

@@ -6,7 +6,8 @@
  */
 import { type Kind, kinds, type Storage, type StoredRecord } from './contract.js'
 import { groupCommit } from './sqlite/group-commit.js'
-import { prepareSchema, tables } from './sqlite/schema.js'
+import { prepareSchema } from './sqlite/schema.js'
+import { forEachTable } from './tables.js'
 
 /** What is used of a database connection. `libsql`, `better-sqlite3` and `DatabaseSync` of `node:sqlite` all fit. */
 export interface SqliteDatabase {
@@ -108,42 +109,27 @@ interface Row {
 
 type Statements = Record<'get' | 'insert' | 'replace' | 'remove' | 'list' | 'listBySubject' | 'purge', SqliteStatement>
 
-function prepareStatements(db: SqliteDatabase): Record<Kind, Statements> {
-  const prepare = (kind: Kind): Statements => {
-    const table = tables[kind]
-    return {
-      get: db.prepare(`SELECT ${columns} FROM ${table} WHERE id = ?`),
-      insert: db.prepare(
-        `INSERT INTO ${table} (${columns}) VALUES (?, ?, ?, ?, ?, ?)
+const prepareStatements = (db: SqliteDatabase): Record<Kind, Statements> =>
+  forEachTable((table) => ({
+    get: db.prepare(`SELECT ${columns} FROM ${table} WHERE id = ?`),
+    insert: db.prepare(
+      `INSERT INTO ${table} (${columns}) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET version = excluded.version, subject = excluded.subject,
            client_id = excluded.client_id, expires_at = excluded.expires_at, document = excluded.document
          WHERE ${table}.version = excluded.version OR ${table}.expires_at <= ?`,
-      ),
-      replace: db.prepare(
-        `UPDATE ${table} SET version = ?, subject = ?, client_id = ?, expires_at = ?, document = ?
+    ),
+    replace: db.prepare(
+      `UPDATE ${table} SET version = ?, subject = ?, client_id = ?, expires_at = ?, document = ?
          WHERE id = ? AND version IN (?, ?)`,
-      ),
-      remove: db.prepare(`DELETE FROM ${table} WHERE id = ?`),
-      list: db.prepare(`SELECT ${columns} FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`),
-      listBySubject: db.prepare(`SELECT ${columns} FROM ${table} WHERE subject = ? AND id > ? ORDER BY id LIMIT ?`),
-      purge: db.prepare(
-        `DELETE FROM ${table} WHERE expires_at <= ?
+    ),
+    remove: db.prepare(`DELETE FROM ${table} WHERE id = ?`),
+    list: db.prepare(`SELECT ${columns} FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`),
+    listBySubject: db.prepare(`SELECT ${columns} FROM ${table} WHERE subject = ? AND id > ? ORDER BY id LIMIT ?`),
+    purge: db.prepare(
+      `DELETE FROM ${table} WHERE expires_at <= ?
          AND id IN (SELECT id FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
-      ),
-    }
-  }
-  return {
-    client: prepare('client'),
-    grant: prepare('grant'),
-    consent: prepare('consent'),
-    session: prepare('session'),
-    request: prepare('request'),
-    key: prepare('key'),
-    once: prepare('once'),
-    pointer: prepare('pointer'),
-    counter: prepare('counter'),
-  }
-}
+    ),
+  }))
 
 const changed = ({ changes }: { readonly changes: number | bigint }): boolean => Number(changes) > 0
 

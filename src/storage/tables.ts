@@ -1,32 +1,19 @@
 /**
- * The tables of the SQL storages, one for each kind of record.
+ * The tables of the SQL storages.
  *
  * @module
  */
 import type { Kind } from './contract.js'
 
-/** The table of each kind. */
-export const tables: Record<Kind, string> = {
-  client: 'grantwright_clients',
-  grant: 'grantwright_grants',
-  consent: 'grantwright_consents',
-  session: 'grantwright_sessions',
-  request: 'grantwright_requests',
-  key: 'grantwright_keys',
-  once: 'grantwright_once',
-  pointer: 'grantwright_pointers',
-  counter: 'grantwright_counters',
-}
-
-/** Makes something for each table, such as its statements. */
+/** Makes something, such as its statements, for the table of each kind. */
 export const forEachTable = <Made>(make: (table: string) => Made): Record<Kind, Made> => ({
-  client: make(tables.client),
-  grant: make(tables.grant),
-  consent: make(tables.consent),
-  session: make(tables.session),
-  request: make(tables.request),
-  key: make(tables.key),
-  once: make(tables.once),
-  pointer: make(tables.pointer),
-  counter: make(tables.counter),
+  client: make('grantwright_clients'),
+  grant: make('grantwright_grants'),
+  consent: make('grantwright_consents'),
+  session: make('grantwright_sessions'),
+  request: make('grantwright_requests'),
+  key: make('grantwright_keys'),
+  once: make('grantwright_once'),
+  pointer: make('grantwright_pointers'),
+  counter: make('grantwright_counters'),
 })

@@ -71,9 +71,12 @@ const protocolClaims = new Set(
   'iss sub aud client_id scope iat exp nbf jti auth_time acr amr cnf act may_act sid events'.split(' '),
 )
 
-/** Further claims never replace, or pass for, what the protocol says. */
+/** Further claims never replace, or pass for, what the protocol says; nor does a `toJSON` among them rewrite the rest. */
 export function withoutProtocolClaims(claims: Claims): Claims {
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !protocolClaims.has(name)))
+  const further = Object.entries(claims).filter(
+    ([name, value]) => !protocolClaims.has(name) && typeof value !== 'function',
+  )
+  return Object.fromEntries(further)
 }
 
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)

@@ -40,7 +40,8 @@ export function sqlConnection<Database>(db: Kysely<Database>): SqlConnection {
   return {
     dialect: dialectOf(db),
     run: (sql, parameters) => againAfterConflict(() => run(sql, parameters)),
-    transaction: (work) => plain.transaction().execute((transaction) => work(runOn(transaction))),
+    transaction: (work) =>
+      againAfterConflict(() => plain.transaction().execute((transaction) => work(runOn(transaction)))),
   }
 }
 
@@ -64,7 +65,7 @@ const runOn =
   <Database>(db: Kysely<Database>): Run =>
   async (sql, parameters = []) => {
     const { rows, numAffectedRows } = await db.executeQuery<Record<string, unknown>>(
-      CompiledQuery.raw<Record<string, unknown>>(sql, [...parameters]),
+      CompiledQuery.raw(sql, [...parameters]),
     )
     return {
       rows,
@@ -80,7 +81,7 @@ const runOn =
  * The database undid the statement because it met another one (a deadlock, a serialization failure), and says that it can be
  * repeated. When that does not help either, the caller hears of it.
  */
-async function againAfterConflict(run: () => Promise<SqlResult>): Promise<SqlResult> {
+async function againAfterConflict<Result>(run: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run()

@@ -50,11 +50,11 @@ function statements(table: string, dialect: SqlDialect): Statements {
         (dialect === 'postgres' ? overwriteOnConflict(table) : ''),
     ),
     overwrite: text(`UPDATE ${table} SET ${set} WHERE id = ? AND (version = ? OR expires_at <= ?)`),
-    replace: text(`UPDATE ${table} SET ${set} WHERE id = ? AND version IN (?, ?)`),
+    replace: text(`UPDATE ${table} SET ${set} WHERE id = ? AND version IN (?, ?, version)`),
     remove: text(`DELETE FROM ${table} WHERE id = ?`),
     list: text(`${select} WHERE id > ? ${page}`),
     listBySubject: text(`${select} WHERE subject = ? AND id > ? ${page}`),
-    expired: text(`SELECT id FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`),
+    expired: text(`SELECT ${columns(dialect)[0]} FROM ${table} WHERE expires_at <= ? ORDER BY expires_at LIMIT ?`),
     // `+ 0` keeps the optimizer away from the index on expires_at, through which it would lock rows in another order.
     removeExpired: (count) =>
       text(`DELETE FROM ${table} WHERE id IN (${Array(count).fill('?').join(', ')}) AND expires_at + 0 <= ?`),

@@ -4,21 +4,8 @@
  *
  * @module
  */
-import { type Kind, kinds } from '../contract.js'
 import type { SqliteDatabase } from '../sqlite.js'
-
-/** The table of each kind. */
-export const tables: Record<Kind, string> = {
-  client: 'grantwright_clients',
-  grant: 'grantwright_grants',
-  consent: 'grantwright_consents',
-  session: 'grantwright_sessions',
-  request: 'grantwright_requests',
-  key: 'grantwright_keys',
-  once: 'grantwright_once',
-  pointer: 'grantwright_pointers',
-  counter: 'grantwright_counters',
-}
+import { forEachTable } from '../tables.js'
 
 /**
  * Sets up the connection and creates what is missing.
@@ -32,7 +19,7 @@ export function prepareSchema(db: SqliteDatabase): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     checkVersion(db)
-    for (const kind of kinds) createTable(db, tables[kind])
+    forEachTable((table) => createTable(db, table))
     db.exec('COMMIT')
   } catch (error) {
     try {

@@ -1,0 +1,93 @@
+/**
+ * The adapter for Hono 4, on every runtime that Hono runs on.
+ *
+ * ```ts
+ * app.use(authorizationServer(auth))
+ * app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (c) => c.json(notesOf(c.var.auth.subject)))
+ * ```
+ *
+ * @module
+ */
+import type { Context, MiddlewareHandler } from 'hono'
+import { fromRequest, toResponse } from '../src/fetch.js'
+import { BodyTooLarge, type HttpRequest, type ParsedForm } from '../src/message.js'
+import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
+import { asResourceServer } from '../src/resource/resource-server.js'
+import type { AuthorizationServer } from '../src/server.js'
+
+export interface AuthorizationServerOptions {
+  /**
+   * The address of the client's socket, as the runtime tells it, for example `(c) => getConnInfo(c).remote.address` with
+   * `getConnInfo` of `@hono/node-server/conninfo`. Limits per address need it. @default unknown
+   */
+  readonly clientAddress?: ((c: Context) => string | undefined) | undefined
+}
+
+/** What {@link requireAccessToken} adds to the context: `c.var.auth`. */
+export interface AccessEnv {
+  Variables: { auth: Access }
+}
+
+/**
+ * Answers what is the server's, and hands everything else on to the app. It belongs at the root (`app.use(…)` without a path),
+ * because clients look for the metadata under `/.well-known`. In the app's own hooks, `native` is the context `c`.
+ */
+export function authorizationServer(
+  auth: AuthorizationServer,
+  options: AuthorizationServerOptions = {},
+): MiddlewareHandler {
+  return async (c, next) => {
+    let mistake: unknown
+    const request = fromRequest(c.req.raw, options.clientAddress?.(c), c)
+    const answer = auth.handle({
+      ...request,
+      body: (limit) =>
+        // A middleware before this one may have read the body. Hono keeps what it made of it.
+        c.req.raw.bodyUsed ? keptBody(c, limit, (error) => (mistake = error)) : request.body(limit),
+    } satisfies HttpRequest)
+    if (!answer) return next()
+    const response = await answer
+    // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
+    if (mistake) throw mistake
+    return toResponse(response)
+  }
+}
+
+/**
+ * Lets a request through when its access token has every scope that is needed, and puts what the token says in `c.var.auth`.
+ * Everything else is refused with a challenge.
+ *
+ * @throws {TypeError} when the server has several resources and none is the default.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
+ */
+export function requireAccessToken(
+  guard: AuthorizationServer | ResourceServer,
+  need: AccessNeed = {},
+): MiddlewareHandler<AccessEnv> {
+  const resourceServer = asResourceServer(guard)
+  return async (c, next) => {
+    const decision = await resourceServer.check(fromRequest(c.req.raw, undefined, c), need)
+    if (!decision.ok) return toResponse(decision.response)
+    c.set('auth', decision.access)
+    return next()
+  }
+}
+
+async function keptBody(c: Context, limit: number, report: (error: Error) => void): Promise<Uint8Array | ParsedForm> {
+  const { bodyCache } = c.req
+  if (bodyCache.formData) return { form: formOf(await bodyCache.formData) }
+  if (Object.keys(bodyCache).length === 0) {
+    const error = new Error(
+      'Something has read the body of this request. Mount the authorization server before it, or read it through c.req.',
+    )
+    report(error)
+    throw error
+  }
+  const bytes = new Uint8Array(await c.req.arrayBuffer())
+  if (bytes.length > limit) throw new BodyTooLarge()
+  return bytes
+}
+
+/** A list for each name, so that a repeated parameter stays repeated. */
+const formOf = (form: FormData): ParsedForm['form'] =>
+  Object.fromEntries([...form.keys()].map((name) => [name, form.getAll(name)]))

@@ -1,0 +1,82 @@
+/**
+ * The adapter for Next.js 15 and 16: route handlers of the App Router. The same line stands in two files,
+ * `app/oauth/[...path]/route.ts` and `app/.well-known/[...path]/route.ts`:
+ *
+ * ```ts
+ * export const { GET, POST, PUT, DELETE, OPTIONS } = routeHandlers(auth)
+ * ```
+ *
+ * Only path and query of a request count, so a proxy may call Next by whatever host it likes. When the issuer has a path, or
+ * `basePath` of the server is not `/oauth`, the folder follows it: for the issuer `https://example.com/login` it is
+ * `app/login/oauth/[...path]`. Next's own `basePath` must be the path of the issuer; everything is under it then, and clients
+ * that look for the metadata at the root of the host need a rewrite in front of Next.
+ *
+ * Next keeps the first of several `Authorization` lines and drops the others, so only the first is judged; other adapters
+ * refuse such a request.
+ *
+ * @module
+ */
+import { fromRequest, toResponse } from '../src/fetch.js'
+import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
+import { asResourceServer } from '../src/resource/resource-server.js'
+import type { AuthorizationServer } from '../src/server.js'
+
+export interface RouteHandlersOptions {
+  /**
+   * The address of the client's socket. Next does not tell it; a platform may, in a header that clients cannot set. Limits per
+   * address need it, or the option `trustProxy` of the server. @default unknown
+   */
+  readonly clientAddress?: ((request: Request) => string | undefined) | undefined
+}
+
+export type RouteHandler = (request: Request) => Promise<Response>
+
+/** What Next hands to a route handler beside the request. */
+export interface RouteContext {
+  readonly params: Promise<{ readonly [name: string]: string | string[] | undefined }>
+}
+
+/** What a guarded handler gets. */
+export interface GuardedContext extends RouteContext, WithAccess {}
+
+/** A handler for every method that the server knows. Next answers HEAD with GET. */
+export function routeHandlers(
+  auth: AuthorizationServer,
+  { clientAddress }: RouteHandlersOptions = {},
+): { readonly [method in 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS']: RouteHandler } {
+  const handle: RouteHandler = (request) => auth.fetch(request, { address: clientAddress?.(request) })
+  return { GET: handle, POST: handle, PUT: handle, DELETE: handle, OPTIONS: handle }
+}
+
+/**
+ * A route handler that runs only when the access token has every scope that is needed; what the token says is in its second
+ * argument. Everything else is refused with a challenge.
+ *
+ * ```ts
+ * // app/api/notes/route.ts
+ * export const GET = requireAccessToken(auth, { scope: 'notes:read' }, (request, { auth }) =>
+ *   Response.json(notesOf(auth.subject)),
+ * )
+ * ```
+ *
+ * @throws {TypeError} when the server has several resources and none is the default.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
+ */
+export function requireAccessToken<Incoming extends Request = Request, Context extends WithAccess = GuardedContext>(
+  guard: AuthorizationServer | ResourceServer,
+  need: AccessNeed,
+  handler: (request: Incoming, context: Context) => Response | Promise<Response>,
+): (request: Incoming, context: Omit<Context, 'auth'>) => Promise<Response> {
+  const resourceServer = asResourceServer(guard)
+  return async (request, context) => {
+    const decision = await resourceServer.check(fromRequest(request, undefined, request), need)
+    if (!decision.ok) return toResponse(decision.response)
+    // TypeScript does not see that what was left out and what is put back make the whole again.
+    return handler(request, { ...context, auth: decision.access } as Context)
+  }
+}
+
+interface WithAccess {
+  /** What the access token says. */
+  readonly auth: Access
+}

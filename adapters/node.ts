@@ -1,0 +1,53 @@
+/**
+ * The adapter for `node:http`, and for whatever hands on Node's own request and response: Connect, Fastify, Koa.
+ *
+ * ```ts
+ * createServer(nodeListener(auth)).listen(3000)
+ * ```
+ *
+ * @module
+ */
+import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
+import { asResourceServer } from '../src/resource/resource-server.js'
+import type { AuthorizationServer } from '../src/server.js'
+import { type Next, type NodeRequest, type NodeResponse, readMessage, sendMessage, serve } from './node/message.js'
+
+export type { Next, NodeRequest, NodeResponse } from './node/message.js'
+
+/**
+ * A request listener, for HTTP/1.1 and HTTP/2. What is not the server's goes on to `next`, and gets 404 when there is none.
+ *
+ * Mount it before body parsers: then it caps bodies while they arrive. A body that was parsed already is taken from
+ * `req.body`; one that was read and is not there is an error that goes to `next`.
+ */
+export function nodeListener(auth: AuthorizationServer): (req: NodeRequest, res: NodeResponse, next?: Next) => void {
+  return (req, res, next) => serve(auth, req, res, next)
+}
+
+/**
+ * Guards a route: resolves to what the access token says, or to null, and then the refusal has been sent already.
+ *
+ * ```ts
+ * const readNotes = requireAccessToken(auth, { scope: 'notes:read' })
+ *
+ * createServer(async (req, res) => {
+ *   const access = await readNotes(req, res)
+ *   if (access) res.end(JSON.stringify(notesOf(access.subject)))
+ * })
+ * ```
+ *
+ * @throws {TypeError} when the server has several resources and none is the default.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
+ */
+export function requireAccessToken(
+  guard: AuthorizationServer | ResourceServer,
+  need: AccessNeed = {},
+): (req: NodeRequest, res: NodeResponse) => Promise<Access | null> {
+  const resourceServer = asResourceServer(guard)
+  return async (req, res) => {
+    const decision = await resourceServer.check(readMessage(req).request, need)
+    if (decision.ok) return decision.access
+    sendMessage(res, decision.response)
+    return null
+  }
+}

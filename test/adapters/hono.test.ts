@@ -1,0 +1,79 @@
+import { getRequestListener } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
+import { authorizationServer, requireAccessToken } from '../../adapters/hono.js'
+import { adapterTestServer } from '../../adapters/testing.js'
+import type { HttpRequest } from '../../src/message.js'
+import type { Access } from '../../src/resource/resource-server.js'
+import { listen } from './apps.js'
+
+const auth = adapterTestServer('http://localhost:4433')
+const credentials = {
+  scope: 'notes:read',
+  grant_type: 'client_credentials',
+  client_id: 'poster',
+  client_secret: 'a+b c&d=e%41?;:/@ and 32 characters',
+}
+const post = (app: Hono, body: URLSearchParams) => app.request('/oauth/token', { method: 'POST', body })
+
+/** A middleware that does something first. */
+const before =
+  (run: (c: Context) => unknown): MiddlewareHandler =>
+  async (c, next) => {
+    await run(c)
+    await next()
+  }
+
+it.each<[string, MiddlewareHandler]>([
+  ['c.req.parseBody()', before((c) => c.req.parseBody())],
+  ['c.req.formData()', before((c) => c.req.formData())],
+  ['c.req.text()', before((c) => c.req.text())],
+  ['c.req.arrayBuffer()', before((c) => c.req.arrayBuffer())],
+])('takes a body that a middleware has read by %s', async (_, reader) => {
+  const app = new Hono().use(reader).use(authorizationServer(auth))
+  expect((await post(app, new URLSearchParams(credentials))).status).toBe(200)
+  const repeated = await post(app, new URLSearchParams([...Object.entries(credentials), ['client_id', 'poster']]))
+  expect(repeated.status).toBe(400)
+})
+
+it('refuses a body that a middleware has read but that is larger than the server wants', async () => {
+  const app = new Hono().use(before((c) => c.req.text())).use(authorizationServer(auth))
+  expect((await post(app, new URLSearchParams({ a: 'x'.repeat(70_000) }))).status).toBe(413)
+})
+
+it('says how to mount it when a body was read past Hono', async () => {
+  const app = new Hono()
+    .use(before((c) => c.req.raw.text()))
+    .use(authorizationServer(auth))
+    .onError((error, c) => c.text(error.message, 500))
+  const response = await post(app, new URLSearchParams(credentials))
+  expect(response.status).toBe(500)
+  expect(await response.text()).toContain('Mount the authorization server before it')
+})
+
+it('tells the app’s hooks the context, and the address when it is told how to find it', async () => {
+  const seen: HttpRequest[] = []
+  const spied = {
+    ...auth,
+    handle: (request: HttpRequest) => {
+      seen.push(request)
+      return auth.handle(request)
+    },
+  }
+  const app = new Hono<{ Variables: { mark: string } }>()
+    .use(before((c) => c.set('mark', 'mine')))
+    .use(authorizationServer(spied, { clientAddress: (c) => getConnInfo(c).remote.address }))
+  const site = await listen(getRequestListener(app.fetch))
+  onTestFinished(() => site.close())
+  await fetch(`${site.origin}/oauth/jwks`)
+  expect(seen[0]?.address).toBe('127.0.0.1')
+  expect((seen[0]?.native as Context | undefined)?.get('mark')).toBe('mine')
+})
+
+it('types c.var.auth behind the guard', () => {
+  new Hono().get('/', requireAccessToken(auth), (c) => {
+    expectTypeOf(c.var.auth).toEqualTypeOf<Access>()
+    return c.body(null)
+  })
+})

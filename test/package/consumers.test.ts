@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { entries, specifier } from '../../scripts/entries.mjs'
+import { coreEntries, createConsumer, removeConsumer, typeCheck } from './consumer.js'
+
+// A compiler run takes seconds, more on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
+const root = resolve(import.meta.dirname, '../..')
+const compiler = join(root, 'node_modules/typescript/bin/tsc')
+const frameworks = ['express', 'hono', 'libsql', '@types']
+const allEntries = Object.keys(entries).map(specifier)
+
+const everything = createConsumer(frameworks)
+const bare = createConsumer([])
+afterAll(() => [everything, bare].forEach(removeConsumer))
+
+describe.each(['NodeNext', 'Bundler'] as const)(
+  'with TypeScript 5.9 and %s resolution, the packed tarball',
+  (resolution) => {
+    it('type-checks in a project that has the frameworks', () => {
+      const told = typeCheck(everything, { compiler, resolution, entries: allEntries, types: ['node'] })
+      expect(told).toBe('')
+    })
+
+    it('type-checks its core in a project without frameworks and without the types of Node', () => {
+      const told = typeCheck(bare, { compiler, resolution, entries: coreEntries, types: [] })
+      expect(told).toBe('')
+    })
+  },
+)
+
+it('the packed tarball holds the build and its papers, nothing else', () => {
+  const packed = readdirSync(join(bare, 'node_modules/grantwright'))
+  expect(['LICENSE', 'README.md', 'dist', 'package.json']).toEqual(expect.arrayContaining(packed))
+  expect(packed).toContain('LICENSE')
+})
+
+describe('the packed tarball on this Node', () => {
+  const run = (folder: string, ...args: string[]) =>
+    execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+
+  it('offers the same names to require() as to import', () => {
+    for (const entry of allEntries) {
+      const required = run(
+        everything,
+        '-p',
+        `Object.keys(require('${entry}')).filter((n) => n !== '__esModule').sort().join()`,
+      )
+      const imported = run(
+        everything,
+        '--input-type=module',
+        '-e',
+        `console.log(Object.keys(await import('${entry}')).sort().join())`,
+      )
+      expect(required, entry).toBe(imported)
+      expect(imported.trim(), entry).not.toBe('')
+    }
+  })
+
+  it('loads its core with nothing installed but its dependencies', () => {
+    for (const entry of coreEntries) run(bare, '--input-type=module', '-e', `await import('${entry}')`)
+  })
+})
+
+// `typeCheck` must be able to say no.
+it('refuses a consumer that imports what is not exported', () => {
+  const told = typeCheck(everything, {
+    compiler,
+    resolution: 'NodeNext',
+    entries: ['grantwright/dist/index.js'],
+    types: ['node'],
+  })
+  expect(told).toContain('grantwright/dist/index.js')
+})

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest'
+import { chooseAccess, isResourceUri, type ResourceDefinition, requestedAccess } from '../../src/protocol/resource.js'
+
+describe('isResourceUri', () => {
+  it.each([
+    'https://api.example.com',
+    'https://api.example.com/v1?x=1',
+    'http://localhost:3000/api',
+    'urn:example:api',
+    'com.example:/x',
+  ])('accepts the absolute URI %s', (uri) => expect(isResourceUri(uri)).toBe(true))
+
+  it.each([
+    '',
+    'api',
+    '/api',
+    '//api.example.com',
+    'https:',
+    'https://',
+    'https:api.example.com',
+    'https:/api',
+    'https://a#',
+    'https://a#f',
+    'https://a b',
+    'https://a\n',
+    'https://é.example',
+    'https://[',
+    ' https://a',
+    'https://a\\b',
+  ])('refuses %j (RFC 8707 §2)', (uri) => expect(isResourceUri(uri)).toBe(false))
+})
+
+const notes: ResourceDefinition = { resource: 'https://notes', scopes: ['read', 'write'], isDefault: false }
+const mail: ResourceDefinition = { resource: 'https://mail', scopes: ['read', 'send'], isDefault: true }
+const plain: ResourceDefinition = { resource: 'https://plain', scopes: [], isDefault: false }
+const anything = { scope: undefined, default_scope: undefined, resources: undefined }
+const ask = (resources: string[], scope?: string) => ({ resources, scope })
+
+describe('requestedAccess: which resource', () => {
+  it('takes the only one when none is named', () => {
+    expect(requestedAccess(ask([], 'read'), anything, [notes])).toMatchObject({
+      access: [{ resource: 'https://notes', scope: ['read'] }],
+    })
+  })
+
+  it('takes the default one of several when none is named', () => {
+    expect(requestedAccess(ask([], 'read'), anything, [notes, mail])).toMatchObject({
+      access: [{ resource: 'https://mail' }],
+    })
+  })
+
+  it('takes the only one that the client may ask for, before the default one', () => {
+    const client = { ...anything, resources: ['https://notes'] }
+    expect(requestedAccess(ask([], 'read'), client, [notes, mail])).toMatchObject({
+      access: [{ resource: 'https://notes' }],
+    })
+  })
+
+  it('refuses to guess among several without a default', () => {
+    expect(requestedAccess(ask([], 'read'), anything, [notes, plain])).toMatchObject({
+      ok: false,
+      error: 'invalid_target',
+    })
+  })
+
+  it('does not fall back to a default that the client may not ask for', () => {
+    const client = { ...anything, resources: ['https://notes', 'https://plain'] }
+    expect(requestedAccess(ask([], 'read'), client, [notes, mail, plain])).toMatchObject({ error: 'invalid_target' })
+  })
+
+  it.each(['https://other', 'https://notes/', 'HTTPS://notes'])(
+    'refuses %s, which is not a configured string',
+    (resource) => {
+      expect(requestedAccess(ask(['https://notes', resource], 'read'), anything, [notes])).toMatchObject({
+        error: 'invalid_target',
+      })
+    },
+  )
+
+  it('refuses a resource that the client may not ask for', () => {
+    const client = { ...anything, resources: ['https://notes'] }
+    expect(requestedAccess(ask(['https://mail'], 'read'), client, [notes, mail])).toMatchObject({
+      error: 'invalid_target',
+    })
+  })
+
+  it('folds a resource that is named twice', () => {
+    const answer = requestedAccess(ask(['https://notes', 'https://notes'], 'read'), anything, [notes])
+    expect(answer).toMatchObject({ ok: true, access: [{ resource: 'https://notes', scope: ['read'] }] })
+  })
+})
+
+describe('requestedAccess: which scope', () => {
+  it('gives each resource the names that it knows', () => {
+    expect(requestedAccess(ask(['https://notes', 'https://mail'], 'send read write'), anything, [notes, mail])).toEqual(
+      {
+        ok: true,
+        scope: ['send', 'read', 'write'],
+        access: [
+          { resource: 'https://notes', scope: ['read', 'write'] },
+          { resource: 'https://mail', scope: ['send', 'read'] },
+        ],
+      },
+    )
+  })
+
+  it('refuses a name that no chosen resource knows', () => {
+    expect(requestedAccess(ask(['https://notes'], 'read send'), anything, [notes, mail])).toMatchObject({
+      error: 'invalid_scope',
+    })
+  })
+
+  it('refuses a name that the client may not ask for', () => {
+    const client = { ...anything, scope: ['read'] }
+    expect(requestedAccess(ask([], 'read write'), client, [notes])).toMatchObject({ error: 'invalid_scope' })
+  })
+
+  it('refuses a malformed scope', () => {
+    expect(requestedAccess(ask([], 'read  write'), anything, [notes])).toMatchObject({ error: 'invalid_scope' })
+  })
+
+  it('refuses when one of the resources would get no scope although it knows some', () => {
+    const answer = requestedAccess(ask(['https://notes', 'https://mail'], 'send'), anything, [notes, mail])
+    expect(answer).toMatchObject({ ok: false, error: 'invalid_scope' })
+  })
+
+  it('grants a resource without scopes as it is, alone or beside another', () => {
+    expect(requestedAccess(ask(['https://plain']), anything, [notes, plain])).toMatchObject({
+      ok: true,
+      scope: [],
+      access: [{ scope: [] }],
+    })
+    expect(requestedAccess(ask(['https://plain', 'https://notes'], 'read'), anything, [notes, plain])).toMatchObject({
+      access: [
+        { resource: 'https://plain', scope: [] },
+        { resource: 'https://notes', scope: ['read'] },
+      ],
+    })
+  })
+
+  it('uses the default scope of the client when none is named', () => {
+    const client = { ...anything, scope: ['read', 'write'], default_scope: ['read'] }
+    expect(requestedAccess(ask([]), client, [notes])).toMatchObject({ ok: true, scope: ['read'] })
+  })
+
+  it('uses all scope of the client when it has no default scope, as far as the resource knows it', () => {
+    const client = { ...anything, scope: ['send', 'write', 'read'] }
+    expect(requestedAccess(ask(['https://notes']), client, [notes, mail])).toMatchObject({ scope: ['write', 'read'] })
+  })
+
+  it('refuses when none is named and the client has no default', () => {
+    expect(requestedAccess(ask([]), anything, [notes])).toMatchObject({ ok: false, error: 'invalid_scope' })
+  })
+
+  it('refuses when the default scope means nothing at the chosen resource', () => {
+    const client = { ...anything, scope: ['send'] }
+    expect(requestedAccess(ask(['https://notes']), client, [notes, mail])).toMatchObject({
+      ok: false,
+      error: 'invalid_scope',
+    })
+  })
+})
+
+describe('chooseAccess', () => {
+  const one = [{ resource: 'https://notes', scope: ['read', 'write'] }]
+  const two = [...one, { resource: 'https://mail', scope: ['send', 'read'] }]
+  const choice = { resource: undefined, scope: undefined, defaultResource: undefined }
+
+  it('gives the only resource with all of its scope when nothing is named', () => {
+    expect(chooseAccess(one, choice)).toEqual(one[0])
+  })
+
+  it('gives the only granted resource even when it is not the default one', () => {
+    expect(chooseAccess(one, { ...choice, defaultResource: 'https://mail' })).toEqual(one[0])
+  })
+
+  it('gives the default one of several, if it was granted', () => {
+    expect(chooseAccess(two, { ...choice, defaultResource: 'https://mail' })).toEqual(two[1])
+    expect(chooseAccess(two, { ...choice, defaultResource: 'https://other' })).toBe('invalid_target')
+  })
+
+  it('refuses to guess among several', () => {
+    expect(chooseAccess(two, choice)).toBe('invalid_target')
+  })
+
+  it('refuses a resource outside the grant (RFC 8707 §2.2)', () => {
+    expect(chooseAccess(one, { ...choice, resource: 'https://mail' })).toBe('invalid_target')
+  })
+
+  it('narrows to the requested scope', () => {
+    expect(chooseAccess(two, { ...choice, resource: 'https://notes', scope: ['write'] })).toEqual({
+      resource: 'https://notes',
+      scope: ['write'],
+    })
+  })
+
+  it('leaves out requested scope that was granted at another resource', () => {
+    expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['read', 'write'] })).toEqual({
+      resource: 'https://mail',
+      scope: ['read'],
+    })
+  })
+
+  it('refuses scope that was granted nowhere, even beside some that was (RFC 6749 §6)', () => {
+    expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['read', 'admin'] })).toBe('invalid_scope')
+  })
+
+  it('refuses when nothing of the requested scope is left at the resource', () => {
+    expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['write'] })).toBe('invalid_scope')
+  })
+
+  it('refuses everything for an access that is empty', () => {
+    expect(chooseAccess([], choice)).toBe('invalid_target')
+  })
+})
