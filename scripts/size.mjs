@@ -25,7 +25,7 @@ const budgets = [
   ["export * from './dist/node.js'", 60],
   ["export * from './dist/resource.js'", 25],
   ["export * from './dist/storage/memory.js'", 2],
-  ["export * from './dist/storage/redis.js'", 6],
+  ["export * from './dist/storage/redis.js'", 5],
   ["export * from './dist/storage/sql.js'", 6],
   ["export * from './dist/storage/sqlite.js'", 4],
   ["export * from './dist/testing/adapter.js'", 60],

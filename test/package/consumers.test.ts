@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const root = resolve(import.meta.dirname, '../..')
 const compiler = join(root, 'node_modules/typescript/bin/tsc')
-const frameworks = ['express', 'hono', 'libsql', '@types']
+const frameworks = ['express', 'hono', 'kysely', 'libsql', '@types']
 const allEntries = Object.keys(entries).map(specifier)
 
 const everything = createConsumer(frameworks)

@@ -50,7 +50,7 @@ function statements(table: string, dialect: SqlDialect): Statements {
         (dialect === 'postgres' ? overwriteOnConflict(table) : ''),
     ),
     overwrite: text(`UPDATE ${table} SET ${set} WHERE id = ? AND (version = ? OR expires_at <= ?)`),
-    replace: text(`UPDATE ${table} SET ${set} WHERE id = ? AND version IN (?, ?, version)`),
+    replace: text(`UPDATE ${table} SET ${set} WHERE id = ? AND version IN (?, ?)`),
     remove: text(`DELETE FROM ${table} WHERE id = ?`),
     list: text(`${select} WHERE id > ? ${page}`),
     listBySubject: text(`${select} WHERE subject = ? AND id > ? ${page}`),

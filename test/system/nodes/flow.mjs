@@ -115,7 +115,7 @@ function post(url, form) {
   })
 }
 
-/** Follows redirects and submits each form with its hidden fields and its first button, until the redirect URI is reached. */
+/** Follows redirects and submits each form with its hidden fields and Allow, until the redirect URI is reached. */
 async function browse(start) {
   const cookies = new Map()
   let request = { url: new URL(start), body: undefined }
@@ -148,7 +148,7 @@ function submission(page, at) {
   assert.ok(form, `a page without a form at ${at}: ${page}`)
   const attribute = (tag, name) => unescapeHtml(new RegExp(`\\b${name}\\s*=\\s*"([^"]*)"`, 'i').exec(tag)?.[1] ?? '')
   const hidden = [...form[2].matchAll(/<input\b[^>]*>/gi)].filter(([tag]) => attribute(tag, 'type') === 'hidden')
-  const button = /<button\b[^>]*>/i.exec(form[2])?.[0] ?? ''
+  const button = /<button\b[^>]*\bvalue="allow"[^>]*>/i.exec(form[2])?.[0] ?? ''
   const fields = [...hidden.map(([tag]) => tag), button].filter((tag) => attribute(tag, 'name'))
   const body = new URLSearchParams(fields.map((tag) => [attribute(tag, 'name'), attribute(tag, 'value')]))
   return { url: new URL(attribute(form[1], 'action') || at, at), body }

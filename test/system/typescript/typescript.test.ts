@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { entries, specifier } from '../../../scripts/entries.mjs'
 import { coreEntries, createConsumer, removeConsumer, typeCheck } from '../../package/consumer.js'
 
-const everything = createConsumer(['express', 'hono', 'libsql', '@types'])
+const everything = createConsumer(['express', 'hono', 'kysely', 'libsql', '@types'])
 const bare = createConsumer([])
 afterAll(() => [everything, bare].forEach(removeConsumer))
 
