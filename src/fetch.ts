@@ -67,6 +67,14 @@ function hungUp(cause: unknown): never {
   throw new OAuthError('invalid_request', 'The body did not arrive whole.', { cause })
 }
 
+/** Reads on for a while, then ends the connection: nobody has to be read for ever. */
 async function discard(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  while (!(await reader.read()).done);
+  for (let discarded = 0; discarded < MAX_DISCARDED; ) {
+    const { done, value } = await reader.read()
+    if (done) return
+    discarded += value.length
+  }
+  await reader.cancel()
 }
+
+const MAX_DISCARDED = 10_000_000

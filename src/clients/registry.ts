@@ -12,7 +12,6 @@ import { createClientCache } from './cache.js'
 import { type Client, type ClientView, clientSecretHash, viewOf } from './client.js'
 import { clientRecordId, readClient, writeClient } from './record.js'
 
-
 /** A client, and its secret if one was made: it is shown this once and cannot be read again. */
 export interface ClientWithSecret {
   readonly client: ClientView

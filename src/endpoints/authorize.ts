@@ -18,15 +18,15 @@ import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { seeOther } from '../responses.js'
 import { sendError } from './authorization-response.js'
 import { pendingWait } from './pending-limit.js'
-import { browserOf, findPending, storePending } from './pending-request.js'
+import { browserOf, findPending, resumeUrl, storePending } from './pending-request.js'
 import { expiredPage, refusedClientPage, tooManyPage } from './problem-pages.js'
-import { clientOf, proceed, resumeUrl } from './proceed.js'
+import { clientOf, proceed, switchLogin } from './proceed.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
 export async function authorize(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
   const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
-  if (handle !== undefined) return resume(deployment, request, handle)
+  if (handle !== undefined) return resume(deployment, request, handle, parameters.get('switch') !== undefined)
   return validated(deployment, parameters, (client, asked) =>
     proceed(deployment, request, { client, asked, pending: null, browser: browserOf(deployment, request) }),
   )
@@ -66,10 +66,16 @@ async function validated(
   return sendError(deployment, { ...asked, redirectUri }, asked.error, asked.description, { clientId: known.client_id })
 }
 
-async function resume(deployment: Deployment, request: HttpRequest, handle: string): Promise<HttpResponse> {
+async function resume(
+  deployment: Deployment,
+  request: HttpRequest,
+  handle: string,
+  switching: boolean,
+): Promise<HttpResponse> {
   const pending = await findPending(deployment, request, handle)
   if (!pending) return expiredPage()
   const client = await clientOf(deployment, pending)
   if (!client) return expiredPage()
-  return proceed(deployment, request, { client, asked: pending.value.request, pending, browser: pending.browser })
+  const visit = { client, asked: pending.value.request, pending, browser: pending.browser }
+  return switching ? switchLogin(deployment, request, visit) : proceed(deployment, request, visit)
 }

@@ -13,7 +13,7 @@ import { isPublicClient } from '../protocol/client-metadata.js'
 import { isLoopbackRedirect, isPrivateUseRedirect, redirectHost } from '../protocol/redirect-uri.js'
 import { constantTimeEqual, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import type { Login } from '../users/contract.js'
-import type { Pending } from './pending-request.js'
+import { type Pending, switchUrl } from './pending-request.js'
 import type { Visit } from './proceed.js'
 
 /** Whether the user has to be asked. */
@@ -34,10 +34,11 @@ export const consentId = ({ recordId }: Deployment, clientId: string, subject: s
 
 /** Shows the consent page. */
 export function askForConsent(
-  { settings, urls }: Deployment,
+  deployment: Deployment,
   { client, asked, pending }: Visit & { readonly pending: Pending },
   login: Login,
 ): HttpResponse {
+  const { settings, urls } = deployment
   return consentPage({
     action: urls.paths.consent,
     handle: pending.handle,
@@ -47,6 +48,7 @@ export function askForConsent(
     redirectHost: redirectHost(asked.redirectUri),
     unverified: isImpersonable(asked.redirectUri, isPublicClient(client)),
     subjectLabel: login.displayName ?? login.subject,
+    switchUrl: switchUrl(deployment, pending.handle),
     resources: asked.access.map(({ resource, scope }) => ({
       resource,
       scopes: scope.map((name) => ({ name, text: settings.resources.get(resource)?.scopeTexts.get(name) ?? name })),

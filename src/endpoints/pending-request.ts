@@ -138,3 +138,10 @@ export async function changePending(
  */
 export const codeSecret = (pending: Pending): Uint8Array =>
   hmacSha256(pending.browser.secret, `code\0${pending.value.id}`)
+
+/** Where a pending request goes on. */
+export const resumeUrl = (deployment: Deployment, handle: string): string =>
+  `${deployment.urls.of('authorize')}?pending=${handle}`
+
+/** Where the person at the browser can say that they are somebody else. */
+export const switchUrl = (deployment: Deployment, handle: string): string => `${resumeUrl(deployment, handle)}&switch=1`

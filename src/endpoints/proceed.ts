@@ -17,12 +17,8 @@ import { askForConsent, needsConsent } from './consent-question.js'
 import { issueCode, repeatDecision } from './issue-code.js'
 import { currentLogin, loginContext } from './login-context.js'
 import { pendingWait } from './pending-limit.js'
-import { type Browser, changePending, type Pending, storePending } from './pending-request.js'
+import { type Browser, changePending, type Pending, resumeUrl, storePending } from './pending-request.js'
 import { tooManyPage } from './problem-pages.js'
-
-/** Where a pending request goes on. */
-export const resumeUrl = (deployment: Deployment, handle: string): string =>
-  `${deployment.urls.of('authorize')}?pending=${handle}`
 
 /** The client of a pending request, if it and its redirect URI are still registered. */
 export async function clientOf(deployment: Deployment, { value: { request } }: Pending): Promise<Client | null> {
@@ -36,6 +32,16 @@ export interface Visit {
   readonly asked: AuthorizationRequest
   readonly pending: Pending | null
   readonly browser: Browser
+}
+
+/** The pending request goes on with another login. */
+export async function switchLogin(
+  deployment: Deployment,
+  request: HttpRequest,
+  visit: Visit & { readonly pending: Pending },
+): Promise<HttpResponse> {
+  const response = await challenge(deployment, request, visit, undefined, 'select_account')
+  return withHeaders(response, visit.pending.browser.setCookie)
 }
 
 /** From "who is there?" to a code. */
@@ -95,7 +101,7 @@ async function challenge(
   deployment: Deployment,
   request: HttpRequest,
   visit: Visit & { readonly pending: Pending },
-  current: Login | null,
+  current: Login | null | undefined,
   reason: LoginReason,
 ): Promise<HttpResponse> {
   const { asked, client, pending } = visit
@@ -108,7 +114,8 @@ async function challenge(
     ...value,
     challenges: value.challenges + 1,
     lastReason: reason,
-    loginAtRequest: value.loginAtRequest === undefined ? traceOf(current) : value.loginAtRequest,
+    loginAtRequest:
+      value.loginAtRequest === undefined && current !== undefined ? traceOf(current) : value.loginAtRequest,
   }))
   const { client_id, client_name } = client
   return deployment.users.challenge(loginContext(request), {
