@@ -29,6 +29,7 @@ export {
 } from './resource/resource-server.js'
 export { type AuthorizationServer, createAuthorizationServer } from './server.js'
 export type { Kind, Storage, StoredRecord } from './storage/contract.js'
+export { type PurgingOptions, startPurging } from './storage/purging.js'
 export type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './users/contract.js'
 export { type ExternalLoginOptions, externalLogin } from './users/external.js'
 export {

@@ -5,7 +5,9 @@
  */
 import type { ClientRegistry } from './clients/registry.js'
 import { deploy } from './deploy.js'
+import type { Deployment } from './deployment.js'
 import { rememberDeployment } from './deployments.js'
+import { Unavailable } from './errors.js'
 import { fetchHandler } from './fetch.js'
 import { type GrantRegistry, grantRegistry } from './grants.js'
 import type { HttpRequest, HttpResponse } from './message.js'
@@ -44,6 +46,13 @@ export interface AuthorizationServer {
     /** Appends new keys now; they sign as soon as every verifier has had time to learn them. */
     rotate(): Promise<void>
   }
+  /**
+   * Asks the storage and loads the keys, so that a mistake shows when the app starts and not at the first request. Nobody has to
+   * call it.
+   *
+   * @throws what the storage says: tables that are missing, a database that cannot be reached, keys that `secret` does not open.
+   */
+  ready(): Promise<void>
   /** Resolves when nothing of the server goes on in the background. The storage is the app's to close, afterwards. */
   close(): Promise<void>
 }
@@ -79,8 +88,19 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
       },
     },
     keys: { rotate: () => deployment.keyring.rotate() },
+    ready: () => checkParts(deployment),
     close: () => deployment.keyring.idle(),
   }
   rememberDeployment(server, deployment)
   return server
+}
+
+async function checkParts({ storage, keyring, recordId }: Deployment): Promise<void> {
+  try {
+    await storage.get('key', recordId('ready', ''))
+    await keyring.current()
+  } catch (error) {
+    // Here it is the operator who reads it, so say what the driver said.
+    throw error instanceof Unavailable ? error.cause : error
+  }
 }
