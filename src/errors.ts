@@ -42,6 +42,8 @@ export class OAuthError extends Error {
   readonly headers: readonly (readonly [string, string])[]
   /** What the event says beyond the wire: the core's refusal. Never sent. */
   readonly reason: string
+  /** Who was refused, where that is known, for the event. Never sent. */
+  readonly clientId: string | undefined
 
   /**
    * @param description Helps an honest client; never echoes input. Characters outside those that RFC 6749 §5.2 allows are dropped.
@@ -53,6 +55,7 @@ export class OAuthError extends Error {
       readonly status?: number | undefined
       readonly headers?: readonly (readonly [string, string])[] | undefined
       readonly reason?: string | undefined
+      readonly clientId?: string | undefined
       readonly cause?: unknown
     } = {},
   ) {
@@ -61,6 +64,13 @@ export class OAuthError extends Error {
     this.status = options.status ?? statusOf[code] ?? 400
     this.headers = options.headers ?? []
     this.reason = options.reason ?? code
+    this.clientId = options.clientId
+  }
+
+  /** The same refusal, of a client that is known by now. */
+  by(clientId: string): OAuthError {
+    const { status, headers, reason, cause } = this
+    return new OAuthError(this.code, this.message, { status, headers, reason, cause, clientId })
   }
 }
 

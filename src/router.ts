@@ -43,7 +43,13 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
 function failure(endpoint: Endpoint, { emit, randomBytes }: Deployment, error: unknown): HttpResponse {
   const isPage = endpoint.answers === 'page'
   if (error instanceof OAuthError) {
-    emit({ type: 'refused', endpoint: endpoint.name, error: error.code, reason: error.reason, clientId: undefined })
+    emit({
+      type: 'refused',
+      endpoint: endpoint.name,
+      error: error.code,
+      reason: error.reason,
+      clientId: error.clientId,
+    })
     return isPage ? protocolErrorPage(error) : errorResponse(error)
   }
   const reference = referenceOf(randomBytes)

@@ -5,22 +5,23 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662 RFC 7662}
  * @module
  */
-import { authenticateClient } from '../clients/authenticate.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment.js'
 import { OAuthError } from '../errors.js'
-import { readForm, refuseProblems } from '../form.js'
 import { isCurrent } from '../grant/refresh.js'
 import type { HttpRequest, HttpResponse } from '../message.js'
+import type { Parameters } from '../protocol/parameters.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import { jsonResponse } from '../responses.js'
 import { findLiveAccessToken } from '../tokens/access-token.js'
 import { withoutProtocolClaims } from '../tokens/jwt.js'
 import type { Claims } from '../users/contract.js'
+import { asClient } from './as-client.js'
 
-export async function introspect(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
-  const form = refuseProblems(await readForm(request))
-  const client = await authenticateClient(request, form, deployment)
+export const introspect = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
+  asClient(deployment, request, (client, form) => answer(deployment, client, form))
+
+async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
   // RFC 7662 §2.1: the caller is authorized. A client_id alone, which everybody may know, authorizes nobody.
   if (client.token_endpoint_auth_method === 'none') {
     throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', { status: 403 })

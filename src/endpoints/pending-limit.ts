@@ -37,17 +37,22 @@ export async function pendingWait(
 async function count(deployment: Deployment, name: string, limit: number): Promise<number> {
   const { counters, now, recordId, settings } = deployment
   const id = recordId('pending requests', name)
-  const stored = await counters.get(id)
-  const at = now()
-  const open = stored && at < stored.value.expiresAt ? stored : null
-  if (open && open.value.count >= limit) return open.value.expiresAt - at
-  const next: WindowCounter = {
-    id,
-    issuer: settings.issuer,
-    count: (open?.value.count ?? 0) + 1,
-    expiresAt: open?.value.expiresAt ?? at + WINDOW,
+  for (let lost = 0; lost < MAX_LOST_SWAPS; lost++) {
+    const stored = await counters.get(id)
+    const at = now()
+    const open = stored && at < stored.value.expiresAt ? stored.value : null
+    if (open && open.count >= limit) return open.expiresAt - at
+    const next: WindowCounter = {
+      id,
+      issuer: settings.issuer,
+      count: (open?.count ?? 0) + 1,
+      expiresAt: open?.expiresAt ?? at + WINDOW,
+    }
+    if (await (stored ? counters.replace(next, stored.version) : counters.insert(next))) return 0
   }
-  // A lost race leaves one request uncounted. That is all right here: this bounds a flood, it guards no secret.
-  await (stored ? counters.replace(next, stored.version) : counters.insert(next))
-  return 0
+  // So many at once is a flood.
+  return WAIT_AFTER_RACES
 }
+
+const MAX_LOST_SWAPS = 8
+const WAIT_AFTER_RACES = 1000

@@ -4,22 +4,23 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009}
  * @module
  */
-import { authenticateClient } from '../clients/authenticate.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment.js'
 import { OAuthError } from '../errors.js'
-import { readForm, refuseProblems } from '../form.js'
 import { revokeAccessToken, revokeByRefreshToken } from '../grant/revoke.js'
 import type { HttpRequest, HttpResponse } from '../message.js'
+import type { Parameters } from '../protocol/parameters.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import { emptyResponse } from '../responses.js'
 import { clientTokenRecordId, verifyAccessToken } from '../tokens/access-token.js'
 import { advance } from './advance.js'
+import { asClient } from './as-client.js'
 import { emitIfRevoked, grantFacts } from './issue-tokens.js'
 
-export async function revoke(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
-  const form = refuseProblems(await readForm(request))
-  const client = await authenticateClient(request, form, deployment)
+export const revoke = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
+  asClient(deployment, request, (client, form) => answer(deployment, client, form))
+
+async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
   const token = form.get('token')
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.')
   // RFC 7009 §2.1: token_type_hint only orders the search. A token tells its own type here, so there is nothing to order.

@@ -5,11 +5,9 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  * @module
  */
-import { authenticateClient } from '../clients/authenticate.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment.js'
 import { OAuthError } from '../errors.js'
-import { readForm, refuseProblems } from '../form.js'
 import { REDEEM_ENTROPY, redeemCode } from '../grant/redeem-code.js'
 import { REFRESH_ENTROPY, refresh } from '../grant/refresh.js'
 import type { HttpRequest, HttpResponse } from '../message.js'
@@ -19,12 +17,14 @@ import { parseScope } from '../protocol/scope.js'
 import { parseCode, parseRefreshToken } from '../protocol/token-string.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import { TOKEN_ID_BYTES } from '../tokens/access-token.js'
+import { asClient } from './as-client.js'
 import { clientCredentials } from './client-credentials.js'
 import { grantFacts, issueTokens, refusedError } from './issue-tokens.js'
 
-export async function token(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
-  const form = refuseProblems(await readForm(request))
-  const client = await authenticateClient(request, form, deployment)
+export const token = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
+  asClient(deployment, request, (client, form) => answer(deployment, client, form))
+
+async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
   const grantType = form.get('grant_type')
   switch (grantType) {
     case undefined:

@@ -30,11 +30,21 @@ export interface VerifiedJws {
  * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-3.1 RFC 7515 §3.1}
  */
 export async function signJws(signer: Signer, typ: string, payload: Uint8Array | string): Promise<string> {
-  const header = JSON.stringify({ alg: signer.alg, typ, kid: signer.kid })
   const bytes = typeof payload === 'string' ? utf8(payload) : payload
-  const input = `${encodeBase64url(utf8(header))}.${encodeBase64url(bytes)}`
+  const input = `${encodedHeader(signer, typ)}.${encodeBase64url(bytes)}`
   return `${input}.${encodeBase64url(await signer.sign(utf8(input)))}`
 }
+
+/** The header is the same for every token of a kind that a key signs. */
+function encodedHeader(signer: Signer, typ: string): string {
+  const known = headers.get(signer)
+  if (known?.typ === typ) return known.encoded
+  const encoded = encodeBase64url(utf8(JSON.stringify({ alg: signer.alg, typ, kid: signer.kid })))
+  headers.set(signer, { typ, encoded })
+  return encoded
+}
+
+const headers = new WeakMap<Signer, { readonly typ: string; readonly encoded: string }>()
 
 /**
  * Verifies a compact JWS with the key that `find` knows under its `kid`.

@@ -39,8 +39,6 @@ export interface IdentifiedRequest<C extends AuthorizingClient = AuthorizingClie
   readonly client: C
   /** A URI to which an answer, also an error, may be sent. */
   readonly redirectUri: string
-  /** Whether the request named it: then the token request must too (RFC 6749 §4.1.3). */
-  readonly redirectUriSent: boolean
 }
 
 export type ResponseMode = 'query' | 'form_post'
@@ -49,7 +47,6 @@ export type ResponseMode = 'query' | 'form_post'
 export interface AuthorizationRequest {
   readonly client_id: string
   readonly redirectUri: string
-  readonly redirectUriSent: boolean
   readonly responseMode: ResponseMode
   readonly state?: string | undefined
   /** PKCE, S256. */
@@ -105,17 +102,17 @@ export function identifyClient<C extends AuthorizingClient>(
     // RFC 6749 §3.1.2.3: with one registered URI the parameter may be left out.
     const [only, ...others] = client.redirect_uris
     if (only === undefined || others.length > 0) return page('redirect_uri_missing', 'redirect_uri is missing.')
-    return { [identified]: true, client, redirectUri: only, redirectUriSent: false }
+    return { [identified]: true, client, redirectUri: only }
   }
   if (sent === undefined || !matchRedirectUri(client.redirect_uris, sent, isPublicClient(client))) {
     return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.')
   }
-  return { [identified]: true, client, redirectUri: sent, redirectUriSent: true }
+  return { [identified]: true, client, redirectUri: sent }
 }
 
 /** Second stage: everything else. Parameters that are not known are ignored (RFC 6749 §3.1), unless they repeat. */
 export function validateAuthorizationRequest(
-  { client, redirectUri, redirectUriSent }: IdentifiedRequest,
+  { client, redirectUri }: IdentifiedRequest,
   parameters: Parameters,
   rules: { readonly resources: readonly ResourceDefinition[] },
 ): AuthorizationRequest | AuthorizationRefusal {
@@ -163,7 +160,6 @@ export function validateAuthorizationRequest(
   const request: AuthorizationRequest = {
     client_id: client.client_id,
     redirectUri,
-    redirectUriSent,
     responseMode,
     state,
     codeChallenge,

@@ -21,8 +21,12 @@ export interface ClientMetadata {
   readonly client_name?: string | undefined
   /** The client's home page, `http` or `https`. */
   readonly client_uri?: string | undefined
-  /** An image that stands for the client, `http` or `https`. */
+  /** An image that stands for the client, shown on the consent page: `https`, and a path that ends in a file. */
   readonly logo_uri?: string | undefined
+  /** The client's privacy policy, linked on the consent page: `http` or `https`. */
+  readonly policy_uri?: string | undefined
+  /** The client's terms of use, linked on the consent page: `http` or `https`. */
+  readonly tos_uri?: string | undefined
   /**
    * Where authorization responses may go, compared as strings. Required with `authorization_code`. `https`; `http` on
    * loopback hosts only, where a public client may use any port; for public clients also schemes with a dot in them.
@@ -48,6 +52,18 @@ export interface ClientMetadata {
   readonly serves?: readonly string[] | undefined
   /** Whether each refresh gives a new refresh token. For public clients it always does. @default true */
   readonly rotate_refresh_tokens?: boolean | undefined
+  /**
+   * Whether the client is the operator's own: its users are not asked for consent, except by `prompt=consent` and where anybody can
+   * pass for the client (see `remember_consent`). For operators only: a client that registers itself must not set it.
+   *
+   * @default false
+   */
+  readonly first_party?: boolean | undefined
+  /**
+   * Whether a consent that was given before spares the question. Without it: yes, but not for a public client at a loopback or
+   * private-use redirect URI, because anybody on the device can pass for that (RFC 8252 §8.6). For operators only.
+   */
+  readonly remember_consent?: boolean | undefined
 }
 
 /** Client metadata after the checks, with defaults filled in and scope as lists. */
@@ -55,6 +71,8 @@ export interface ClientSettings {
   readonly client_name: string | undefined
   readonly client_uri: string | undefined
   readonly logo_uri: string | undefined
+  readonly policy_uri: string | undefined
+  readonly tos_uri: string | undefined
   readonly redirect_uris: readonly string[]
   readonly grant_types: readonly GrantType[]
   readonly token_endpoint_auth_method: TokenEndpointAuthMethod
@@ -66,6 +84,9 @@ export interface ClientSettings {
   readonly resources: readonly string[] | undefined
   readonly serves: readonly string[]
   readonly rotate_refresh_tokens: boolean
+  readonly first_party: boolean
+  /** Undefined: yes, but not where anybody can pass for the client. */
+  readonly remember_consent: boolean | undefined
 }
 
 /** Whether a client cannot keep a secret (RFC 6749 §2.1). */
@@ -86,6 +107,8 @@ export function parseClientMetadata(input: unknown): ClientSettings {
     client_name: metadata.client_name,
     client_uri: metadata.client_uri,
     logo_uri: metadata.logo_uri,
+    policy_uri: metadata.policy_uri,
+    tos_uri: metadata.tos_uri,
     redirect_uris: unique(metadata.redirect_uris ?? []),
     grant_types: unique(metadata.grant_types ?? ['authorization_code', 'refresh_token']),
     token_endpoint_auth_method: metadata.token_endpoint_auth_method ?? 'client_secret_basic',
@@ -94,6 +117,8 @@ export function parseClientMetadata(input: unknown): ClientSettings {
     resources: metadata.resources && unique(metadata.resources),
     serves: unique(metadata.serves ?? []),
     rotate_refresh_tokens: metadata.rotate_refresh_tokens ?? true,
+    first_party: metadata.first_party ?? false,
+    remember_consent: metadata.remember_consent,
   }
   checkTogether(settings)
   return settings
@@ -139,6 +164,9 @@ function checkTogether(settings: ClientSettings): void {
   if (isPublic && !settings.rotate_refresh_tokens) {
     refuse('rotate_refresh_tokens', 'is false, but tokens of public clients always rotate; leave it out')
   }
+  if (settings.first_party && settings.remember_consent === false) {
+    refuse('remember_consent', 'is false, but first_party skips the question; leave one of them out')
+  }
   if (scope && default_scope && !isWithin(default_scope, scope)) {
     refuse('default_scope', 'has a name that is not in scope; add it there, or leave it out here')
   }
@@ -150,13 +178,23 @@ const resourceUri = text.check(z.refine(isResourceUri, 'must be an absolute URI 
 const resourceList = z.array(resourceUri, 'must be an array of strings')
 const webPage = text.check(z.refine(isWebAddress, 'must be an absolute http or https URL without a user name'))
 
+const image = text.check(
+  z.refine(
+    (uri) => isWebAddress(uri) && isImageAddress(uri),
+    'must be an absolute https URL without a user name, whose path does not end with a slash',
+  ),
+)
+const flag = z.optional(z.boolean('must be true or false'))
+
 const schema = z.strictObject(
   {
     client_name: z.optional(
       text.check(z.refine(isName, 'must have 1 to 200 characters, none of them a control or text direction character')),
     ),
     client_uri: z.optional(webPage),
-    logo_uri: z.optional(webPage),
+    logo_uri: z.optional(image),
+    policy_uri: z.optional(webPage),
+    tos_uri: z.optional(webPage),
     redirect_uris: z.optional(uriList),
     grant_types: z.optional(
       z.array(
@@ -179,7 +217,9 @@ const schema = z.strictObject(
       resourceList.check(z.refine((list) => list.length > 0, 'is empty; leave it out to allow every resource')),
     ),
     serves: z.optional(resourceList),
-    rotate_refresh_tokens: z.optional(z.boolean('must be true or false')),
+    rotate_refresh_tokens: flag,
+    first_party: flag,
+    remember_consent: flag,
   },
   'must be an object',
 )
@@ -215,6 +255,12 @@ function isName(name: string): boolean {
 
 function isWebAddress(uri: string): boolean {
   return uri.length <= 2048 && /^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(uri) && isUri(uri)
+}
+
+/** In a content security policy a path with a slash at its end would stand for everything below it. */
+function isImageAddress(uri: string): boolean {
+  const { protocol, pathname } = new URL(uri)
+  return protocol === 'https:' && !pathname.endsWith('/')
 }
 
 function isUri(uri: string): boolean {

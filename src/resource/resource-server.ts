@@ -81,7 +81,7 @@ export function createResourceServer({ server, resource }: ResourceServerOptions
       // RFC 9068 §4: a token for another API is not valid here.
       if (live?.token.resource !== mine) return { ok: false, response: challenge(401, invalidToken) }
       const { token } = live
-      const needed = typeof need.scope === 'string' ? need.scope.split(' ') : (need.scope ?? [])
+      const needed = typeof need.scope === 'string' ? need.scope.split(' ').filter(Boolean) : (need.scope ?? [])
       if (!needed.every((name) => token.scope.includes(name))) {
         return { ok: false, response: challenge(403, { ...insufficientScope, scope: needed.join(' ') }) }
       }

@@ -36,8 +36,8 @@ export async function issueJwt({ settings, keyring }: Deployment, token: AccessT
 export async function verifyJwt(deployment: Deployment, text: string): Promise<LiveAccessToken | null> {
   const verified = await verifyJws(text, (kid) => deployment.keyring.find(kid), TYP)
   if (!verified) return null
-  const claims: unknown = JSON.parse(new TextDecoder().decode(verified.payload))
-  const token = isObject(claims) ? readClaims(claims, deployment.settings.issuer) : null
+  const claims = parseObject(verified.payload)
+  const token = claims && readClaims(claims, deployment.settings.issuer)
   if (!token) return null
   const found = token.grantId === null ? null : await deployment.grants.get(token.grantId)
   return { token, grant: found?.value ?? null }
@@ -83,6 +83,16 @@ const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000
 
 // RFC 7519 §4.1.4: a number. Infinity or a string would make a token that never ends.
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)
+
+/** Null for what is not JSON, too: a key of the operator's own may sign other things elsewhere. */
+function parseObject(payload: Uint8Array): { readonly [name: string]: unknown } | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(payload))
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
 
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

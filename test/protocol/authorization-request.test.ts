@@ -37,12 +37,12 @@ function query(changes: Changes = {}) {
 describe('identifyClient', () => {
   it('gives the client and the redirect URI that was sent', () => {
     const web = client()
-    expect(identifyClient(query(), web)).toMatchObject({ client: web, redirectUri: uri, redirectUriSent: true })
+    expect(identifyClient(query(), web)).toMatchObject({ client: web, redirectUri: uri })
   })
 
   it('takes the only registered URI when none was sent, and says so', () => {
     const identified = identifyClient(query({ redirect_uri: undefined }), client())
-    expect(identified).toMatchObject({ redirectUri: uri, redirectUriSent: false })
+    expect(identified).toMatchObject({ redirectUri: uri })
   })
 
   it('lets a public client use any loopback port', () => {
@@ -112,7 +112,6 @@ describe('validateAuthorizationRequest', () => {
     expect(request).toEqual({
       client_id: 'web',
       redirectUri: uri,
-      redirectUriSent: true,
       responseMode: 'form_post',
       state: 'xyz',
       codeChallenge: challenge,
@@ -130,7 +129,6 @@ describe('validateAuthorizationRequest', () => {
     expect(validate({ state: undefined })).toEqual({
       client_id: 'web',
       redirectUri: uri,
-      redirectUriSent: true,
       responseMode: 'query',
       codeChallenge: challenge,
       access: [{ resource: 'https://api', scope: ['read'] }],
@@ -145,7 +143,7 @@ describe('validateAuthorizationRequest', () => {
   })
 
   it('notes that the redirect URI was not sent', () => {
-    expect(validate({ redirect_uri: undefined })).toMatchObject({ redirectUri: uri, redirectUriSent: false })
+    expect(validate({ redirect_uri: undefined })).toMatchObject({ redirectUri: uri })
   })
 
   it.each<[string, Changes, string]>([
