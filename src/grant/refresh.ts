@@ -156,7 +156,8 @@ function deriveCurrent(
         ? family.hash
         : family.retries.find((retry) => retry.generation === generation + 1)?.hash
     if (!entry) return null
-    const next = (peppers.length > 0 ? peppers : [undefined])
+    // Without one, too: the deployment may have got its first secret inside the window.
+    const next = [...peppers, undefined]
       .map((pepper) => successor(secret, grantId, entry, pepper))
       .find((candidate) => secretHash('refresh', candidate) === nextHash)
     if (!next) return null

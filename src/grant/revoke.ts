@@ -45,15 +45,14 @@ export function isGenuine(family: RefreshFamily, token: RefreshToken): boolean {
 const MAX_REVOKED_ACCESS = 16
 
 /**
- * Ends one access token before its time, and nothing else. `expiresAt` and `tokenId` come from a token whose signature was
- * verified.
+ * Ends one access token before its time, and nothing else. What `token` says comes from one whose signature was verified.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.1 RFC 7009 §2.1}
  */
 export function revokeAccessToken(
   grant: Grant,
   by: Presenter,
-  token: { readonly tokenId: string; readonly expiresAt: number },
+  token: { readonly tokenId: string; readonly issuedAt: number; readonly expiresAt: number },
   at: number,
 ): Step<Done> {
   const now = notBefore(grant, at)
@@ -62,13 +61,18 @@ export function revokeAccessToken(
   if (grant.status !== 'active' || token.expiresAt <= now) return unchanged(grant)
   const live = grant.revokedAccess.filter((revoked) => revoked.expiresAt > now)
   if (live.some((revoked) => revoked.tokenId === token.tokenId)) return unchanged(grant)
-  const listed = [...live, { tokenId: token.tokenId, expiresAt: token.expiresAt }]
+  const { tokenId, issuedAt, expiresAt } = token
+  const listed = [...live, { tokenId, issuedAt, expiresAt }]
   const moved: Active =
     listed.length > MAX_REVOKED_ACCESS
-      ? { ...grant, touchedAt: now, revokedAccess: [], accessNotBefore: now + 1 }
+      ? { ...grant, touchedAt: now, revokedAccess: [], accessNotBefore: afterAll(grant, listed) }
       : { ...grant, touchedAt: now, revokedAccess: listed }
   return { grant: moved, answer: { ok: true, revoked: true } }
 }
+
+/** By the times in the tokens themselves: the clock of the instance that issued one may be ahead of this one's. */
+const afterAll = (grant: Active, listed: Active['revokedAccess']): number =>
+  Math.max(grant.accessNotBefore, ...listed.map(({ issuedAt }) => issuedAt + 1))
 
 /** Whether an access token, verified already, still has a live grant behind it. All times in epoch milliseconds. */
 export function isAccessLive(

@@ -53,7 +53,7 @@ export interface Active extends Terms {
   /** Null when the client is not registered for the refresh grant type. */
   readonly refresh: RefreshFamily | null
   /** Access tokens that were revoked before their time, at most 16. */
-  readonly revokedAccess: readonly { readonly tokenId: string; readonly expiresAt: number }[]
+  readonly revokedAccess: readonly { readonly tokenId: string; readonly issuedAt: number; readonly expiresAt: number }[]
   /** Access tokens issued before this instant are revoked: where `revokedAccess` went when it was full. */
   readonly accessNotBefore: number
 }

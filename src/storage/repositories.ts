@@ -18,7 +18,11 @@ export interface Versioned<T> {
 export interface Repository<T> {
   /** @throws {Unavailable} when the store fails. */
   get(id: string): Promise<Versioned<T> | null>
-  /** The value as it is stored now; null when the id is taken. */
+  /**
+   * The value as it is stored now; null when the id is taken.
+   *
+   * @throws {Unavailable} when the store fails and the value is not stored.
+   */
   insert(value: T): Promise<Versioned<T> | null>
   /**
    * Compare-and-swap, once.
@@ -77,7 +81,11 @@ export function repository<T>(
       try {
         return (await storage.insert(kind, record, now())) ? stored : null
       } catch (cause) {
-        return (await versionAfter(storage, record, kind, cause)) === record.version ? stored : null
+        const after = await recordAfter(storage, record, kind, cause)
+        if (after.version === record.version) return stored
+        // A record that has expired would have made room: nothing was written.
+        if (after.expiresAt !== null && after.expiresAt <= now()) throw cause
+        return null
       }
     },
     async replace(value, expected) {
@@ -86,7 +94,7 @@ export function repository<T>(
       try {
         return (await storage.replace(kind, record, expected)) ? stored : null
       } catch (cause) {
-        const version = await versionAfter(storage, record, kind, cause)
+        const { version } = await recordAfter(storage, record, kind, cause)
         if (version === expected) throw cause
         return version === record.version ? stored : null
       }
@@ -102,10 +110,10 @@ export function repository<T>(
 }
 
 /** After a verb failed in flight: what is stored now. Rethrows when that is nothing. */
-async function versionAfter(storage: Storage, record: StoredRecord, kind: Kind, cause: unknown): Promise<string> {
+async function recordAfter(storage: Storage, record: StoredRecord, kind: Kind, cause: unknown): Promise<StoredRecord> {
   const stored = await storage.get(kind, record.id)
   if (!stored) throw cause
-  return stored.version
+  return stored
 }
 
 function readDocument<T>(record: StoredRecord, kind: Kind): T {

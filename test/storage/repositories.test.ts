@@ -141,6 +141,13 @@ describe('insert', () => {
     await notesIn(inner).insert(note)
     expect(await notesIn({ ...inner, insert: broken }).insert(changed)).toBeNull()
   })
+
+  it('rejects when the store failed and what is there would have made room', async () => {
+    const inner = memoryStorage()
+    await notesIn(inner).insert(note)
+    const later = notesIn({ ...inner, insert: broken }, note.until)
+    await expect(later.insert(changed)).rejects.toThrow('the connection broke')
+  })
 })
 
 describe('replace', () => {

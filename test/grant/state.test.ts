@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { redeemCode } from '../../src/grant/redeem-code.js'
+import { revokeGrant } from '../../src/grant/revoke.js'
+import { deletableAt } from '../../src/grant/state.js'
+import { accepted, approved, bytes, day, redeemed, redeeming, rotated, second, start } from './fixtures.js'
+
+const longest = 600 * second
+const withoutRefresh = () => accepted(redeemCode(approved(), redeeming({ refresh: null }), start, bytes(48, 1))).grant
+
+describe('a grant may be deleted', () => {
+  it('a day after its last touch when its code was never redeemed', () => {
+    expect(deletableAt(approved(), longest)).toBe(start + day)
+  })
+
+  it('a day after it was revoked: its tokens are dead without it', () => {
+    expect(deletableAt(revokeGrant(redeemed().grant, 'user_request', start + 5 * day).grant, longest)).toBe(
+      start + 6 * day,
+    )
+  })
+
+  it('when the last access token that a refresh could give has expired', () => {
+    expect(deletableAt(redeemed().grant, longest)).toBe(start + 30 * day + longest)
+    expect(deletableAt(rotated(redeemed(), start + day, 1).grant, longest)).toBe(start + 31 * day + longest)
+  })
+
+  it('no later than the last access token after its end, however lately it was used', () => {
+    const { grant } = redeemed({ approval: { grantLifetime: 10 * day } })
+    expect(deletableAt(grant, longest)).toBe(start + 10 * day + longest)
+  })
+
+  it('when its only access token has expired, if it has no refresh token', () => {
+    expect(deletableAt(withoutRefresh(), 2 * day)).toBe(start + 2 * day)
+  })
+
+  it('never within a day of the approval, so that the id of a pending request does not become free', () => {
+    expect(deletableAt(withoutRefresh(), longest)).toBe(start + day)
+    const brief = redeemed({ redeem: { refresh: { idleLifetime: 60 * second, jkt: null } } }).grant
+    expect(deletableAt(brief, longest)).toBe(start + day)
+  })
+})

@@ -1,0 +1,100 @@
+/** Every sequence of inputs up to a bounded length, on the machine and on the reference model. */
+import { describe, expect, it } from 'vitest'
+import type { Input, Rules } from './reference.js'
+import { advanceBoth, newWorld, type World } from './world.js'
+
+const rules: Rules = {
+  rotate: true,
+  retryWindow: 30_000,
+  codeLifetime: 60_000,
+  idleLifetime: 100_000,
+  grantLifetime: 130_000,
+  accessLifetime: 45_000,
+}
+
+const depth = 6
+
+describe.each([
+  ['rotating, with a retry window', rules],
+  ['rotating, without a retry window', { ...rules, retryWindow: 0 }],
+  ['not rotating', { ...rules, rotate: false }],
+])('%s', (_, variant) => {
+  it(`agrees with the model after every sequence of up to ${depth} inputs`, { timeout: 60_000 }, () => {
+    const { states, steps, statuses, retries } = explore(variant)
+    expect(statuses).toEqual(
+      new Set(['unredeemed', 'live', 'replay', 'wrong_verifiers', 'client_request', 'user_request']),
+    )
+    expect(states).toBeGreaterThan(1000)
+    expect(steps).toBeGreaterThan(20_000)
+    if (variant.rotate) expect(retries > 0).toBe(variant.retryWindow > 0)
+  })
+})
+
+/** Breadth first. Sequences that lead to the same state go on together, so what is explored is all of them. */
+function explore(variant: Rules) {
+  const found = { states: 1, steps: 0, statuses: new Set<string>(), retries: 0 }
+  let layer: World[] = [newWorld(variant)]
+  const seen = new Set(layer.map(keyOf))
+  for (let length = 0; length < depth; length++) {
+    const next: World[] = []
+    for (const world of layer) {
+      found.statuses.add(world.model.status)
+      for (const [reached, input] of successors(world, variant)) {
+        found.steps++
+        if (input?.type === 'refresh' && reached.grant === world.grant && reached.model !== world.model) found.retries++
+        const key = keyOf(reached)
+        if (seen.has(key)) continue
+        seen.add(key)
+        next.push(reached)
+      }
+    }
+    found.states += next.length
+    layer = next
+  }
+  for (const world of layer) found.statuses.add(world.model.status)
+  return found
+}
+
+const keyOf = ({ grant, model, clock, issued }: World): string => JSON.stringify([clock, grant, model, issued.length])
+
+function* successors(world: World, variant: Rules): Generator<[World, Input | null]> {
+  // Inside the retry window, exactly at its end, and beyond it.
+  for (const duration of [10_000, 35_000, 70_000]) yield [{ ...world, clock: world.clock + duration }, null]
+  for (const input of alphabet(world)) yield [agree(world, input, variant), input]
+}
+
+function agree(world: World, input: Input, variant: Rules): World {
+  try {
+    return advanceBoth(world, input, variant)
+  } catch (cause) {
+    throw new Error(`${JSON.stringify(input)} at ${JSON.stringify(world, null, 1)}`, { cause })
+  }
+}
+
+const own = { client: 'own' } as const
+const other = { client: 'other' } as const
+
+function* alphabet({ model, issued }: World): Generator<Input> {
+  const right = { type: 'redeem', code: 'right', verifier: 'right' } as const
+  yield { ...right, ...own }
+  yield { ...right, ...own, verifier: 'wrong' }
+  yield { ...right, ...own, verifier: 'none' }
+  yield { ...right, ...own, code: 'wrong' }
+  yield { ...right, ...other }
+  const newest = Math.max(issued.length - 1, 0)
+  for (const index of new Set([newest, Math.max(newest - 1, 0), 0])) {
+    for (const forged of [null, 'secret'] as const) {
+      yield { type: 'refresh', ...own, token: { index, forged } }
+      yield { type: 'revoke_refresh', ...own, token: { index, forged } }
+    }
+    yield { type: 'refresh', ...own, token: { index, forged: 'proof' } }
+    yield { type: 'refresh', ...other, token: { index, forged: null } }
+  }
+  yield { type: 'revoke_refresh', ...own, token: { index: 0, forged: 'proof' } }
+  yield { type: 'revoke_refresh', ...other, token: { index: newest, forged: null } }
+  for (const index of new Set([0, Math.max(model.access.length - 1, 0)])) {
+    yield { type: 'revoke_access', ...own, index }
+  }
+  yield { type: 'revoke_access', ...other, index: 0 }
+  yield { type: 'revoke_grant' }
+}

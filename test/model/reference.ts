@@ -1,0 +1,150 @@
+/**
+ * What a grant should do, said a second time and more simply: no digests, no generations, no derivation, just a list of the tokens
+ * that were handed out and what became of each. It is written from the rules, not from the machine.
+ *
+ * @module
+ */
+import type { Refusal } from '../../src/grant/refusal.js'
+import type { RevocationReason } from '../../src/grant/state.js'
+
+/** Durations in milliseconds. */
+export interface Rules {
+  readonly rotate: boolean
+  readonly retryWindow: number
+  readonly codeLifetime: number
+  readonly idleLifetime: number
+  readonly grantLifetime: number
+  readonly accessLifetime: number
+}
+
+/** Tokens and access tokens are named by their place in the order in which they were handed out. */
+export interface Model {
+  readonly status: 'unredeemed' | 'live' | RevocationReason
+  readonly wrongVerifiers: number
+  readonly idleUntil: number
+  readonly tokens: readonly ModelToken[]
+  readonly access: readonly { readonly issuedAt: number; readonly revoked: boolean }[]
+}
+
+/** `known`: the grant still keeps what is needed to tell this spent token from a forgery of it. */
+interface ModelToken {
+  readonly spentAt: number | null
+  readonly known: boolean
+}
+
+export type Client = 'own' | 'other'
+export type Input =
+  | {
+      readonly type: 'redeem'
+      readonly client: Client
+      readonly code: 'right' | 'wrong'
+      readonly verifier: 'right' | 'wrong' | 'none'
+    }
+  | { readonly type: 'refresh' | 'revoke_refresh'; readonly client: Client; readonly token: Presented }
+  | { readonly type: 'revoke_access'; readonly client: Client; readonly index: number }
+  | { readonly type: 'revoke_grant' }
+
+export interface Presented {
+  readonly index: number
+  readonly forged: 'proof' | 'secret' | null
+}
+
+/** `token`: which refresh token the client now holds; it may be a new one. */
+export type Expected =
+  | { readonly refused: Refusal }
+  | { readonly token: number; readonly retried: boolean }
+  | { readonly revoked: boolean }
+
+/** `model` is the very same object when nothing is to be written. */
+export interface Verdict {
+  readonly model: Model
+  readonly expected: Expected
+}
+
+export const unredeemed: Model = { status: 'unredeemed', wrongVerifiers: 0, idleUntil: 0, tokens: [], access: [] }
+
+/** Instants count from the approval. */
+export function judge(model: Model, input: Input, now: number, rules: Rules): Verdict {
+  const refuse = (refused: Refusal): Verdict => ({ model, expected: { refused } })
+  const end = (because: RevocationReason): Model => ({ ...model, status: because, tokens: [], access: [] })
+  const isOver = model.status !== 'unredeemed' && model.status !== 'live'
+  const nothingToDo: Verdict = { model, expected: { revoked: false } }
+
+  if (input.type === 'revoke_grant') {
+    return isOver ? nothingToDo : { model: end('user_request'), expected: { revoked: true } }
+  }
+  if (input.client === 'other') return refuse('client_mismatch')
+
+  if (input.type === 'redeem') {
+    if (isOver) return refuse('revoked')
+    if (input.code === 'wrong') return refuse('forged')
+    if (model.status === 'live') {
+      if (input.verifier === 'none') return refuse('verifier_missing')
+      if (input.verifier === 'wrong') return refuse('verifier_mismatch')
+      return { model: end('replay'), expected: { refused: 'replayed' } }
+    }
+    if (now >= rules.codeLifetime) return refuse('expired')
+    if (input.verifier === 'none') return refuse('verifier_missing')
+    if (input.verifier === 'wrong') {
+      const wrongVerifiers = model.wrongVerifiers + 1
+      const counted = wrongVerifiers === 5 ? end('wrong_verifiers') : { ...model, wrongVerifiers }
+      return { model: counted, expected: { refused: 'verifier_mismatch' } }
+    }
+    return {
+      model: {
+        ...model,
+        status: 'live',
+        idleUntil: now + rules.idleLifetime,
+        tokens: [{ spentAt: null, known: true }],
+        access: [{ issuedAt: now, revoked: false }],
+      },
+      expected: { token: 0, retried: false },
+    }
+  }
+
+  if (input.type === 'revoke_access') {
+    const token = model.access[input.index]
+    if (!token || token.revoked || now >= token.issuedAt + rules.accessLifetime) return nothingToDo
+    const access = model.access.map((one, i) => (i === input.index ? { ...one, revoked: true } : one))
+    return { model: { ...model, access }, expected: { revoked: true } }
+  }
+
+  const token = model.tokens[input.token.index]
+  const isForged = input.token.forged === 'proof' || (input.token.forged === 'secret' && (token?.known ?? true))
+
+  if (input.type === 'revoke_refresh') {
+    if (isOver) return nothingToDo
+    if (!token || isForged) return refuse('forged')
+    return { model: end('client_request'), expected: { revoked: true } }
+  }
+
+  if (isOver) return refuse('revoked')
+  if (!token || input.token.forged === 'proof') return refuse('forged')
+  if (now >= Math.min(model.idleUntil, rules.grantLifetime)) return refuse('expired')
+  if (isForged) return refuse('forged')
+  const current = model.tokens.length - 1
+  const withAccess = { ...model, access: [...model.access, { issuedAt: now, revoked: false }] }
+  if (token.spentAt !== null) {
+    if (!token.known || !isRetriable(token.spentAt, now, rules)) {
+      return { model: end('replay'), expected: { refused: 'replayed' } }
+    }
+    // An access token is handed out, but nothing about the grant is written.
+    return { model: withAccess, expected: { token: current, retried: true } }
+  }
+  const idleUntil = now + rules.idleLifetime
+  if (!rules.rotate) {
+    const moves = idleUntil - model.idleUntil > rules.idleLifetime / 24
+    return {
+      model: moves ? { ...withAccess, idleUntil } : withAccess,
+      expected: { token: current, retried: false },
+    }
+  }
+  const spent = model.tokens.map((one) => (one === token ? { ...one, spentAt: now } : one))
+  const young = (one: ModelToken) => one.spentAt !== null && now < one.spentAt + rules.retryWindow + 5000
+  const kept = spent.filter((one) => one.known && young(one)).slice(-4)
+  const tokens = [...spent.map((one) => ({ ...one, known: kept.includes(one) })), { spentAt: null, known: true }]
+  return { model: { ...withAccess, idleUntil, tokens }, expected: { token: current + 1, retried: false } }
+}
+
+const isRetriable = (spentAt: number, now: number, { retryWindow }: Rules): boolean =>
+  retryWindow > 0 && now < spentAt + retryWindow + 5000
