@@ -38,7 +38,7 @@ export function authorizationServer(auth: AuthorizationServer): RequestHandler {
 }
 
 /**
- * Lets a request through when its access token has every scope that is needed, and puts what the token says in `req.auth`.
+ * Lets a request through when its access token has the scope and the login that are needed, and puts what the token says in `req.auth`.
  * Everything else is refused with a challenge.
  *
  * @throws {TypeError} when the server has several resources and none is the default.
@@ -55,6 +55,20 @@ export function requireAccessToken(guard: AuthorizationServer | ResourceServer, 
         next()
       })
       .catch(next)
+  }
+}
+
+/**
+ * Answers requests for the metadata of the resource, and hands everything else on to the app. It belongs at the root:
+ * `app.use(resourceMetadata(api))`.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3 RFC 9728 §3}
+ */
+export function resourceMetadata(resourceServer: ResourceServer): RequestHandler {
+  return (req, res, next) => {
+    const response = resourceServer.handle(readMessage(req).request)
+    if (response) sendMessage(res, response)
+    else next()
   }
 }
 

@@ -54,7 +54,7 @@ export function authorizationServer(
 }
 
 /**
- * Lets a request through when its access token has every scope that is needed, and puts what the token says in `c.var.auth`.
+ * Lets a request through when its access token has the scope and the login that are needed, and puts what the token says in `c.var.auth`.
  * Everything else is refused with a challenge.
  *
  * @throws {TypeError} when the server has several resources and none is the default.
@@ -70,6 +70,19 @@ export function requireAccessToken(
     if (!decision.ok) return toResponse(decision.response)
     c.set('auth', decision.access)
     return next()
+  }
+}
+
+/**
+ * Answers requests for the metadata of the resource, and hands everything else on to the app. It belongs at the root:
+ * `app.use(resourceMetadata(api))`.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3 RFC 9728 §3}
+ */
+export function resourceMetadata(resourceServer: ResourceServer): MiddlewareHandler {
+  return async (c, next) => {
+    const response = resourceServer.handle(fromRequest(c.req.raw, undefined, c))
+    return response ? toResponse(response) : next()
   }
 }
 

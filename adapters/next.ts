@@ -49,7 +49,7 @@ export function routeHandlers(
 }
 
 /**
- * A route handler that runs only when the access token has every scope that is needed; what the token says is in its second
+ * A route handler that runs only when the access token has the scope and the login that are needed; what the token says is in its second
  * argument. Everything else is refused with a challenge.
  *
  * ```ts
@@ -74,6 +74,25 @@ export function requireAccessToken<Incoming extends Request = Request, Context e
     // TypeScript does not see that what was left out and what is put back make the whole again.
     return handler(request, { ...context, auth: decision.access } as Context)
   }
+}
+
+/**
+ * Handlers for the metadata of the resource, in `app/.well-known/oauth-protected-resource/[[...path]]/route.ts`:
+ *
+ * ```ts
+ * export const { GET, OPTIONS } = resourceMetadata(api)
+ * ```
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3 RFC 9728 §3}
+ */
+export function resourceMetadata(resourceServer: ResourceServer): {
+  readonly [method in 'GET' | 'OPTIONS']: RouteHandler
+} {
+  const handle: RouteHandler = async (request) => {
+    const response = resourceServer.handle(fromRequest(request, undefined, request))
+    return response ? toResponse(response) : new Response('Not Found', { status: 404 })
+  }
+  return { GET: handle, OPTIONS: handle }
 }
 
 interface WithAccess {

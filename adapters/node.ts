@@ -51,3 +51,16 @@ export function requireAccessToken(
     return null
   }
 }
+
+/**
+ * Answers a request for the metadata of the resource, and says whether it did.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3 RFC 9728 §3}
+ */
+export function resourceMetadata(resourceServer: ResourceServer): (req: NodeRequest, res: NodeResponse) => boolean {
+  return (req, res) => {
+    const response = resourceServer.handle(readMessage(req).request)
+    if (response) sendMessage(res, response)
+    return response !== null
+  }
+}

@@ -7,6 +7,7 @@
 import { createClientRegistry } from './clients/registry.js'
 import { cookieJar } from './cookies.js'
 import { type Deployment, type RevokedToken, urlsOf } from './deployment.js'
+import { pageLogin } from './endpoints/page-login.js'
 import type { WindowCounter } from './endpoints/pending-limit.js'
 import { findPending, type PendingRequest, resumeUrl } from './endpoints/pending-request.js'
 import type { ServerEventBody } from './events.js'
@@ -18,6 +19,7 @@ import type { HttpRequest } from './message.js'
 import type { ServerOptions } from './options.js'
 import { formActionSource } from './pages/layout.js'
 import { digest, hmacSha256, utf8 } from './runtime/hash.js'
+import { pooledRandomBytes } from './runtime/random.js'
 import { checkOptions } from './settings.js'
 import { availableStorage } from './storage/available.js'
 import { repository } from './storage/repositories.js'
@@ -37,7 +39,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
   const { issuer } = settings
   const storage = availableStorage(options.storage)
   const now = options.now ?? Date.now
-  const randomBytes = options.randomBytes ?? ((length: number) => crypto.getRandomValues(new Uint8Array(length)))
+  const randomBytes = options.randomBytes ?? pooledRandomBytes()
   const recordId = (purpose: string, name: string) => digest(`grantwright ${purpose}\0${issuer}\0${name}`)
   const sources = { now, randomBytes }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
@@ -48,6 +50,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
     randomBytes,
     recordId,
     storage,
+    givenStorage: options.storage,
     grants: repository<Grant>(storage, sources, {
       kind: 'grant',
       id: (grant) => grant.id,
@@ -68,7 +71,8 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
       id: (consent) => consent.id,
       subject: (consent) => consent.subject,
       clientId: (consent) => consent.clientId,
-      expiresAt: (consent) => consent.expiresAt,
+      // A code may still wait for it that was asked for when it was valid.
+      expiresAt: (consent) => consent.expiresAt + settings.pendingRequestLifetime,
       belongs,
     }),
     revokedTokens: repository<RevokedToken>(storage, sources, {
@@ -130,14 +134,14 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
   return deployed
 }
 
-/** What a login page may know of the request that it serves. */
+/** What a login page may know of what waits for the login. */
 async function pendingLogin(
   deployment: Deployment,
   request: HttpRequest,
   handle: string,
 ): Promise<PendingLogin | null> {
   const pending = await findPending(deployment, request, handle)
-  if (!pending) return null
+  if (!pending) return pageLogin(deployment, request, handle)
   const { request: asked } = pending.value
   const client = await deployment.clients.find(asked.client_id)
   if (!client) return null

@@ -25,6 +25,8 @@ export interface Deployment {
   /** A record id for `name`, with issuer and purpose hashed in, so that two issuers can share a store. */
   recordId(purpose: string, name: string): string
   readonly storage: Storage
+  /** The same as the app gave it, with what the contract does not ask for, such as `migrate`. For the CLI. */
+  readonly givenStorage: Storage
   readonly grants: Repository<Grant>
   readonly requests: Repository<PendingRequest>
   readonly consents: Repository<Consent>
@@ -51,7 +53,16 @@ export interface Urls {
   of(name: EndpointName): string
 }
 
-export type EndpointName = 'authorize' | 'consent' | 'login' | 'token' | 'revoke' | 'introspect' | 'jwks'
+export type EndpointName =
+  | 'authorize'
+  | 'consent'
+  | 'login'
+  | 'apps'
+  | 'logout'
+  | 'token'
+  | 'revoke'
+  | 'introspect'
+  | 'jwks'
 
 export function urlsOf(issuer: string, basePath: string): Urls {
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
@@ -63,6 +74,8 @@ export function urlsOf(issuer: string, basePath: string): Urls {
       authorize: path('authorize'),
       consent: path('consent'),
       login: path('login'),
+      apps: path('apps'),
+      logout: path('logout'),
       token: path('token'),
       revoke: path('revoke'),
       introspect: path('introspect'),

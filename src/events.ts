@@ -37,6 +37,8 @@ export type ServerEvent = { readonly at: number } & (
   /** `username` as it was typed, shortened to 128 characters. */
   | { readonly type: 'login_failed'; readonly username: string; readonly address: string | undefined }
   | { readonly type: 'login_throttled'; readonly username: string; readonly address: string | undefined }
+  /** On the logout page. `everywhere` when every browser of the user was logged out. */
+  | { readonly type: 'logged_out'; readonly subject: string; readonly everywhere: boolean }
   /** A request that was answered with a protocol error. `reason` says more than the wire shows. */
   | {
       readonly type: 'refused'

@@ -33,11 +33,12 @@ export interface GrantRegistry {
   }): Promise<{ readonly grants: readonly GrantView[]; readonly next: string | null }>
   /**
    * Ends a grant: its refresh token at once, its access tokens wherever this server is asked about them. A JWT that somebody only
-   * verifies offline lives on until it expires.
+   * verifies offline lives on until it expires. With the last live grant of a client, what was agreed to is forgotten too.
    *
-   * @returns false when it had ended before, or there is none.
+   * @param owner with `subject` only a grant of that user is ended: give it wherever the id comes from a user.
+   * @returns false when it had ended before, or there is none (of that user).
    */
-  revoke(id: string): Promise<boolean>
+  revoke(id: string, owner?: { readonly subject: string }): Promise<boolean>
   /**
    * Ends all grants of a user, or those of one client, and forgets what was agreed to; so a request that is under way has to ask
    * again.
@@ -54,50 +55,67 @@ export function grantRegistry(deployment: Deployment): GrantRegistry {
       const page = await deployment.grants.list(subject, { after, limit })
       return { grants: page.values.filter((grant) => isLive(grant, deployment.now())).map(viewOf), next: page.next }
     },
-    revoke: (id) => endGrant(deployment, id, 'user_request'),
-    async revokeAll({ subject, client_id }) {
-      const concerns = (record: { readonly clientId: string }) =>
-        client_id === undefined || record.clientId === client_id
-      // The consent first: a grant that comes of it while the others are ended is found by the next pass.
-      await eachOf(deployment.consents, subject, async (consent) => {
-        if (!concerns(consent)) return false
-        await deployment.consents.remove(consent.id)
-        return true
-      })
-      return eachOf(deployment.grants, subject, async (grant) =>
-        grant.status !== 'revoked' && concerns(grant) ? endGrant(deployment, grant.id, 'user_request') : false,
-      )
+    async revoke(id, owner) {
+      if (owner && (await deployment.grants.get(id))?.value.subject !== owner.subject) return false
+      if (!(await endGrant(deployment, id, 'user_request'))) return false
+      const ended = (await deployment.grants.get(id))?.value
+      if (!ended) return true
+      const { subject, clientId: client_id } = ended
+      for await (const grant of recordsOf(deployment.grants, subject)) {
+        if (grant.clientId === client_id && isLive(grant, deployment.now())) return true
+      }
+      await revokeAll(deployment, { subject, client_id })
+      return true
     },
+    revokeAll: (filter) => revokeAll(deployment, filter),
   }
 }
 
-/** Visits all records of a subject. A listing may lag behind the writes, so only a pass without any effect is the last. */
-async function eachOf<T>(
-  records: Repository<T>,
-  subject: string,
-  visit: (value: T) => Promise<boolean>,
+/**
+ * The consents first: a grant that comes of one while the others are ended is found by the next pass, and so is a consent that was
+ * given meanwhile. A listing may lag behind the writes, so only a pass without any effect is the last.
+ */
+async function revokeAll(
+  deployment: Deployment,
+  { subject, client_id }: Parameters<GrantRegistry['revokeAll']>[0],
 ): Promise<number> {
+  const { consents, grants } = deployment
+  const concerns = ({ clientId }: { readonly clientId: string }) => client_id === undefined || clientId === client_id
   let total = 0
   for (let pass = 0; pass < MAX_PASSES; pass++) {
-    let affected = 0
-    for (let after: string | undefined; ; ) {
-      const page = await records.list(subject, { after, limit: 100 })
-      for (const value of page.values) if (await visit(value)) affected++
-      if (page.next === null) break
-      after = page.next
+    let forgotten = 0
+    let ended = 0
+    for await (const consent of recordsOf(consents, subject)) {
+      if (!concerns(consent)) continue
+      await consents.remove(consent.id)
+      forgotten++
     }
-    if (affected === 0) return total
-    total += affected
+    for await (const grant of recordsOf(grants, subject)) {
+      if (grant.status === 'revoked' || !concerns(grant)) continue
+      if (await endGrant(deployment, grant.id, 'user_request')) ended++
+    }
+    if (forgotten + ended === 0) return total
+    total += ended
   }
   throw new Unavailable('The storage goes on listing records that were ended.')
 }
 
+/** All records of a subject, read page by page. */
+export async function* recordsOf<T>(records: Repository<T>, subject: string): AsyncGenerator<T> {
+  for (let after: string | undefined; ; ) {
+    const page = await records.list(subject, { after, limit: 100 })
+    yield* page.values
+    if (page.next === null) return
+    after = page.next
+  }
+}
+
 const MAX_PASSES = 50
 
-type LiveGrant = Extract<Grant, { status: 'active' }>
+export type LiveGrant = Extract<Grant, { status: 'active' }>
 
 /** A code that nobody has redeemed yet is not something that a user could recognise. */
-function isLive(grant: Grant, now: number): grant is LiveGrant {
+export function isLive(grant: Grant, now: number): grant is LiveGrant {
   return grant.status === 'active' && now < Math.min(grant.endsAt, grant.refresh?.idleUntil ?? grant.endsAt)
 }
 

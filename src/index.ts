@@ -17,7 +17,7 @@ export {
   type SigningAlgorithm,
 } from './keys/signer.js'
 export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './message.js'
-export type { ResourceOptions, ServerOptions } from './options.js'
+export type { ResourceOptions, ScopeOptions, ServerOptions } from './options.js'
 export type { ClientMetadata } from './protocol/client-metadata.js'
 export {
   type Access,
@@ -43,3 +43,4 @@ export {
 } from './users/password.js'
 export { hashPassword, needsRehash, verifyPassword } from './users/password-hash.js'
 export type { UserAuthenticationFactory, UserServices } from './users/services.js'
+export type { Limiter, LoginAttempt } from './users/throttle.js'

@@ -83,7 +83,7 @@ export interface ServerOptions<Native = unknown> {
 /** An API that access tokens are for. */
 export interface ResourceOptions {
   /** Every scope of the API, with the words that the consent page shows. */
-  readonly scopes: { readonly [scope: string]: string }
+  readonly scopes: { readonly [scope: string]: string | ScopeOptions }
   /**
    * `jwt`: verified without asking the server (RFC 9068); after a revocation it lives on, wherever it is only verified offline,
    * until it expires. `opaque`: means nothing without introspection, so a revocation counts at once. @default 'jwt'
@@ -93,4 +93,17 @@ export interface ResourceOptions {
   readonly accessTokenLifetime?: number | undefined
   /** Meant when a request names no resource and there are several. @default false */
   readonly default?: boolean | undefined
+}
+
+/** A scope that says more than its words. */
+export interface ScopeOptions {
+  /** What the consent page shows. */
+  readonly text: string
+  /**
+   * Whether the user may allow the rest without it. Then a client must be ready to get less than it asked for: the token response
+   * tells the scope.
+   *
+   * @default false
+   */
+  readonly optional?: boolean | undefined
 }

@@ -28,7 +28,9 @@ export function createRouter(
 async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
   const { method } = request
   if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
-  const handler = endpoint.methods[method === 'HEAD' ? 'GET' : method]
+  const name = method === 'HEAD' ? 'GET' : method
+  // Own members only: a method may be called `constructor`.
+  const handler = Object.hasOwn(endpoint.methods, name) ? endpoint.methods[name] : undefined
   if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
   let response: HttpResponse
   try {

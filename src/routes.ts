@@ -4,11 +4,13 @@
  * @module
  */
 import type { Deployed } from './deploy.js'
+import { apps, revokeApps } from './endpoints/apps.js'
 import { authorize, authorizePost } from './endpoints/authorize.js'
 import { consent } from './endpoints/consent.js'
 import type { Endpoint } from './endpoints/endpoint.js'
 import { introspect } from './endpoints/introspect.js'
 import { jwks } from './endpoints/jwks.js'
+import { hasLogout, logout, logoutPost } from './endpoints/logout.js'
 import { metadataEndpoint } from './endpoints/metadata.js'
 import { revoke } from './endpoints/revoke.js'
 import { token } from './endpoints/token.js'
@@ -46,6 +48,14 @@ export function endpointsOf(deployment: Deployed): readonly Endpoint[] {
       answers: 'page',
       cors: false,
     },
+    {
+      name: 'apps',
+      paths: [paths.apps],
+      methods: { GET: (request) => apps(deployment, request), POST: (request) => revokeApps(deployment, request) },
+      answers: 'page',
+      cors: false,
+    },
+    ...(hasLogout(deployment) ? [logoutEndpoint(deployment)] : []),
     {
       name: 'token',
       paths: [paths.token],
@@ -91,3 +101,11 @@ export function endpointsOf(deployment: Deployed): readonly Endpoint[] {
   ]
   return [...endpoints, metadataEndpoint(settings, endpoints)]
 }
+
+const logoutEndpoint = (deployment: Deployed): Endpoint => ({
+  name: 'logout',
+  paths: [deployment.urls.paths.logout],
+  methods: { GET: (request) => logout(deployment, request), POST: (request) => logoutPost(deployment, request) },
+  answers: 'page',
+  cors: false,
+})

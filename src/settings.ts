@@ -6,7 +6,7 @@
 import type { Client } from './clients/client.js'
 import { parseStaticClients, type StaticClient } from './clients/static.js'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/jwk.js'
-import type { ServerOptions } from './options.js'
+import type { ScopeOptions, ServerOptions } from './options.js'
 import { isResourceUri } from './protocol/resource.js'
 import { isScopeName } from './protocol/scope.js'
 import type { Storage } from './storage/contract.js'
@@ -39,6 +39,8 @@ export interface ResourceSettings {
   readonly resource: string
   readonly scopes: readonly string[]
   readonly scopeTexts: ReadonlyMap<string, string>
+  /** Those that the user may leave out. */
+  readonly optionalScopes: ReadonlySet<string>
   readonly format: 'jwt' | 'opaque'
   readonly accessTokenLifetime: number
   readonly isDefault: boolean
@@ -230,18 +232,17 @@ function checkResources(
     }
     refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
     const scopes = Object.entries(definition.scopes ?? {})
-    for (const [scope, text] of scopes) {
+    for (const [scope] of scopes) {
       if (!isScopeName(scope)) {
         throw new TypeError(
           `resources['${resource}'].scopes: '${scope}' is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
         )
       }
-      if (typeof text !== 'string' || text === '') {
-        throw new TypeError(
-          `resources['${resource}'].scopes['${scope}'] must be the words that the consent page shows.`,
-        )
-      }
     }
+    const texts = scopes.map(([scope, said]) => ({
+      scope,
+      ...checkScope(said, `resources['${resource}'].scopes['${scope}']`),
+    }))
     const format = definition.accessToken ?? 'jwt'
     if (format !== 'jwt' && format !== 'opaque') {
       throw new TypeError(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`)
@@ -249,7 +250,8 @@ function checkResources(
     checked.set(resource, {
       resource,
       scopes: scopes.map(([scope]) => scope),
-      scopeTexts: new Map(scopes),
+      scopeTexts: new Map(texts.map(({ scope, text }) => [scope, text])),
+      optionalScopes: new Set(texts.filter(({ optional }) => optional).map(({ scope }) => scope)),
       format,
       accessTokenLifetime:
         definition.accessTokenLifetime === undefined
@@ -262,6 +264,21 @@ function checkResources(
     throw new TypeError('resources: more than one is marked `default: true`. Mark one.')
   }
   return checked
+}
+
+/** The words of a scope, and whether the user may leave it out. */
+function checkScope(said: unknown, where: string): { readonly text: string; readonly optional: boolean } {
+  const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isRecord(said) ? said : { text: said }
+  if (typeof text !== 'string' || text === '') {
+    throw new TypeError(
+      `${where} must be the words that the consent page shows, or \`{ text: 'Read your notes', optional: true }\`.`,
+    )
+  }
+  if (isRecord(said)) refuseUnknown(said, ['text', 'optional'], where)
+  if (optional !== undefined && typeof optional !== 'boolean') {
+    throw new TypeError(`${where}.optional must be true or false.`)
+  }
+  return { text, optional: optional ?? false }
 }
 
 /** A stored client may speak of a resource that another deployment knows; a configured one may not. */

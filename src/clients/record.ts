@@ -43,6 +43,8 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
     client_name: stored.client_name,
     client_uri: stored.client_uri,
     logo_uri: stored.logo_uri,
+    policy_uri: stored.policy_uri,
+    tos_uri: stored.tos_uri,
     redirect_uris: stored.redirect_uris,
     grant_types: stored.grant_types,
     token_endpoint_auth_method: stored.token_endpoint_auth_method,
@@ -51,6 +53,8 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
     resources: stored.resources,
     serves: stored.serves,
     rotate_refresh_tokens: stored.rotate_refresh_tokens,
+    first_party: stored.first_party === true,
+    remember_consent: stored.remember_consent,
     secrets: stored.secrets,
     createdAt: stored.createdAt,
   }

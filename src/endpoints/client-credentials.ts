@@ -10,6 +10,7 @@ import { OAuthError } from '../errors.js'
 import type { HttpResponse } from '../message.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { requestedAccess } from '../protocol/resource.js'
+import { scopeMember } from '../protocol/scope.js'
 import { jsonResponse } from '../responses.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import { CLIENT_TOKEN_ID_BYTES, issueAccessToken } from '../tokens/access-token.js'
@@ -50,6 +51,6 @@ export async function clientCredentials(
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: Math.floor(token.expiresAt / 1000) - Math.floor(now / 1000),
-    scope: access.scope.join(' '),
+    ...scopeMember(access.scope),
   })
 }

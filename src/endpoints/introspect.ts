@@ -11,6 +11,7 @@ import { OAuthError } from '../errors.js'
 import { isCurrent } from '../grant/refresh.js'
 import type { HttpRequest, HttpResponse } from '../message.js'
 import type { Parameters } from '../protocol/parameters.js'
+import { scopeMember } from '../protocol/scope.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import { jsonResponse } from '../responses.js'
 import { findLiveAccessToken } from '../tokens/access-token.js'
@@ -50,7 +51,7 @@ async function accessTokenFacts(deployment: Deployment, client: Client, text: st
     sub: token.subject,
     aud: token.resource,
     client_id: token.clientId,
-    scope: token.scope.join(' '),
+    ...scopeMember(token.scope),
     token_type: 'Bearer',
     iat: seconds(token.issuedAt),
     exp: seconds(token.expiresAt),

@@ -11,6 +11,7 @@ import { revokeGrant } from '../grant/revoke.js'
 import type { Grant } from '../grant/state.js'
 import type { Step } from '../grant/step.js'
 import type { HttpResponse } from '../message.js'
+import { scopeMember } from '../protocol/scope.js'
 import { jsonResponse } from '../responses.js'
 import { issueAccessToken } from '../tokens/access-token.js'
 import type { Claims } from '../users/contract.js'
@@ -117,6 +118,6 @@ async function tokenResponse(
     token_type: 'Bearer',
     expires_in: Math.floor(token.expiresAt / 1000) - Math.floor(now / 1000),
     ...(refreshToken !== null && { refresh_token: refreshToken }),
-    scope: scope.join(' '),
+    ...scopeMember(scope),
   })
 }

@@ -6,12 +6,13 @@
 import type { Deployment } from '../deployment.js'
 import type { HttpRequest, HttpResponse } from '../message.js'
 import type { Login, LoginContext } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
 import { checkSubject } from '../users/subject.js'
 
 /** Who is at the browser; null when nobody is; a response when the app's own authentication must answer first. */
 export async function currentLogin({ users }: Deployment, request: HttpRequest): Promise<Login | HttpResponse | null> {
   const current = await users.current(loginContext(request))
-  if (current && !('status' in current)) checkSubject(current.subject, 'users.current')
+  if (current && !isHttpResponse(current)) checkSubject(current.subject, 'users.current')
   return current
 }
 

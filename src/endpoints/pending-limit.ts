@@ -5,6 +5,7 @@
  * @module
  */
 import type { Deployment } from '../deployment.js'
+import { networkOf } from '../network.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Browser } from './pending-request.js'
 
@@ -27,7 +28,7 @@ export async function pendingWait(
   address: string | undefined,
   browser: Browser | null,
 ): Promise<number> {
-  const byAddress = address === undefined ? 0 : await count(deployment, `address\0${address}`, PER_ADDRESS)
+  const byAddress = address === undefined ? 0 : await count(deployment, `address\0${networkOf(address)}`, PER_ADDRESS)
   if (byAddress > 0) return byAddress
   // A browser that has just got its cookie is counted from its second request on.
   if (!browser || browser.setCookie.length > 0) return 0

@@ -9,6 +9,7 @@ import { Unavailable } from '../errors.js'
 import type { HttpRequest } from '../message.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
+import type { Access } from '../protocol/resource.js'
 import { formatRequestHandle, parseRequestHandle, secretHash } from '../protocol/token-string.js'
 import { decodeBase64url, encodeBase64url, hmacSha256 } from '../runtime/hash.js'
 import type { Versioned } from '../storage/repositories.js'
@@ -28,8 +29,8 @@ export interface PendingRequest {
   readonly loginAtRequest: LoginTrace | null | undefined
   readonly challenges: number
   readonly lastReason: LoginReason | null
-  /** What the person decided. It is final. */
-  readonly decision: { readonly allowed: boolean; readonly subject: string } | null
+  /** What the person agreed to, nothing when they denied. It is final. */
+  readonly decision: { readonly access: Access; readonly refused: Access; readonly subject: string } | null
 }
 
 /** A pending request in the hands of its browser. */

@@ -12,13 +12,14 @@ import { judgeLogin, type LoginReason } from '../protocol/prompt.js'
 import { matchRedirectUri } from '../protocol/redirect-uri.js'
 import { withHeaders } from '../responses.js'
 import type { Login } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
 import { sendError } from './authorization-response.js'
-import { askForConsent, needsConsent } from './consent-question.js'
-import { issueCode, repeatDecision } from './issue-code.js'
+import { askForConsent, judgeConsent } from './consent-question.js'
+import { isAgreed, issueCode, repeatDecision } from './issue-code.js'
 import { currentLogin, loginContext } from './login-context.js'
 import { pendingWait } from './pending-limit.js'
 import { type Browser, changePending, type Pending, resumeUrl, storePending } from './pending-request.js'
-import { tooManyPage } from './problem-pages.js'
+import { embeddedPage, tooManyPage } from './problem-pages.js'
 
 /** The client of a pending request, if it and its redirect URI are still registered. */
 export async function clientOf(deployment: Deployment, { value: { request } }: Pending): Promise<Client | null> {
@@ -40,6 +41,9 @@ export async function switchLogin(
   request: HttpRequest,
   visit: Visit & { readonly pending: Pending },
 ): Promise<HttpResponse> {
+  const { asked } = visit
+  // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
+  if (asked.prompt.includes('none')) return proceed(deployment, request, visit)
   const response = await challenge(deployment, request, visit, undefined, 'select_account')
   return withHeaders(response, visit.pending.browser.setCookie)
 }
@@ -53,7 +57,30 @@ export async function proceed(deployment: Deployment, request: HttpRequest, visi
 async function answer(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<HttpResponse> {
   const { asked, pending } = visit
   const current = await currentLogin(deployment, request)
-  if (current && 'status' in current) return current
+  if (current && isHttpResponse(current)) return current
+  const judged = judgeVisit(deployment, visit, current)
+  if (!judged.ok) return askForLogin(deployment, request, visit, current, judged.reason)
+  if (!current) throw new Error('A login was judged to be good, but nobody is logged in')
+  const repeated = pending?.value.decision ? await repeatDecision(deployment, pending, current) : null
+  if (repeated) return repeated
+  const verdict = await judgeConsent(deployment, visit, current)
+  if (verdict.ask) {
+    // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
+    if (asked.prompt.includes('none')) {
+      return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
+    }
+    return withPending(deployment, request, visit, current, async (pending) =>
+      askForConsent(deployment, { ...visit, pending }, current, verdict.unticked),
+    )
+  }
+  const { access, remembered } = verdict
+  return issueCode(deployment, visit, current, access, async () =>
+    remembered ? isAgreed(deployment, asked.client_id, current, access) : true,
+  )
+}
+
+/** Whether the login is what the request asks for: `prompt`, `max_age`. */
+export function judgeVisit(deployment: Deployment, { asked, pending }: Visit, login: Login | null) {
   const now = deployment.now()
   const demand = {
     prompt: asked.prompt,
@@ -62,20 +89,7 @@ async function answer(deployment: Deployment, request: HttpRequest, visit: Visit
     loginAtRequest: pending?.value.loginAtRequest,
     lastReason: pending?.value.lastReason ?? null,
   }
-  const judged = judgeLogin(demand, current, now)
-  if (!judged.ok) return askForLogin(deployment, request, visit, current, judged.reason)
-  if (!current) throw new Error('A login was judged to be good, but nobody is logged in')
-  if (pending?.value.decision) return repeatDecision(deployment, pending, current)
-  if (await needsConsent(deployment, visit, current)) {
-    // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
-    if (asked.prompt.includes('none')) {
-      return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
-    }
-    return withPending(deployment, request, visit, current, async (pending) =>
-      askForConsent(deployment, { ...visit, pending }, current),
-    )
-  }
-  return issueCode(deployment, visit, current)
+  return judgeLogin(demand, login, now)
 }
 
 const MAX_CHALLENGES = 3
@@ -136,6 +150,9 @@ async function withPending(
   go: (pending: Pending) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   if (pending) return go(pending)
+  // An image or a script of another page is not a person. Browsers say so; other clients say nothing.
+  const mode = request.headerValues('sec-fetch-mode')[0]
+  if (mode !== undefined && mode !== 'navigate') return embeddedPage()
   const wait = await pendingWait(deployment, request.address, browser)
   if (wait > 0) return tooManyPage(wait)
   const stored = await storePending(deployment, asked, browser, { loginAtRequest: traceOf(current) })

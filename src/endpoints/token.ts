@@ -59,7 +59,7 @@ async function redeem(deployment: Deployment, client: Client, form: Parameters):
     redirectUri: form.get('redirect_uri'),
     verifier: form.get('code_verifier'),
     // RFC 6749 §4.1.3: no scope here; the code has the scope that was approved.
-    choice: accessChoice(deployment, form, undefined),
+    choice: accessChoice(deployment, client, form, undefined),
     refresh: client.grant_types.includes('refresh_token')
       ? { idleLifetime: settings.refreshIdleLifetime, jkt: null }
       : null,
@@ -84,7 +84,7 @@ async function rotate(deployment: Deployment, client: Client, form: Parameters):
     by: { issuer: settings.issuer, clientId: client.client_id },
     token: presented,
     jkt: null,
-    choice: accessChoice(deployment, form, requestedScope),
+    choice: accessChoice(deployment, client, form, requestedScope),
     rules: {
       // RFC 9700 §2.2.2: refresh tokens of public clients are rotated.
       rotate: client.token_endpoint_auth_method === 'none' || client.rotate_refresh_tokens,
@@ -103,9 +103,14 @@ async function rotate(deployment: Deployment, client: Client, form: Parameters):
 }
 
 /** RFC 8707 §2.2: an access token is for one resource, so a token request names at most one. */
-function accessChoice({ settings }: Deployment, form: Parameters, scope: readonly string[] | undefined): AccessChoice {
+function accessChoice(
+  { settings }: Deployment,
+  client: Client,
+  form: Parameters,
+  scope: readonly string[] | undefined,
+): AccessChoice {
   if (form.resources.length > 1) throw refusedError('invalid_target')
-  return { resource: form.resources[0], scope, defaultResource: settings.defaultResource }
+  return { resource: form.resources[0], scope, defaultResource: settings.defaultResource, limits: client }
 }
 
 function required(form: Parameters, name: string): string {

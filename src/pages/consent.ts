@@ -4,8 +4,8 @@
  * @module
  */
 import type { HttpResponse } from '../message.js'
-import { displayText, html } from './html.js'
-import { pageResponse } from './layout.js'
+import { displayText, type Html, html } from './html.js'
+import { imageSource, pageResponse } from './layout.js'
 import { en, type Messages } from './messages.js'
 
 export interface ConsentView {
@@ -18,6 +18,12 @@ export interface ConsentView {
   readonly clientName?: string | undefined
   /** Shown when the client has no name. */
   readonly clientId: string
+  /** An image that stands for the client. Not shown unless it is `https`. */
+  readonly logoUri?: string | undefined
+  /** The client's privacy policy. */
+  readonly policyUri?: string | undefined
+  /** The client's terms of use. */
+  readonly tosUri?: string | undefined
   /** Where the browser will be sent: a host, or the scheme of an app. */
   readonly redirectHost: string
   /** Whether anybody could pretend to be this client: it says so, in a warning. */
@@ -34,38 +40,62 @@ export interface ConsentView {
 /** What is asked of one API, in the words of the app. */
 export interface ConsentResource {
   readonly resource: string
-  readonly scopes: readonly { readonly name: string; readonly text: string }[]
+  readonly scopes: readonly ConsentScope[]
+}
+
+export interface ConsentScope {
+  readonly name: string
+  readonly text: string
+  /** The checkbox with which the person can leave it out. Undefined when it belongs to what is asked. */
+  readonly choice?: { readonly field: string; readonly ticked: boolean } | undefined
 }
 
 export function consentPage(view: ConsentView, messages: Messages = en): HttpResponse {
-  const { action, handle, pageToken, switchUrl, formAction } = view
+  const { action, handle, pageToken, switchUrl, formAction, policyUri, tosUri } = view
   const text = messages.consent
   const client = displayText(view.clientName ?? '', 80) || displayText(view.clientId, 80)
   const name = html`<bdi>${client}</bdi>`
-  const resources = view.resources.filter(({ scopes }) => scopes.length > 0)
+  const { resources } = view
+  const hasChoice = resources.some(({ scopes }) => scopes.some(({ choice }) => choice))
+  const logo = view.logoUri !== undefined && imageSource(view.logoUri) !== null ? view.logoUri : undefined
   const body = html`
+${logo !== undefined && html`<img class="logo" src="${logo}" alt="" width="64" height="64">`}
 <h1>${text.heading(name)}</h1>
 <p class="who"><span>${text.loggedInAs(html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>`)}</span>
 ${switchUrl !== undefined && html`<a href="${switchUrl}">${text.switchUser}</a>`}</p>
-<p>${resources.length > 0 ? text.scopes : text.noScopes}</p>
-${resources.map(
-  ({ resource, scopes }) => html`<section class="resource">
-<h2><bdi>${displayText(withoutScheme(resource), 120)}</bdi></h2>
-<ul>${scopes.map((scope) => html`<li>${displayText(scope.text, 300) || displayText(scope.name, 120)}</li>`)}</ul>
-</section>`,
-)}
-${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 <form method="post" action="${action}">
 <input type="hidden" name="pending" value="${handle}">
 <input type="hidden" name="page_token" value="${pageToken}">
+<p>${text.scopes}</p>
+${resources.map(
+  ({ resource, scopes }) => html`<section class="resource">
+<h2><bdi>${displayText(withoutScheme(resource), 120)}</bdi></h2>
+<ul>${scopes.length > 0 ? scopes.map(scopeItem) : html`<li>${text.plainAccess}</li>`}</ul>
+</section>`,
+)}
+${hasChoice && html`<p class="hint">${text.optional}</p>`}
+${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 <div class="choice">
 <button type="submit" name="decision" value="deny">${text.deny}</button>
 <button type="submit" name="decision" value="allow">${text.allow}</button>
 </div>
 </form>
+${(policyUri ?? tosUri) !== undefined && html`<p class="links">${outside(policyUri, text.policy)}${outside(tosUri, text.terms)}</p>`}
 <p class="fine">${text.redirect(html`<bdi>${displayText(view.redirectHost, 255)}</bdi>`)}</p>
 `
-  return pageResponse({ title: text.title(client), body, formAction: ["'self'", ...formAction], messages })
+  return pageResponse({ title: text.title(client), body, formAction: ["'self'", ...formAction], image: logo, messages })
 }
 
-const withoutScheme = (resource: string): string => resource.replace(/^https?:\/\//, '').replace(/\/$/, '')
+function scopeItem({ name, text, choice }: ConsentScope): Html {
+  const words = displayText(text, 300) || displayText(name, 120)
+  if (!choice) return html`<li>${words}</li>`
+  const { field, ticked } = choice
+  return html`<li class="choosable"><label><input type="checkbox" name="${field}" value="yes"${ticked && html` checked`}><span>${words}</span></label></li>`
+}
+
+/** A new tab, so that the question stays where it is. */
+const outside = (url: string | undefined, text: string) =>
+  url !== undefined && html`<a href="${url}" target="_blank" rel="noopener noreferrer">${text}</a>`
+
+/** How a resource is called on pages: its URI, as far as it tells people something. */
+export const withoutScheme = (resource: string): string => resource.replace(/^https?:\/\//, '').replace(/\/$/, '')

@@ -16,6 +16,8 @@ export interface Page {
   readonly body: Html
   /** Where forms of the page may lead, redirects included: sources of CSP's `form-action`. @default none */
   readonly formAction?: readonly string[] | undefined
+  /** An image that the page shows: an `https` URL for which {@link imageSource} knows a source. @default none */
+  readonly image?: string | undefined
   /** Submits the page's form at once; the value is the nonce of the script that does it, fresh for each page. */
   readonly autoSubmit?: string | undefined
   readonly messages?: Messages | undefined
@@ -23,7 +25,7 @@ export interface Page {
 
 /** @throws {TypeError} when a source or the nonce would break out of the policy. */
 export function pageResponse(page: Page, headers: HttpResponse['headers'] = []): HttpResponse {
-  const { status = 200, title, body, formAction = [], autoSubmit, messages = en } = page
+  const { status = 200, title, body, formAction = [], image, autoSubmit, messages = en } = page
   const document = html`<!doctype html>
 <html lang="${messages.locale}" dir="${messages.direction}">
 <head>
@@ -44,7 +46,7 @@ ${autoSubmit !== undefined && html`<script nonce="${autoSubmit}">document.forms[
     headers: [
       ['content-type', 'text/html; charset=utf-8'],
       ['content-language', messages.locale],
-      ['content-security-policy', policy(formAction, autoSubmit)],
+      ['content-security-policy', policy(formAction, image, autoSubmit)],
       // RFC 9700 §4.16: for browsers that do not know frame-ancestors.
       ['x-frame-options', 'DENY'],
       // RFC 9700 §4.2.4: the page's own URL may hold a request's handle.
@@ -69,7 +71,25 @@ export function formActionSource(redirectUri: string): string {
   return (protocol === 'https:' || protocol === 'http:') && !hostname.startsWith('[') ? origin : protocol
 }
 
-function policy(formAction: readonly string[], nonce: string | undefined): string {
+/**
+ * The source that lets a page show one image and no other: its URL without the query, which a policy cannot name. Null for what is
+ * not `https`, or would stand for more than one image.
+ *
+ * @see {@link https://www.w3.org/TR/CSP3/#match-paths CSP 3 §6.7.2.12}
+ */
+export function imageSource(url: string): string | null {
+  if (!URL.canParse(url)) return null
+  const { protocol, origin, pathname } = new URL(url)
+  // In a policy, commas and semicolons would end the source.
+  const source = origin + pathname.replaceAll(',', '%2C').replaceAll(';', '%3B')
+  return protocol === 'https:' && /^https:\/\/[a-z0-9._-]+(?::[0-9]+)?\/[\x21-\x7e]*[^/]$/.test(source) ? source : null
+}
+
+function policy(formAction: readonly string[], image: string | undefined, nonce: string | undefined): string {
+  const imageFrom = image === undefined ? null : imageSource(image)
+  if (image !== undefined && imageFrom === null) {
+    throw new TypeError('pageResponse: image is not the https URL of one image')
+  }
   for (const source of formAction) {
     if (!/^(?:'self'|[a-z][a-z0-9+.-]*:(?:\/\/[a-z0-9._-]+(?::[0-9]+)?)?)$/.test(source)) {
       throw new TypeError('pageResponse: formAction has something that is not a source')
@@ -81,6 +101,7 @@ function policy(formAction: readonly string[], nonce: string | undefined): strin
   return [
     "default-src 'none'",
     `style-src ${cssSource}`,
+    ...(imageFrom === null ? [] : [`img-src ${imageFrom}`]),
     ...(nonce === undefined ? [] : [`script-src 'nonce-${nonce}'`]),
     `form-action ${formAction.join(' ') || "'none'"}`,
     "frame-ancestors 'none'",

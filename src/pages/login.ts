@@ -18,13 +18,17 @@ export interface LoginView {
   readonly username?: string | undefined
   /** Why the last attempt failed. `wrong` never tells whether the user exists. */
   readonly error?: 'wrong' | 'incomplete' | { readonly throttledSeconds: number } | undefined
+  /** The app's own page for a forgotten password. */
+  readonly forgotPasswordUrl?: string | undefined
+  /** The app's own page to sign up. */
+  readonly signUpUrl?: string | undefined
   /** Where the browser may be sent after the post, besides this server: sources for `form-action`. */
   readonly formAction: readonly string[]
 }
 
 /** 200, or after a failed attempt 422, or 429 with `Retry-After` when there were too many. */
 export function loginPage(view: LoginView, messages: Messages = en): HttpResponse {
-  const { action, handle, error, formAction } = view
+  const { action, handle, error, formAction, forgotPasswordUrl, signUpUrl } = view
   const text = messages.login
   const client = displayText(view.clientName ?? '', 80)
   const username = view.username ?? ''
@@ -42,6 +46,7 @@ ${problem !== undefined && html`<p class="note danger" role="alert" id="problem"
 <input id="password" name="password" type="password" autocomplete="current-password" required${invalid}${username !== '' && html` autofocus`}>
 <button type="submit">${text.submit}</button>
 </form>
+${(forgotPasswordUrl ?? signUpUrl) !== undefined && html`<p class="links">${link(forgotPasswordUrl, text.forgotPassword)}${link(signUpUrl, text.signUp)}</p>`}
 `
   const wait = typeof error === 'object' ? error.throttledSeconds : undefined
   return pageResponse(
@@ -56,3 +61,5 @@ ${problem !== undefined && html`<p class="note danger" role="alert" id="problem"
     wait === undefined ? [] : [['retry-after', String(wait)]],
   )
 }
+
+const link = (url: string | undefined, text: string) => url !== undefined && html`<a href="${url}">${text}</a>`

@@ -93,6 +93,7 @@ input {
   border: 1px solid var(--gw-control);
   border-radius: 10px;
 }
+input[type='checkbox'] { flex: none; width: 1.25rem; min-height: 0; height: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--gw-accent); }
 input:focus-visible { outline-offset: 0; border-color: var(--gw-accent); }
 input[aria-invalid] { border-color: var(--gw-danger); }
 button {
@@ -149,6 +150,30 @@ li::before {
   border-width: 0 2px 2px 0;
   transform: rotate(42deg);
 }
+.choosable { padding: 0; }
+.choosable::before { content: none; }
+.choosable label { display: flex; gap: 0.5rem; margin: 0; padding: 0.25rem 0; font-size: inherit; font-weight: inherit; cursor: pointer; }
+.logo { display: block; width: 4rem; height: 4rem; margin: 0 0 1rem; object-fit: contain; border-radius: 12px; }
+.links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1.5rem; margin-top: 1.25rem; font-size: 0.9375rem; }
+.info { color: var(--gw-accent); background: var(--gw-sunken); }
+.app { margin-top: 1rem; padding: 1rem; background: var(--gw-sunken); border-radius: 10px; }
+.app h2 { font-size: 1.0625rem; color: var(--gw-text); }
+h3 { margin: 0.5rem 0 0; font-size: 0.8125rem; font-weight: 600; color: var(--gw-muted); }
+.times, .hint { margin-top: 0.5rem; font-size: 0.875rem; color: var(--gw-muted); }
+.devices { margin: 0; padding: 0; list-style: none; }
+.devices > li { display: flex; align-items: center; justify-content: space-between; gap: 1rem; margin: 0; padding: 0.5rem 0; border-bottom: 1px solid var(--gw-border); }
+.devices > li::before { content: none; }
+.devices .times { margin: 0; }
+.app > button { margin-top: 0.875rem; }
+.quiet, .small { color: var(--gw-accent); background: transparent; }
+.quiet:hover, .small:hover { color: var(--gw-on-accent); background: var(--gw-accent); }
+.small { flex: none; width: auto; min-height: 2.25rem; padding: 0.25rem 0.875rem; font-size: 0.875rem; }
+form > button + .quiet { margin-top: 0.75rem; }
+details { margin-top: 1.5rem; }
+summary { min-height: 2rem; color: var(--gw-muted); font-size: 0.9375rem; cursor: pointer; }
+details button { margin-top: 1rem; }
+.danger-button { color: var(--gw-danger); background: transparent; border-color: currentcolor; }
+.danger-button:hover { color: var(--gw-surface); background: var(--gw-danger); border-color: var(--gw-danger); }
 .fine { margin-top: 1.25rem; font-size: 0.875rem; color: var(--gw-muted); text-align: center; }
 .fine bdi { color: var(--gw-text); font-weight: 600; }
 dl {

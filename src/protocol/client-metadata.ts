@@ -181,7 +181,7 @@ const webPage = text.check(z.refine(isWebAddress, 'must be an absolute http or h
 const image = text.check(
   z.refine(
     (uri) => isWebAddress(uri) && isImageAddress(uri),
-    'must be an absolute https URL without a user name, whose path does not end with a slash',
+    'must be an absolute https URL with a host name, without a user name, and its path must not end with a slash',
   ),
 )
 const flag = z.optional(z.boolean('must be true or false'))
@@ -259,8 +259,9 @@ function isWebAddress(uri: string): boolean {
 
 /** In a content security policy a path with a slash at its end would stand for everything below it. */
 function isImageAddress(uri: string): boolean {
-  const { protocol, pathname } = new URL(uri)
-  return protocol === 'https:' && !pathname.endsWith('/')
+  const { protocol, hostname, pathname } = new URL(uri)
+  // Nor has a policy a notation for IPv6 addresses.
+  return protocol === 'https:' && !hostname.startsWith('[') && !pathname.endsWith('/')
 }
 
 function isUri(uri: string): boolean {

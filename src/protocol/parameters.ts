@@ -27,7 +27,10 @@ export function parseParameters(text: string): Parameters {
   const pairs: [string, string][] = []
   let whole: ParameterProblem | undefined
   if (text !== '') {
-    for (const part of text.split('&', MAX_PARAMETERS + 1)) {
+    const parts = text.split('&', MAX_PARAMETERS + 1)
+    // Empty parts count as well, else what stands behind them would be dropped unseen.
+    if (parts.length > MAX_PARAMETERS) whole = 'too_many'
+    for (const part of parts) {
       if (part === '') continue
       const at = part.indexOf('=')
       const name = decode(at < 0 ? part : part.slice(0, at))

@@ -32,6 +32,10 @@ export function redirectUriProblem(uri: string, kind: { readonly public: boolean
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):./.exec(uri)?.[1]
   if (scheme === undefined) return 'is not an absolute URI'
   if (scheme !== scheme.toLowerCase()) return 'has a scheme in capital letters; write it in small ones'
+  // RFC 6749 §4.1.2, RFC 9207 §2: these are the answer's, and must stand there once.
+  if (/[?&](?:code|state|iss|error|error_description)(?:[=&]|$)/.test(uri)) {
+    return 'has a query parameter that belongs to the answer (code, state, iss, error)'
+  }
   if (hasDotSegment(uri)) return 'has a . or .. segment in its path'
   if (/^[^/?]*\/\/[^/?]*@/.test(uri)) return 'has a user name or password'
   if (scheme === 'https' || scheme === 'http') return webProblem(uri, scheme)

@@ -80,20 +80,32 @@ export interface AccessChoice {
   readonly scope: readonly string[] | undefined
   /** The server's default resource, for a grant of several when none is named. */
   readonly defaultResource: string | undefined
+  /** What the client may ask for now; what is not in it is not issued any more. */
+  readonly limits?: ClientLimits | undefined
 }
 
 /** The resource and scope of one access token, out of what was granted. Both can be narrowed, never widened. */
-export function chooseAccess(access: Access, choice: AccessChoice): ResourceAccess | AccessRefusal {
-  const name = choice.resource ?? (access.length === 1 ? access[0]?.resource : choice.defaultResource)
+export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAccess | AccessRefusal {
+  const name = choice.resource ?? (granted.length === 1 ? granted[0]?.resource : choice.defaultResource)
+  const access = choice.limits ? withinLimits(granted, choice.limits) : granted
   // RFC 8707 §2.2: a token request cannot name a resource that was not granted.
-  const granted = access.find(({ resource }) => resource === name)
-  if (!granted) return 'invalid_target'
-  if (choice.scope === undefined) return granted
+  const found = access.find(({ resource }) => resource === name)
+  if (!found) return 'invalid_target'
+  if (choice.scope === undefined) return found
   // RFC 6749 §6: the scope must not include any that was not originally granted.
-  const all = access.flatMap(({ scope }) => scope)
+  const all = granted.flatMap(({ scope }) => scope)
   if (!isWithin(choice.scope, all)) return 'invalid_scope'
-  const scope = narrow(choice.scope, granted.scope)
-  return scope.length === 0 ? 'invalid_scope' : { resource: granted.resource, scope }
+  const scope = narrow(choice.scope, found.scope)
+  return scope.length === 0 ? 'invalid_scope' : { resource: found.resource, scope }
+}
+
+/** What the client may still have: an operator may have taken rights from it since. */
+function withinLimits(granted: Access, limits: ClientLimits): Access {
+  return granted.flatMap((entry) => {
+    if (limits.resources && !limits.resources.includes(entry.resource)) return []
+    const scope = limits.scope ? narrow(entry.scope, limits.scope) : entry.scope
+    return scope.length === 0 && entry.scope.length > 0 ? [] : [{ resource: entry.resource, scope }]
+  })
 }
 
 /** The resources that are meant, or what is wrong. */

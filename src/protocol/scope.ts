@@ -31,3 +31,7 @@ export function narrow(scope: readonly string[], limit: readonly string[]): read
   const allowed = new Set(limit)
   return scope.filter((name) => allowed.has(name))
 }
+
+/** The member `scope` of an answer or a token. RFC 6749 §3.3: a scope has at least one name, so none is no member. */
+export const scopeMember = (scope: readonly string[]): { readonly scope?: string } =>
+  scope.length === 0 ? {} : { scope: scope.join(' ') }

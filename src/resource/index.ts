@@ -3,6 +3,9 @@
  *
  * @module
  */
+export type { SigningAlgorithm } from '../keys/jwk.js'
+export type { IntrospectionOptions } from './introspection.js'
+export type { ResourceMetadata } from './protected-resource.js'
 export {
   type Access,
   type AccessDecision,

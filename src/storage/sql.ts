@@ -8,7 +8,8 @@ import type { Kysely } from 'kysely'
 import { kinds, type Storage, type StoredRecord } from './contract.js'
 import { conditionalWrites } from './sql/conditional-writes.js'
 import { type Run, type SqlDialect, type SqlResult, sqlConnection } from './sql/connection.js'
-import { checkConnection, type Migrated, migrateSchema, scriptOf } from './sql/schema.js'
+import { scriptOf } from './sql/migrations.js'
+import { checkConnection, type Migrated, migrateSchema } from './sql/schema.js'
 import { type Statements, statementsOf } from './sql/statements.js'
 
 export type { Migrated, SqlDialect }

@@ -13,6 +13,7 @@
  */
 import type { Storage } from './contract.js'
 import { insertTests } from './testing/insert.js'
+import { lifecycleTests } from './testing/lifecycle.js'
 import { listTests } from './testing/list.js'
 import { purgeTests } from './testing/purge.js'
 import { recordTests } from './testing/records.js'
@@ -53,6 +54,7 @@ export function storageSuite(
   runner.describe('replace', () => replaceTests(test))
   runner.describe('list', () => listTests(test))
   runner.describe('purge', () => purgeTests(test, options.expiresByItself ?? false))
+  runner.describe('the life of tokens', () => lifecycleTests(test))
 }
 
 /** Defines one test, which gets the store. */

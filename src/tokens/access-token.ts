@@ -56,6 +56,8 @@ export async function findLiveAccessToken(deployment: Deployment, text: string):
   if (!genuine) return null
   const { token, grant } = genuine
   if (deployment.now() >= token.expiresAt) return null
+  // A client that was removed has no tokens any more. The answer comes from memory, or once in a while from the store.
+  if (!(await deployment.clients.find(token.clientId))) return null
   if (token.grantId === null) return (await isClientTokenRevoked(deployment, token)) ? null : genuine
   return grant && isAccessLive(grant, { ...token, issuer: deployment.settings.issuer }, deployment.now())
     ? genuine

@@ -6,6 +6,7 @@
  */
 import type { Deployment } from '../deployment.js'
 import { signJws, verifyJws } from '../keys/jws.js'
+import { scopeMember } from '../protocol/scope.js'
 import type { Claims } from '../users/contract.js'
 import type { AccessToken, LiveAccessToken } from './access-token.js'
 
@@ -21,7 +22,7 @@ export async function issueJwt({ settings, keyring }: Deployment, token: AccessT
     // RFC 8707 §2, RFC 9068 §2.2: the resource, never the client.
     aud: token.resource,
     client_id: token.clientId,
-    scope: token.scope.join(' '),
+    ...scopeMember(token.scope),
     iat: seconds(token.issuedAt),
     exp: seconds(token.expiresAt),
     jti: token.grantId === null ? `c.${token.tokenId}` : `g.${token.grantId}.${token.tokenId}`,
@@ -46,7 +47,8 @@ export async function verifyJwt(deployment: Deployment, text: string): Promise<L
 function readClaims(claims: { readonly [name: string]: unknown }, issuer: string): AccessToken | null {
   const { iss, sub, aud, client_id, scope, iat, exp, jti, auth_time, acr, amr, ...rest } = claims
   if (iss !== issuer || typeof sub !== 'string' || typeof aud !== 'string' || typeof client_id !== 'string') return null
-  if (typeof scope !== 'string' || !isTime(iat) || !isTime(exp) || typeof jti !== 'string') return null
+  if ((scope !== undefined && typeof scope !== 'string') || !isTime(iat) || !isTime(exp) || typeof jti !== 'string')
+    return null
   const id = /^(?:g\.([A-Za-z0-9_-]{22})|c)\.([A-Za-z0-9_-]+)$/.exec(jti)
   if (!id?.[2]) return null
   return {
@@ -55,7 +57,7 @@ function readClaims(claims: { readonly [name: string]: unknown }, issuer: string
     clientId: client_id,
     subject: sub,
     resource: aud,
-    scope: scope === '' ? [] : scope.split(' '),
+    scope: scope === undefined ? [] : scope.split(' '),
     issuedAt: iat * 1000,
     expiresAt: exp * 1000,
     login: {

@@ -43,8 +43,8 @@ export interface LoginNeed {
    * - `create` the client would like the user to sign up (`prompt=create`)
    */
   readonly reason: 'no_login' | 'fresh' | 'select_account' | 'create'
-  /** The client for which the login is needed. */
-  readonly client: { readonly client_id: string; readonly client_name: string | undefined }
+  /** The client for which the login is needed; null for a page of this server itself, such as the connected apps. */
+  readonly client: { readonly client_id: string; readonly client_name: string | undefined } | null
   /** The `login_hint` of the request, exactly as the client sent it: not verified, escape it. */
   readonly loginHint: string | undefined
   /** The `ui_locales` of the request in order of preference. */
@@ -77,13 +77,14 @@ export interface UserAuthentication<Native = unknown> {
   endAll?(subject: string): Promise<void>
 }
 
-/** A pending authorization request as a login page may know it. */
+/** What waits for a login, as a login page may know it: an authorization request, or a page of this server. */
 export interface PendingLogin {
-  /** What stands in URLs and forms: request id and secret. */
+  /** What stands in URLs and forms. It works in the browser for which it was made, and nowhere else. */
   readonly handle: string
   /** Where the browser goes after the login: the `returnTo` of {@link LoginNeed}. */
   readonly returnTo: string
-  readonly client: { readonly client_id: string; readonly client_name: string | undefined }
+  /** Null for a page of this server. */
+  readonly client: { readonly client_id: string; readonly client_name: string | undefined } | null
   /** Where a form on the way may lead besides this server: sources for the `form-action` of a page's policy. */
   readonly formAction: readonly string[]
   readonly loginHint: string | undefined

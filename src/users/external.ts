@@ -6,7 +6,9 @@
 import type { HttpResponse } from '../message.js'
 import { seeOther } from '../responses.js'
 import type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './contract.js'
+import { isHttpResponse } from './http-response.js'
 import { checkSubject } from './subject.js'
+import { isWebPage } from './web-page.js'
 
 /** Options of {@link externalLogin}. Every function may be asynchronous. */
 export interface ExternalLoginOptions<Native = unknown> {
@@ -58,7 +60,7 @@ export function externalLogin<Native = unknown>(options: ExternalLoginOptions<Na
     async challenge(_context, need) {
       if (typeof loginUrl === 'string') return seeOther(withNeed(loginUrl, need))
       const url = await loginUrl(need)
-      if (!isLoginUrl(url)) throw new TypeError(`externalLogin: what loginUrl returned ${notALoginUrl}`)
+      if (!isWebPage(url)) throw new TypeError(`externalLogin: what loginUrl returned ${notALoginUrl}`)
       return seeOther(url)
     },
     ...(claims && { claims: async (subject, context) => claims(subject, context) }),
@@ -80,7 +82,7 @@ function checkOptions(options: ExternalLoginOptions<never>): void {
       'externalLogin: current is missing. Write a function that says who is logged in, for example `current: ({ native }) => native.session?.userId`.',
     )
   }
-  if (typeof options.loginUrl !== 'function' && !isLoginUrl(options.loginUrl)) {
+  if (typeof options.loginUrl !== 'function' && !isWebPage(options.loginUrl)) {
     throw new TypeError(`externalLogin: loginUrl ${notALoginUrl}`)
   }
   for (const name of ['claims', 'end'] as const) {
@@ -89,9 +91,6 @@ function checkOptions(options: ExternalLoginOptions<never>): void {
     }
   }
 }
-
-const isLoginUrl = (url: unknown): boolean =>
-  typeof url === 'string' && /^(?:\/(?![/\\])|https?:\/\/)[\x21-\x7e]*$/.test(url)
 
 function withNeed(loginUrl: string, { returnTo, reason, loginHint }: LoginNeed): string {
   const added = new URLSearchParams({ return_to: returnTo })
@@ -102,9 +101,6 @@ function withNeed(loginUrl: string, { returnTo, reason, loginHint }: LoginNeed):
   const separator = !page.includes('?') ? '?' : /[?&]$/.test(page) ? '' : '&'
   return page + separator + added + loginUrl.slice(page.length)
 }
-
-const isHttpResponse = (found: Login | HttpResponse): found is HttpResponse =>
-  'status' in found && typeof found.status === 'number' && Array.isArray(found.headers)
 
 function checkLogin(found: Login): Login {
   const where = 'externalLogin: current'

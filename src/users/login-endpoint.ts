@@ -1,6 +1,6 @@
 /**
- * The endpoint behind the login form: GET shows it, POST logs somebody in. Both want a pending authorization request that
- * belongs to this browser, and the way on is taken from there, never from a parameter.
+ * The endpoint behind the login form: GET shows it, POST logs somebody in. Both want something that waits for the login in this
+ * browser, and the way on is taken from there, never from a parameter.
  *
  * @module
  */
@@ -24,9 +24,10 @@ interface Parts {
   readonly check: PasswordCheck
   readonly sessions: Sessions
   readonly limiter: Limiter
+  readonly links: Pick<LoginView, 'forgotPasswordUrl' | 'signUpUrl'>
 }
 
-export function loginEndpoint(services: UserServices, { check, sessions, limiter }: Parts): UserEndpoint {
+export function loginEndpoint(services: UserServices, { check, sessions, limiter, links }: Parts): UserEndpoint {
   const { loginPath, emit } = services
 
   async function show(request: HttpRequest): Promise<HttpResponse> {
@@ -71,7 +72,7 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
 
   function viewOf(pending: PendingLogin, username: string | undefined, error?: LoginView['error']): LoginView {
     const { handle, client, formAction } = pending
-    return { action: loginPath, handle, clientName: client.client_name, username, error, formAction }
+    return { action: loginPath, handle, clientName: client?.client_name, username, error, formAction, ...links }
   }
 
   return { path: loginPath, methods: { GET: show, POST: submit } }

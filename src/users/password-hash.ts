@@ -6,6 +6,7 @@
  * @module
  */
 import { constantTimeEqual, utf8 } from '../runtime/hash.js'
+import { inTurn } from './hash-queue.js'
 
 /** Most bytes of a password, in UTF-8. What is longer is never hashed. */
 export const MAX_PASSWORD_BYTES = 1024
@@ -101,7 +102,11 @@ function nodeArgon2(): Argon2 | null {
     })
 }
 
-async function derive(password: Uint8Array, salt: Uint8Array, costs: Parameters, length: number): Promise<Uint8Array> {
+function derive(password: Uint8Array, salt: Uint8Array, costs: Parameters, length: number): Promise<Uint8Array> {
+  return inTurn(() => compute(password, salt, costs, length))
+}
+
+async function compute(password: Uint8Array, salt: Uint8Array, costs: Parameters, length: number): Promise<Uint8Array> {
   if (costs.algorithm === 'argon2id') {
     const run = await argon2()
     if (run) return run(password, salt, costs, length)

@@ -11,7 +11,8 @@ import type { PasswordCheck } from './password-check.js'
 import { checkFound, checkVerified } from './password-check.js'
 import type { UserEndpoint, UserServices } from './services.js'
 import { sessionsIn } from './session.js'
-import { limiterIn } from './throttle.js'
+import { type Limiter, limiterIn } from './throttle.js'
+import { isWebPage } from './web-page.js'
 
 /** The app keeps hashes made with `hashPassword`; the library compares. */
 export interface FindUserOptions {
@@ -51,6 +52,12 @@ export type PasswordLoginOptions = (FindUserOptions | VerifyPasswordOptions) & {
   readonly sessionIdleLifetime?: number | undefined
   /** However often a person comes by, they must log in again after this long. @default 43_200 (12 hours) */
   readonly sessionLifetime?: number | undefined
+  /** The app's own page for a forgotten password, linked on the login page: an absolute path, or an `http` or `https` URL. */
+  readonly forgotPasswordUrl?: string | undefined
+  /** The app's own page to sign up, linked on the login page: an absolute path, or an `http` or `https` URL. */
+  readonly signUpUrl?: string | undefined
+  /** Bounds the attempts. @default 5 per user and 30 per address in a minute, then growing waits, counted in the storage */
+  readonly limiter?: Limiter | undefined
 }
 
 type Awaitable<T> = T | Promise<T>
@@ -70,7 +77,9 @@ export interface PasswordAuthentication extends UserAuthentication {
 export function passwordLogin(options: PasswordLoginOptions): (services: UserServices) => PasswordAuthentication {
   refuseUnknown(options)
   const check = checkOf(options)
-  const { claims } = options
+  const { claims, forgotPasswordUrl, signUpUrl } = options
+  checkLinks({ forgotPasswordUrl, signUpUrl })
+  checkLimiter(options.limiter)
   const idle = lifetime(options, 'sessionIdleLifetime', 3600)
   const absolute = lifetime(options, 'sessionLifetime', 43_200)
   if (claims !== undefined && typeof claims !== 'function') {
@@ -78,7 +87,8 @@ export function passwordLogin(options: PasswordLoginOptions): (services: UserSer
   }
   return (services) => {
     const sessions = sessionsIn(services, { idle, absolute })
-    const limiter = limiterIn(services)
+    const limiter = options.limiter ?? limiterIn(services)
+    const links = { forgotPasswordUrl, signUpUrl }
     return {
       async current({ request }) {
         const session = await sessions.current(request)
@@ -94,13 +104,23 @@ export function passwordLogin(options: PasswordLoginOptions): (services: UserSer
         return withHeaders(seeOther(returnTo), [await sessions.end(request)])
       },
       ...(claims && { claims: async (subject: string, context: ClaimsContext) => claims(subject, context) }),
-      endpoints: [loginEndpoint(services, { check, sessions, limiter })],
+      endpoints: [loginEndpoint(services, { check, sessions, limiter, links })],
       endAll: (subject) => sessions.endAll(subject),
     }
   }
 }
 
-const known = ['find', 'save', 'verify', 'claims', 'sessionIdleLifetime', 'sessionLifetime']
+const known = [
+  'find',
+  'save',
+  'verify',
+  'claims',
+  'sessionIdleLifetime',
+  'sessionLifetime',
+  'forgotPasswordUrl',
+  'signUpUrl',
+  'limiter',
+]
 
 function refuseUnknown(options: PasswordLoginOptions): void {
   for (const name of Object.keys(options)) {
@@ -119,6 +139,20 @@ function checkOf({ find, save, verify }: PasswordLoginOptions): PasswordCheck {
   throw new TypeError(
     'passwordLogin: write either `find` (and `save`), which gives the library the hash to compare with, or `verify`, which compares itself.',
   )
+}
+
+function checkLinks(links: { readonly [name: string]: string | undefined }): void {
+  for (const [name, url] of Object.entries(links)) {
+    if (url === undefined || isWebPage(url)) continue
+    throw new TypeError(
+      `passwordLogin: ${name} is not an absolute path or an http(s) URL. Write for example \`${name}: '/account'\`.`,
+    )
+  }
+}
+
+function checkLimiter(limiter: Limiter | undefined): void {
+  if (limiter === undefined || (typeof limiter?.reserve === 'function' && typeof limiter.succeed === 'function')) return
+  throw new TypeError('passwordLogin: limiter must have the functions reserve and succeed.')
 }
 
 /** Seconds in, milliseconds out. */

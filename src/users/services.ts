@@ -18,8 +18,8 @@ export interface UserServices {
   /** Absolute path of the login page, for example `/oauth/login`. */
   readonly loginPath: string
   /**
-   * The pending authorization request behind a handle, when it exists, has not expired and belongs to this browser's cookie;
-   * else null.
+   * What waits for a login behind a handle (the `pending` parameter of `LoginNeed.returnTo`), when it exists, has not expired and
+   * belongs to this browser's cookie; else null.
    */
   pendingLogin(request: HttpRequest, handle: string): Promise<PendingLogin | null>
   emit(event: ServerEventBody): void

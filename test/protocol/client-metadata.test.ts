@@ -11,6 +11,8 @@ describe('parseClientMetadata', () => {
       client_name: undefined,
       client_uri: undefined,
       logo_uri: undefined,
+      policy_uri: undefined,
+      tos_uri: undefined,
       redirect_uris,
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'client_secret_basic',
@@ -19,6 +21,8 @@ describe('parseClientMetadata', () => {
       resources: undefined,
       serves: [],
       rotate_refresh_tokens: true,
+      first_party: false,
+      remember_consent: undefined,
     })
   })
 
@@ -26,7 +30,9 @@ describe('parseClientMetadata', () => {
     const settings = parseClientMetadata({
       client_name: 'Notes',
       client_uri: 'https://notes.example',
-      logo_uri: 'http://notes.example/logo.png?x=1',
+      logo_uri: 'https://notes.example/logo.png?x=1',
+      policy_uri: 'https://notes.example/privacy',
+      tos_uri: 'http://notes.example/terms',
       redirect_uris: [...redirect_uris, ...redirect_uris],
       grant_types: ['authorization_code', 'client_credentials', 'authorization_code'],
       token_endpoint_auth_method: 'client_secret_post',
@@ -35,11 +41,15 @@ describe('parseClientMetadata', () => {
       resources: ['https://api', 'https://api'],
       serves: ['https://api'],
       rotate_refresh_tokens: false,
+      first_party: true,
+      remember_consent: true,
     })
     expect(settings).toEqual({
       client_name: 'Notes',
       client_uri: 'https://notes.example',
-      logo_uri: 'http://notes.example/logo.png?x=1',
+      logo_uri: 'https://notes.example/logo.png?x=1',
+      policy_uri: 'https://notes.example/privacy',
+      tos_uri: 'http://notes.example/terms',
       redirect_uris,
       grant_types: ['authorization_code', 'client_credentials'],
       token_endpoint_auth_method: 'client_secret_post',
@@ -48,6 +58,8 @@ describe('parseClientMetadata', () => {
       resources: ['https://api'],
       serves: ['https://api'],
       rotate_refresh_tokens: false,
+      first_party: true,
+      remember_consent: true,
     })
   })
 
@@ -79,7 +91,21 @@ describe('parseClientMetadata', () => {
     ['a name that is no string', { redirect_uris, client_name: 1 }, /client_name must be a string/],
     ['null for a field', { redirect_uris, client_name: null }, /client_name must be a string/],
     ['a javascript home page', { redirect_uris, client_uri: 'javascript:alert(1)' }, /client_uri must be .*http/],
-    ['a data logo', { redirect_uris, logo_uri: 'data:image/png;base64,' }, /logo_uri must be .*http/],
+    ['a data logo', { redirect_uris, logo_uri: 'data:image/png;base64,' }, /logo_uri must be .*https/],
+    ['a logo over http', { redirect_uris, logo_uri: 'http://a.example/logo.png' }, /logo_uri must be .*https/],
+    ['a logo that would name a folder', { redirect_uris, logo_uri: 'https://a.example/logos/' }, /logo_uri .*slash/],
+    ['a logo that would name a host', { redirect_uris, logo_uri: 'https://a.example' }, /logo_uri .*slash/],
+    ['a logo at an IPv6 address', { redirect_uris, logo_uri: 'https://[::1]/logo.png' }, /logo_uri .*host name/],
+    ['a javascript privacy policy', { redirect_uris, policy_uri: 'javascript:alert(1)' }, /policy_uri must be .*http/],
+    ['javascript in capitals', { redirect_uris, policy_uri: 'JavaScript:alert(1)' }, /policy_uri must be .*http/],
+    ['terms of another scheme', { redirect_uris, tos_uri: 'data:text/html,x' }, /tos_uri must be .*http/],
+    ['a flag that is no boolean', { redirect_uris, first_party: 'yes' }, /first_party must be true or false/],
+    ['a memory that is no boolean', { redirect_uris, remember_consent: 1 }, /remember_consent must be true or false/],
+    [
+      'asking each time without ever asking',
+      { redirect_uris, first_party: true, remember_consent: false },
+      /remember_consent is false, but first_party/,
+    ],
     ['a logo with a user name', { redirect_uris, logo_uri: 'https://a@b/' }, /logo_uri/],
     ['a logo with a space before it', { redirect_uris, logo_uri: ' https://b/' }, /logo_uri/],
     ['a home page without a host', { redirect_uris, client_uri: 'https:x' }, /client_uri/],

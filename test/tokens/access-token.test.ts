@@ -65,7 +65,6 @@ describe('a JWT that our own key has signed', () => {
     ['several audiences', { aud: [API, OTHER_API] }],
     ['no client', { client_id: undefined }],
     ['another client than its grant', { client_id: 'posting' }],
-    ['no scope', { scope: undefined }],
     ['a list as scope', { scope: ['read'] }],
     ['no end', { exp: undefined }],
     ['null as end', { exp: null }],

@@ -40,6 +40,16 @@ export const migrations: readonly Migration[] = [
 /** The schema that this version of the library needs. */
 export const latestVersion = migrations.reduce((latest, { version }) => Math.max(latest, version), 0)
 
+/** The statements of all migrations, for those who run them themselves. */
+export function scriptOf(dialect: SqlDialect): string {
+  const statements = [createSchemaTable]
+  for (const { version, statements: ofMigration } of migrations) {
+    statements.push(...ofMigration[dialect], noteVersion(dialect, version))
+  }
+  const script = dialect === 'postgres' ? ['BEGIN', ...statements, 'COMMIT'] : statements
+  return `-- The tables of grantwright, schema ${latestVersion}.\n${script.map((statement) => `${statement};\n`).join('')}`
+}
+
 function postgresTable(table: string): string[] {
   return [
     `CREATE TABLE IF NOT EXISTS ${table} (

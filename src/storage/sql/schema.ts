@@ -46,16 +46,6 @@ export async function checkConnection(connection: SqlConnection): Promise<void> 
   })
 }
 
-/** The statements of all migrations, for those who run them themselves. */
-export function scriptOf(dialect: SqlDialect): string {
-  const statements = [createSchemaTable]
-  for (const { version, statements: ofMigration } of migrations) {
-    statements.push(...ofMigration[dialect], noteVersion(dialect, version))
-  }
-  const script = dialect === 'postgres' ? ['BEGIN', ...statements, 'COMMIT'] : statements
-  return `-- The tables of grantwright, schema ${latestVersion}.\n${script.map((statement) => `${statement};\n`).join('')}`
-}
-
 /** The row is the lock: a second instance that notes the same version waits for the first, and then has nothing to do. */
 async function inTransaction({ transaction }: SqlConnection, { version, statements }: Migration): Promise<void> {
   await transaction(async (run) => {

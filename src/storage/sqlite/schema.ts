@@ -19,7 +19,7 @@ export function prepareSchema(db: SqliteDatabase): void {
   db.exec('BEGIN IMMEDIATE')
   try {
     checkVersion(db)
-    forEachTable((table) => createTable(db, table))
+    forEachTable((table) => db.exec(tableSql(table)))
     db.exec('COMMIT')
   } catch (error) {
     try {
@@ -31,14 +31,22 @@ export function prepareSchema(db: SqliteDatabase): void {
   }
 }
 
+/** What {@link prepareSchema} makes in an empty database, as a script. */
+export function schemaSql(): string {
+  const statements = [createSchemaTable, noteVersion, ...Object.values(forEachTable(tableSql))]
+  return `-- The tables of grantwright, schema ${schemaVersion}.\nBEGIN;\n${statements.join('\n')}\nCOMMIT;\n`
+}
+
 const schemaVersion = 1
+const createSchemaTable = 'CREATE TABLE IF NOT EXISTS grantwright_schema (version INTEGER NOT NULL);'
+const noteVersion = `INSERT INTO grantwright_schema (version) VALUES (${schemaVersion});`
 
 function checkVersion(db: SqliteDatabase): void {
-  db.exec('CREATE TABLE IF NOT EXISTS grantwright_schema (version INTEGER NOT NULL)')
+  db.exec(createSchemaTable)
   // The column is selected by name, and an INTEGER.
   const row = db.prepare('SELECT max(version) AS version FROM grantwright_schema').get() as { version: number | null }
   if (row.version === null) {
-    db.exec(`INSERT INTO grantwright_schema (version) VALUES (${schemaVersion})`)
+    db.exec(noteVersion)
   } else if (row.version > schemaVersion) {
     throw new Error(
       `This database was written by a newer version of grantwright: its schema is ${row.version}, and this version knows ` +
@@ -48,20 +56,16 @@ function checkVersion(db: SqliteDatabase): void {
 }
 
 /** Text is compared with SQLite's default collation, BINARY: byte by byte. */
-function createTable(db: SqliteDatabase, table: string): void {
-  db.exec(`
-    CREATE TABLE IF NOT EXISTS ${table} (
-      id TEXT PRIMARY KEY NOT NULL,
-      version TEXT NOT NULL,
-      subject TEXT,
-      client_id TEXT,
-      expires_at INTEGER,
-      document TEXT NOT NULL
-    );
-    CREATE INDEX IF NOT EXISTS ${table}_by_subject ON ${table} (subject, id) WHERE subject IS NOT NULL;
-    CREATE INDEX IF NOT EXISTS ${table}_by_expiry ON ${table} (expires_at) WHERE expires_at IS NOT NULL;
-  `)
-}
+const tableSql = (table: string): string => `CREATE TABLE IF NOT EXISTS ${table} (
+  id TEXT PRIMARY KEY NOT NULL,
+  version TEXT NOT NULL,
+  subject TEXT,
+  client_id TEXT,
+  expires_at INTEGER,
+  document TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS ${table}_by_subject ON ${table} (subject, id) WHERE subject IS NOT NULL;
+CREATE INDEX IF NOT EXISTS ${table}_by_expiry ON ${table} (expires_at) WHERE expires_at IS NOT NULL;`
 
 /** Two processes that switch the same new file may collide, and SQLite does not honour the busy timeout here. */
 function switchToWal(db: SqliteDatabase): void {

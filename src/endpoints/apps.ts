@@ -1,0 +1,125 @@
+/**
+ * The connected apps: what the person at the browser has granted, and the end of it.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment.js'
+import { readForm, refuseProblems } from '../form.js'
+import { includes, joinAccess } from '../grant/consent.js'
+import { grantRegistry, isLive, type LiveGrant, recordsOf } from '../grants.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { type AppsView, appsPage, type ConnectedApp } from '../pages/apps.js'
+import { isOwnForm } from '../pages/own-form.js'
+import { parseParameters } from '../protocol/parameters.js'
+import type { Access } from '../protocol/resource.js'
+import { seeOther, withHeaders } from '../responses.js'
+import type { Login } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
+import { currentLogin } from './login-context.js'
+import { loginForApps } from './page-login.js'
+import { isSameToken, pageToken } from './page-token.js'
+import { browserOf } from './pending-request.js'
+import { foreignFormPage, loginMissingPage, unreadableFormPage } from './problem-pages.js'
+
+/** GET: shows them. */
+export async function apps(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
+  const isBack = parameters.get('pending') !== undefined
+  const login = await currentLogin(deployment, request)
+  if (login && isHttpResponse(login)) return login
+  // Back from the login without one: another try would go round in circles.
+  if (!login) return isBack ? loginMissingPage() : loginForApps(deployment, request)
+  if (isBack) return seeOther(deployment.urls.of('apps'))
+  return show(deployment, request, login, parameters.get('revoked') === undefined ? undefined : 'revoked')
+}
+
+/** POST: ends one grant, all of a client, or all. */
+export async function revokeApps(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  if (!isOwnForm(request, deployment.settings.issuer)) return foreignFormPage()
+  const form = refuseProblems(await readForm(request))
+  const login = await currentLogin(deployment, request)
+  if (login && isHttpResponse(login)) return login
+  if (!login) return loginForApps(deployment, request)
+  const expected = pageToken(browserOf(deployment, request), login, 'apps')
+  if (!isSameToken(form.get('page_token'), expected)) return show(deployment, request, login, 'again')
+  const { subject } = login
+  const registry = grantRegistry(deployment)
+  const client_id = form.get('client_id')
+  const grant = form.get('grant')
+  if (client_id !== undefined) await registry.revokeAll({ subject, client_id })
+  else if (grant !== undefined) await revokeOwn(deployment, subject, grant)
+  else if (form.get('all') === 'yes') await registry.revokeAll({ subject })
+  else return unreadableFormPage()
+  return seeOther(`${deployment.urls.of('apps')}?revoked=1`)
+}
+
+/** What is not theirs, or not there, is left alone without a word. */
+async function revokeOwn(deployment: Deployment, subject: string, id: string): Promise<void> {
+  if (!/^[A-Za-z0-9_-]{22}$/.test(id)) return
+  const grant = await deployment.grants.get(id)
+  if (grant?.value.subject === subject) await grantRegistry(deployment).revoke(id)
+}
+
+async function show(
+  deployment: Deployment,
+  request: HttpRequest,
+  login: Login,
+  notice: AppsView['notice'],
+): Promise<HttpResponse> {
+  const { paths } = deployment.urls
+  const browser = browserOf(deployment, request)
+  const { connected, more } = await connectedApps(deployment, login.subject)
+  const page = appsPage({
+    action: paths.apps,
+    pageToken: pageToken(browser, login, 'apps'),
+    subjectLabel: login.displayName ?? login.subject,
+    logoutUrl: deployment.users.end || deployment.users.endAll ? paths.logout : undefined,
+    apps: connected,
+    more,
+    notice,
+  })
+  return withHeaders(page, browser.setCookie)
+}
+
+/** Most logins on the page. */
+const MAX_SHOWN = 200
+
+/** What was used last comes first; clients that are only remembered come at the end. */
+async function connectedApps(
+  deployment: Deployment,
+  subject: string,
+): Promise<{ readonly connected: readonly ConnectedApp[]; readonly more: boolean }> {
+  const now = deployment.now()
+  const live: LiveGrant[] = []
+  for await (const grant of recordsOf(deployment.grants, subject)) if (isLive(grant, now)) live.push(grant)
+  live.sort((a, b) => b.touchedAt - a.touchedAt)
+  const byClient = new Map<string, { grants: LiveGrant[]; access: Access }>()
+  for (const grant of live.slice(0, MAX_SHOWN)) {
+    const { grants, access } = byClient.get(grant.clientId) ?? { grants: [], access: [] }
+    byClient.set(grant.clientId, { grants: [...grants, grant], access: joinAccess(access, grant.access) })
+  }
+  for await (const { clientId, access, expiresAt } of recordsOf(deployment.consents, subject)) {
+    if (now < expiresAt && !byClient.has(clientId)) byClient.set(clientId, { grants: [], access })
+  }
+  const connected = [...byClient].map(async ([clientId, { grants, access }]): Promise<ConnectedApp> => {
+    const client = await deployment.clients.find(clientId)
+    return {
+      clientId,
+      clientName: client?.client_name,
+      rights: rightsOf(deployment, access),
+      grants: grants.map((grant) => ({
+        id: grant.id,
+        since: grant.createdAt,
+        lastUsed: grant.touchedAt,
+        rights: includes(grant.access, access) ? undefined : rightsOf(deployment, grant.access),
+      })),
+    }
+  })
+  return { connected: await Promise.all(connected), more: live.length > MAX_SHOWN }
+}
+
+const rightsOf = ({ settings }: Deployment, access: Access): ConnectedApp['rights'] =>
+  access.map(({ resource, scope }) => ({
+    resource,
+    scopes: scope.map((name) => ({ name, text: settings.resources.get(resource)?.scopeTexts.get(name) ?? name })),
+  }))

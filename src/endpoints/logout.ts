@@ -1,0 +1,64 @@
+/**
+ * Logging out of this server, in this browser or in all. A GET changes nothing: it shows the question.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment.js'
+import { readForm, refuseProblems } from '../form.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { loggedOutPage, logoutPage } from '../pages/logout.js'
+import { isOwnForm } from '../pages/own-form.js'
+import { seeOther, withHeaders } from '../responses.js'
+import type { Login } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
+import { currentLogin, loginContext } from './login-context.js'
+import { isSameToken, pageToken } from './page-token.js'
+import { browserOf } from './pending-request.js'
+import { foreignFormPage, unreadableFormPage } from './problem-pages.js'
+
+/** Whether the user-authentication can log anybody out. */
+export const hasLogout = ({ users }: Pick<Deployment, 'users'>): boolean =>
+  users.end !== undefined || users.endAll !== undefined
+
+/** GET: asks, or says that nobody is logged in. */
+export async function logout(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const login = await currentLogin(deployment, request)
+  if (login && isHttpResponse(login)) return login
+  return login ? ask(deployment, request, login, false) : loggedOutPage()
+}
+
+/** POST: does it. */
+export async function logoutPost(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const { users, urls } = deployment
+  if (!isOwnForm(request, deployment.settings.issuer)) return foreignFormPage()
+  const form = refuseProblems(await readForm(request))
+  const login = await currentLogin(deployment, request)
+  if (login && isHttpResponse(login)) return login
+  // A second click.
+  if (!login) return seeOther(urls.of('logout'))
+  const expected = pageToken(browserOf(deployment, request), login, 'logout')
+  if (!isSameToken(form.get('page_token'), expected)) return ask(deployment, request, login, true)
+  const where = form.get('where')
+  const everywhere = where === 'everywhere'
+  if (everywhere ? !users.endAll : where !== 'here' || !users.end) return unreadableFormPage()
+  if (everywhere) await users.endAll?.(login.subject)
+  const returnTo = urls.of('logout')
+  const response = (await users.end?.(loginContext(request), returnTo)) ?? seeOther(returnTo)
+  deployment.emit({ type: 'logged_out', subject: login.subject, everywhere })
+  return response
+}
+
+function ask(deployment: Deployment, request: HttpRequest, login: Login, again: boolean): HttpResponse {
+  const { users, urls } = deployment
+  const browser = browserOf(deployment, request)
+  const page = logoutPage({
+    action: urls.paths.logout,
+    pageToken: pageToken(browser, login, 'logout'),
+    subjectLabel: login.displayName ?? login.subject,
+    appsUrl: urls.paths.apps,
+    here: users.end !== undefined,
+    everywhere: users.endAll !== undefined,
+    again,
+  })
+  return withHeaders(page, browser.setCookie)
+}

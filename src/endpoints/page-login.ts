@@ -1,0 +1,44 @@
+/**
+ * A login for a page of this server itself, which no client waits for. What travels through the login is a MAC under the secret of
+ * the browser's cookie: no URL, good in this browser alone, and nothing has to be stored for it.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment.js'
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { withHeaders } from '../responses.js'
+import { encodeBase64url, hmacSha256 } from '../runtime/hash.js'
+import type { PendingLogin } from '../users/contract.js'
+import { loginContext } from './login-context.js'
+import { isSameToken } from './page-token.js'
+import { type Browser, browserOf } from './pending-request.js'
+
+/** Gets somebody logged in, who then comes back to the connected apps. */
+export async function loginForApps(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const browser = browserOf(deployment, request)
+  const response = await deployment.users.challenge(loginContext(request), {
+    returnTo: returnTo(deployment, handleFor(browser)),
+    reason: 'no_login',
+    client: null,
+    loginHint: undefined,
+    uiLocales: [],
+  })
+  return withHeaders(response, browser.setCookie)
+}
+
+/** What a login page may know of the page that waits; null when the handle was not made for this browser. */
+export function pageLogin(deployment: Deployment, request: HttpRequest, handle: string): PendingLogin | null {
+  if (!isSameToken(handle, handleFor(browserOf(deployment, request)))) return null
+  return {
+    handle,
+    returnTo: returnTo(deployment, handle),
+    client: null,
+    formAction: [],
+    loginHint: undefined,
+    uiLocales: [],
+  }
+}
+
+const handleFor = ({ secret }: Browser): string => `gwpl_${encodeBase64url(hmacSha256(secret, 'login\0apps'))}`
+
+const returnTo = ({ urls }: Deployment, handle: string): string => `${urls.of('apps')}?pending=${handle}`

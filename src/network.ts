@@ -1,0 +1,24 @@
+/**
+ * Who is counted as one: limits per address are limits per network.
+ *
+ * @module
+ */
+
+/** An IPv6 host has a whole /64 to itself, so that is its network. IPv4 in IPv6 is IPv4. */
+export function networkOf(address: string): string {
+  const plain = withoutPort(address)
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/%.*$/, '')
+  if (!plain.includes(':') || !URL.canParse(`http://[${plain}]`)) return plain
+  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::')
+  const groups = head === '' ? [] : head.split(':')
+  if (tail !== undefined) {
+    const last = tail === '' ? [] : tail.split(':')
+    groups.push(...Array.from({ length: 8 - groups.length - last.length }, () => '0'), ...last)
+  }
+  return groups.slice(0, 4).join(':')
+}
+
+/** Some proxies write the port of the connection, too, which would make every connection somebody else. */
+const withoutPort = (address: string): string =>
+  /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')

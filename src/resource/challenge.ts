@@ -1,0 +1,75 @@
+/**
+ * Challenges: how a refusal tells the client what to do.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
+ * @module
+ */
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { jsonResponse } from '../responses.js'
+
+export interface Problem {
+  readonly error: string
+  readonly error_description: string
+  readonly scope?: string
+  readonly acr_values?: string
+  readonly max_age?: string
+}
+
+export const invalidToken: Problem = {
+  error: 'invalid_token',
+  error_description: 'The access token is unknown, expired, revoked, or for another resource.',
+}
+
+export const insufficientScope = (scope: readonly string[]): Problem => ({
+  error: 'insufficient_scope',
+  error_description: 'The access token does not have the scope that this needs.',
+  scope: scope.join(' '),
+})
+
+/** RFC 9470 §3: the user has to log in again, or in a stronger way. */
+export const insufficientUserAuthentication = (
+  acr: readonly string[],
+  maxAge: number | undefined,
+  scope: readonly string[],
+): Problem => ({
+  error: 'insufficient_user_authentication',
+  error_description: 'This needs a login that is more recent, or of another kind.',
+  ...(acr.length > 0 && { acr_values: acr.join(' ') }),
+  ...(maxAge !== undefined && { max_age: String(maxAge) }),
+  ...(scope.length > 0 && { scope: scope.join(' ') }),
+})
+
+const twoTokens: Problem = {
+  error: 'invalid_request',
+  error_description: 'There must be one Authorization header.',
+}
+
+/** RFC 6750 §2.1: the header is the only place that is looked at. RFC 9700 §4.3.2: never the query. */
+export function bearerToken(
+  request: HttpRequest,
+):
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly status: number; readonly problem: Problem | null } {
+  const [header, ...others] = request.headerValues('authorization')
+  if (others.length > 0) return { ok: false, status: 400, problem: twoTokens }
+  const token = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '')?.[1]
+  if (token) return { ok: true, token }
+  // RFC 6750 §3.1: a request without credentials is told no error code.
+  return { ok: false, status: 401, problem: /^bearer\b/i.test(header ?? '') ? invalidToken : null }
+}
+
+/** @param metadataUrl Where the metadata of the resource is, if it has any (RFC 9728 §5.1). */
+export function challenge(status: number, problem: Problem | null, metadataUrl: string | undefined): HttpResponse {
+  const parameters = Object.entries({ ...problem, ...(metadataUrl && { resource_metadata: metadataUrl }) })
+  const text = parameters.map(([name, value]) => ` ${name}=${quoted(value)}`).join(',')
+  return jsonResponse(status, problem ?? {}, [['www-authenticate', `Bearer${text}`]])
+}
+
+/** RFC 9110 §5.6.4: a quoted string. */
+const quoted = (value: string): string => `"${value.replace(/["\\]/g, '\\$&')}"`
+
+/** @param retryAfter Milliseconds. */
+export function unavailable(retryAfter: number): HttpResponse {
+  const body = { error: 'temporarily_unavailable', error_description: 'Try again in a moment.' }
+  return jsonResponse(503, body, [['retry-after', String(Math.max(1, Math.ceil(retryAfter / 1000)))]])
+}

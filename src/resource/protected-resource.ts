@@ -1,0 +1,70 @@
+/**
+ * Protected resource metadata: the document that tells a client which authorization server to go to.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9728 RFC 9728}
+ * @module
+ */
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { cacheableJson, emptyResponse, withHeaders } from '../responses.js'
+
+/** Further members of the document (RFC 9728 §2). */
+export interface ResourceMetadata {
+  /** @default all scopes of the resource, when the server is in this process */
+  readonly scopes_supported?: readonly string[] | undefined
+  /** A name for people. */
+  readonly resource_name?: string | undefined
+  /** A page for developers. */
+  readonly resource_documentation?: string | undefined
+}
+
+export interface MetadataDocument {
+  readonly url: string
+  /** Null for a request that is not for the document. */
+  handle(request: HttpRequest): HttpResponse | null
+}
+
+const MAX_AGE = 300_000
+
+/** @throws {TypeError} when the resource is not an http(s) URL: then there is no place for the document. */
+export function metadataDocument(resource: string, issuer: string, members: ResourceMetadata): MetadataDocument {
+  const { origin, pathname, search } = wellKnown(resource)
+  const path = pathname + search
+  const response = withHeaders(
+    cacheableJson(
+      JSON.stringify({
+        resource,
+        authorization_servers: [issuer],
+        // RFC 6750 §2.1: the only way in which a token is taken.
+        bearer_methods_supported: ['header'],
+        scopes_supported: members.scopes_supported,
+        resource_name: members.resource_name,
+        resource_documentation: members.resource_documentation,
+      }),
+      MAX_AGE,
+    ),
+    cors,
+  )
+  return {
+    url: origin + path,
+    handle({ method, url }) {
+      if (url !== path) return null
+      if (method === 'GET') return response
+      if (method === 'HEAD') return { ...response, body: '' }
+      if (method === 'OPTIONS') return emptyResponse(204, [...cors, ['access-control-allow-methods', 'GET']])
+      return emptyResponse(405, [['allow', 'GET, HEAD, OPTIONS']])
+    },
+  }
+}
+
+// Browsers' scripts of any origin may read it: it is public, and holds no secret.
+const cors: HttpResponse['headers'] = [['access-control-allow-origin', '*']]
+
+/** RFC 9728 §3.1: the well-known path goes between the host and the resource's own path and query. */
+function wellKnown(resource: string): URL {
+  if (!/^https?:\/\//i.test(resource) || !URL.canParse(resource)) {
+    throw new TypeError(`metadata needs a resource that is an https URL, and '${resource}' is not. Leave metadata out.`)
+  }
+  const url = new URL(resource)
+  url.pathname = `/.well-known/oauth-protected-resource${url.pathname === '/' ? '' : url.pathname}`
+  return url
+}

@@ -1,0 +1,132 @@
+/**
+ * Access tokens of an authorization server somewhere else: JWTs are verified here with its keys, other tokens are introspected.
+ *
+ * @module
+ */
+import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
+import { verifyJws } from '../keys/jws.js'
+import { decodeBase64url } from '../runtime/hash.js'
+import type { Access, TokenSource } from './access.js'
+import { accessOf } from './claims.js'
+import { type Fetch, fetchJson, isSafeUrl, parseJsonObject } from './fetch-json.js'
+import { type IntrospectionOptions, introspector } from './introspection.js'
+import { readKeys } from './issuer-keys.js'
+import { discover } from './issuer-metadata.js'
+import { keep, Unreachable } from './kept.js'
+
+/** For an API in another process than its authorization server. */
+export interface RemoteOptions {
+  /** The issuer, exactly as it stands in the tokens. Everything else is found through its metadata. */
+  readonly issuer: string
+  readonly server?: undefined
+  /** The `aud` that tokens must have. */
+  readonly resource: string
+  /** The algorithms that a token may be signed with. @default all that the library knows, none of them symmetric */
+  readonly algorithms?: readonly SigningAlgorithm[] | undefined
+  /** Seconds by which the clock of the issuer may differ. At most 300. @default 5 */
+  readonly clockTolerance?: number | undefined
+  /** Introspect tokens that are no JWTs. @default they are refused */
+  readonly introspection?: IntrospectionOptions | undefined
+  /** Told why the authorization server could not be asked. Requests get 503 then. */
+  readonly onFailure?: ((cause: unknown) => void) | undefined
+  /** @default the global `fetch` */
+  readonly fetch?: Fetch | undefined
+  /** Epoch milliseconds. @default Date.now */
+  readonly now?: (() => number) | undefined
+}
+
+/** Longer ones are not looked at. */
+const MAX_TOKEN_LENGTH = 8192
+
+/** @throws {TypeError} when an option is wrong. */
+export function remoteTokens(options: RemoteOptions): TokenSource {
+  check(options)
+  const { issuer, resource, introspection, now = Date.now } = options
+  const algorithms = options.algorithms ?? signingAlgorithms
+  const tolerance = (options.clockTolerance ?? 5) * 1000
+  // Looked up when it is needed, so that whoever replaces the global one is heard.
+  const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
+  const failed = (cause: unknown) => {
+    try {
+      options.onFailure?.(cause)
+    } catch {
+      // Whoever listens does not decide about requests.
+    }
+  }
+
+  const metadata = keep(() => discover(fetch, issuer), now, failed)
+  const keys = keep(
+    async () => {
+      const { jwksUri } = await metadata.current()
+      const answer = await fetchJson(fetch, jwksUri)
+      return { value: readKeys(answer, algorithms, jwksUri), maxAge: answer.maxAge }
+    },
+    now,
+    failed,
+  )
+  const findKey = async (kid: string, alg: SigningAlgorithm) =>
+    (await keys.current()).find(kid, alg) ?? (await keys.renewed()).find(kid, alg)
+  const expected = () => ({ issuer, resource, now: now(), tolerance })
+  const introspect = introspection && introspector(introspection, fetch, () => metadata.current(), expected, failed)
+
+  async function verify(token: string, alg: unknown): Promise<Access | null> {
+    // RFC 8725 §3.1: none but the allowed ones, whatever the header says.
+    if (!isSigningAlgorithm(alg) || !algorithms.includes(alg)) return null
+    // RFC 9068 §4: the type, so that an ID token never passes for an access token.
+    const verified = await verifyJws(token, (kid) => findKey(kid, alg), 'at+jwt')
+    const claims = verified && parseJsonObject(verified.payload)
+    return claims && accessOf(claims, expected())
+  }
+
+  async function find(token: string): Promise<Access | null> {
+    if (token.length > MAX_TOKEN_LENGTH) return null
+    const header = joseHeader(token)
+    if (header && !introspection?.always) return verify(token, header.alg)
+    return introspect ? introspect(token) : null
+  }
+
+  return {
+    issuer,
+    resource,
+    scopes: undefined,
+    now,
+    tolerance,
+    find: (token) =>
+      find(token).catch((cause: unknown) => {
+        if (!(cause instanceof Unreachable)) failed(cause)
+        throw cause
+      }),
+  }
+}
+
+/** The header of what looks like a JWS; null for every other string. Nothing in it is believed. */
+function joseHeader(token: string): { readonly alg?: unknown } | null {
+  const parts = token.split('.')
+  const bytes = parts.length === 3 && parts[0] ? decodeBase64url(parts[0]) : null
+  return bytes && parseJsonObject(bytes)
+}
+
+function check({ issuer, resource, algorithms, clockTolerance = 5, introspection }: RemoteOptions): void {
+  if (!isSafeUrl(issuer) || /[?#]/.test(issuer)) {
+    throw new TypeError(
+      "issuer must be an https URL without query (http is accepted for localhost, 127.0.0.1 and [::1]). Write for example `issuer: 'https://auth.example.com'`.",
+    )
+  }
+  if (typeof resource !== 'string' || resource === '') {
+    throw new TypeError("resource is missing. Write the `aud` of your tokens: `resource: 'https://api.example.com'`.")
+  }
+  if (algorithms && !(algorithms.length > 0 && algorithms.every(isSigningAlgorithm))) {
+    throw new TypeError(`algorithms must be some of ${signingAlgorithms.join(', ')}.`)
+  }
+  if (!isSeconds(clockTolerance) || clockTolerance > 300) {
+    throw new TypeError('clockTolerance must be a number of seconds from 0 to 300.')
+  }
+  if (!introspection) return
+  const { client_id, client_secret, cacheFor = 10 } = introspection
+  for (const [name, value] of Object.entries({ client_id, client_secret })) {
+    if (typeof value !== 'string' || value === '') throw new TypeError(`introspection.${name} must be a string.`)
+  }
+  if (!isSeconds(cacheFor)) throw new TypeError('introspection.cacheFor must be a number of seconds, 0 or more.')
+}
+
+const isSeconds = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0

@@ -1,0 +1,32 @@
+/**
+ * Bounds how many passwords are hashed at once. Hashing is slow on purpose and shares Node's thread pool with the signing of
+ * tokens; without a bound some dozen logins would stall every token request.
+ *
+ * @module
+ */
+import { Unavailable } from '../errors.js'
+
+const AT_ONCE = 2
+const MAX_WAITING = 32
+
+let running = 0
+const waiting: (() => void)[] = []
+
+/**
+ * Runs `hash` when it is its turn.
+ *
+ * @throws {Unavailable} when too many wait already: a person tries again, an attacker gains nothing.
+ */
+export async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE) {
+    if (waiting.length >= MAX_WAITING) throw new Unavailable('Too many passwords are being hashed at once.')
+    await new Promise<void>((resolve) => waiting.push(resolve))
+  } else running++
+  try {
+    return await hash()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else running--
+  }
+}
