@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { close, resultsFile } from './results.mjs'
 
 const root = resolve(import.meta.dirname, '..')
-const allAreas = ['nodes', 'typescript', 'next', 'browser', 'databases']
+const allAreas = ['nodes', 'typescript', 'next', 'browser', 'databases', 'oidc-provider']
 
 const { values, positionals } = parseArgs({
   options: { also: { type: 'string', multiple: true } },

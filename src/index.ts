@@ -19,6 +19,8 @@ export {
 export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './message.js'
 export type { ResourceOptions, ScopeOptions, ServerOptions } from './options.js'
 export type { ClientMetadata } from './protocol/client-metadata.js'
+export type { IntrospectionOptions } from './resource/introspection.js'
+export type { ResourceMetadata } from './resource/protected-resource.js'
 export {
   type Access,
   type AccessDecision,

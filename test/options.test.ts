@@ -91,6 +91,21 @@ describe('the message names the option and the cure:', () => {
     ['an empty scope', { resources: { [API]: { scopes: { '': 'x' } } } }, /is not a scope name/],
     ['a scope without words', { resources: { [API]: { scopes: { read: '' } } } }, /scopes\['read'\] must be the words/],
     [
+      'a scope without words in an object',
+      { resources: { [API]: { scopes: { read: { optional: true } } } } },
+      /scopes\['read'\] must be the words .*`\{ text: 'Read your notes', optional: true \}`/,
+    ],
+    [
+      'a misspelt option of a scope',
+      { resources: { [API]: { scopes: { read: { text: 'Read', option: true } } } } },
+      /scopes\['read'\]: there is no option `option`\. The options are text, optional\./,
+    ],
+    [
+      'an optional that is no boolean',
+      { resources: { [API]: { scopes: { read: { text: 'Read', optional: 'yes' } } } } },
+      /scopes\['read'\]\.optional must be true or false/,
+    ],
+    [
       'a scope with a number for words',
       { resources: { [API]: { scopes: { read: 1 } } } },
       /scopes\['read'\] must be the words/,

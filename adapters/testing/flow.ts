@@ -75,7 +75,7 @@ export function flowTests(test: AdapterTest): void {
     const { access_token } = await obtainTokens(site)
     const without = await callApi(site, undefined)
     equal('without: status', without.status, 401)
-    equal('without: challenge', without.headers.get('www-authenticate'), 'Bearer')
+    equal('without: challenge', without.headers.get('www-authenticate'), 'Bearer realm="api"')
     const wrong = await callApi(site, 'wrong')
     equal('wrong: status', wrong.status, 401)
     equal('wrong: challenge', /error="invalid_token"/.test(wrong.headers.get('www-authenticate') ?? ''), true)

@@ -77,8 +77,8 @@ function fail(error: unknown): void {
 
 /** Ends the process, although pools of connections may be open: they are the app's, and it closes none in its config. */
 function end(): void {
-  // Listeners of the app (`onEvent`) may be writing still.
-  setTimeout(() => process.exit(), 300).unref()
+  // Once everything is printed. Listeners of the app (`onEvent`) may be writing still.
+  process.stdout.write('', () => setTimeout(() => process.exit(), 300).unref())
 }
 
 // Libraries that the config loads print what they like, and scripts read the standard output.

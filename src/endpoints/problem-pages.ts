@@ -27,13 +27,7 @@ export const foreignFormPage = (): HttpResponse => errorPage({ status: 403, ...t
 export const loginMissingPage = (): HttpResponse => errorPage({ status: 403, ...text.loginMissing })
 
 /** Somebody asked for a page without going there. */
-export const embeddedPage = (): HttpResponse =>
-  errorPage({
-    status: 403,
-    title: 'This page has to be opened',
-    explanation: 'Another page asked for it behind your back. Nothing was granted.',
-    advice: 'Go to the app that you wanted to use and log in from there.',
-  })
+export const embeddedPage = (): HttpResponse => errorPage({ status: 403, ...text.embedded })
 
 /** `wait` in milliseconds. */
 export const tooManyPage = (wait: number): HttpResponse =>

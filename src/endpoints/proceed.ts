@@ -150,9 +150,9 @@ async function withPending(
   go: (pending: Pending) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   if (pending) return go(pending)
-  // An image or a script of another page is not a person. Browsers say so; other clients say nothing.
-  const mode = request.headerValues('sec-fetch-mode')[0]
-  if (mode !== undefined && mode !== 'navigate') return embeddedPage()
+  // An image, a script or a frame of another page is not a person who goes here. Browsers tell; other clients say nothing.
+  const destination = request.headerValues('sec-fetch-dest')[0]
+  if (destination !== undefined && destination !== 'document') return embeddedPage()
   const wait = await pendingWait(deployment, request.address, browser)
   if (wait > 0) return tooManyPage(wait)
   const stored = await storePending(deployment, asked, browser, { loginAtRequest: traceOf(current) })

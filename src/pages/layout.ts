@@ -78,7 +78,7 @@ export function formActionSource(redirectUri: string): string {
  * @see {@link https://www.w3.org/TR/CSP3/#match-paths CSP 3 §6.7.2.12}
  */
 export function imageSource(url: string): string | null {
-  if (!URL.canParse(url)) return null
+  if (!/^[\x21-\x7e]+$/.test(url) || !URL.canParse(url)) return null
   const { protocol, origin, pathname } = new URL(url)
   // In a policy, commas and semicolons would end the source.
   const source = origin + pathname.replaceAll(',', '%2C').replaceAll(';', '%3B')

@@ -104,6 +104,7 @@ export type Problem =
   | 'busy'
   | 'failure'
   | 'loginMissing'
+  | 'embedded'
 
 /** What happened, and what the person at the browser can do about it. */
 export interface ErrorText {
@@ -248,6 +249,11 @@ export const en: Messages = {
       title: 'You are not logged in',
       explanation: 'You came back from the login, but nobody is logged in here. Your browser may refuse cookies.',
       advice: 'Allow cookies for this site, then open the page again.',
+    },
+    embedded: {
+      title: 'This page has to be opened',
+      explanation: 'Another page asked for it behind your back. Nothing was granted.',
+      advice: 'Go to the app that you wanted to use and log in from there.',
     },
   },
   clientMistake: (description) => ({

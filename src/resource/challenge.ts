@@ -60,7 +60,9 @@ export function bearerToken(
 
 /** @param metadataUrl Where the metadata of the resource is, if it has any (RFC 9728 §5.1). */
 export function challenge(status: number, problem: Problem | null, metadataUrl: string | undefined): HttpResponse {
-  const parameters = Object.entries({ ...problem, ...(metadataUrl && { resource_metadata: metadataUrl }) })
+  const given = Object.entries({ ...problem, ...(metadataUrl && { resource_metadata: metadataUrl }) })
+  // RFC 6750 §3: at least one parameter follows the scheme.
+  const parameters = given.length > 0 ? given : [['realm', 'api'] as const]
   const text = parameters.map(([name, value]) => ` ${name}=${quoted(value)}`).join(',')
   return jsonResponse(status, problem ?? {}, [['www-authenticate', `Bearer${text}`]])
 }

@@ -84,10 +84,10 @@ it('an image on another page stores nothing, and uses up nobody’s allowance', 
   const h = harness()
   h.login = null
   const before = await snapshot(h)
-  const response = await h.browser().get(authorizeUrl(pkce().challenge), { 'sec-fetch-mode': 'no-cors' })
+  const response = await h.browser().get(authorizeUrl(pkce().challenge), { 'sec-fetch-dest': 'image' })
   expect(response.status).toBe(403)
   expect(await snapshot(h)).toBe(before)
-  expect((await h.browser().get(authorizeUrl(pkce().challenge), { 'sec-fetch-mode': 'navigate' })).status).toBe(303)
+  expect((await h.browser().get(authorizeUrl(pkce().challenge), { 'sec-fetch-dest': 'document' })).status).toBe(303)
 })
 
 it('a network of IPv6 counts as one address, and so does an address with a port', async () => {

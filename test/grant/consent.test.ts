@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Consent, covers, joinAccess } from '../../src/grant/consent.js'
+import { type Consent, covers, joinAccess, withoutAccess } from '../../src/grant/consent.js'
 import { api, app, day, mail, start } from './fixtures.js'
 
 const consent: Consent = {
@@ -58,5 +58,24 @@ describe('joinAccess', () => {
 
   it('forgets nothing when less is asked for', () => {
     expect(joinAccess(consent.access, [{ resource: api, scope: ['read'] }])).toEqual(consent.access)
+  })
+})
+
+describe('withoutAccess', () => {
+  it('takes names away at their own resource only', () => {
+    const taken = [{ resource: api, scope: ['write'] }]
+    expect(withoutAccess(consent.access, taken)).toEqual([
+      { resource: api, scope: ['read'] },
+      { resource: mail, scope: [] },
+    ])
+    expect(withoutAccess(consent.access, [{ resource: mail, scope: ['read'] }])).toEqual(consent.access)
+  })
+
+  it('lets a resource fall away of which nothing is left, but not one that never had scope', () => {
+    const taken = [
+      { resource: api, scope: ['write', 'read', 'more'] },
+      { resource: mail, scope: ['x'] },
+    ]
+    expect(withoutAccess(consent.access, taken)).toEqual([{ resource: mail, scope: [] }])
   })
 })

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { HttpResponse } from '../../src/message.js'
+import { type AppsView, appsPage } from '../../src/pages/apps.js'
 import { type ConsentView, consentPage } from '../../src/pages/consent.js'
 import { errorPage } from '../../src/pages/error.js'
 import { formPostPage } from '../../src/pages/form-post.js'
 import { html } from '../../src/pages/html.js'
-import { formActionSource, pageResponse } from '../../src/pages/layout.js'
+import { formActionSource, imageSource, pageResponse } from '../../src/pages/layout.js'
 import { type LoginView, loginPage } from '../../src/pages/login.js'
+import { type LogoutView, loggedOutPage, logoutPage } from '../../src/pages/logout.js'
 
 const formAction = ['https://notes.example']
 const login: LoginView = { action: '/oauth/login', handle: 'id.secret', clientName: 'Notes', formAction }
@@ -22,6 +24,30 @@ const consent: ConsentView = {
   resources: [{ resource: 'https://api.example/', scopes: [{ name: 'read', text: 'Read your notes' }] }],
   formAction,
 }
+const apps: AppsView = {
+  action: '/oauth/apps',
+  pageToken: 'token',
+  subjectLabel: 'ada',
+  logoutUrl: '/oauth/logout',
+  apps: [
+    {
+      clientId: 'notes',
+      clientName: 'Notes',
+      rights: consent.resources,
+      grants: [{ id: 'g1', since: Date.UTC(2026, 0, 2), lastUsed: Date.UTC(2026, 1, 3, 15, 4) }],
+    },
+  ],
+  more: false,
+}
+const logout: LogoutView = {
+  action: '/oauth/logout',
+  pageToken: 'token',
+  subjectLabel: 'ada',
+  appsUrl: '/oauth/apps',
+  here: true,
+  everywhere: true,
+  again: false,
+}
 const failure = { status: 400, title: 'T', explanation: 'E', advice: 'A', code: 'invalid_request', reference: 'r1' }
 const formPost = { redirectUri: 'https://notes.example/cb', fields: [['code', 'c1']] as const, nonce: 'n'.repeat(22) }
 
@@ -29,6 +55,9 @@ const all: readonly (readonly [string, HttpResponse])[] = [
   ['login', loginPage(login)],
   ['login after an error', loginPage({ ...login, username: 'ada', error: 'wrong' })],
   ['consent', consentPage(consent)],
+  ['connected apps', appsPage(apps)],
+  ['logout', logoutPage(logout)],
+  ['logged out', loggedOutPage()],
   ['error', errorPage(failure)],
   ['form post', formPostPage(formPost)],
 ]
@@ -128,6 +157,17 @@ describe('loginPage', () => {
     expect(page.body).toContain('Try again in 61 seconds.')
   })
 
+  it('leads to the app’s own pages for a forgotten password and to sign up, where there are such', () => {
+    expect(loginPage(login).body).not.toContain('<a ')
+    const { body } = loginPage({
+      ...login,
+      forgotPasswordUrl: '/forgot?a=1&b=2',
+      signUpUrl: 'https://app.example/join',
+    })
+    expect(body).toContain('<a href="/forgot?a=1&#38;b=2">Forgot your password?</a>')
+    expect(body).toContain('<a href="https://app.example/join">Create an account</a>')
+  })
+
   it('lets its form lead to this server and to where the view says', () => {
     expect(directive(loginPage(login), 'form-action')).toBe("'self' https://notes.example")
   })
@@ -159,6 +199,90 @@ describe('consentPage', () => {
   it('warns about a client that anybody could pretend to be, and only then', () => {
     expect(consentPage(consent).body).not.toContain('class="note warning"')
     expect(consentPage({ ...consent, unverified: true }).body).toContain('class="note warning"')
+  })
+})
+
+describe('consentPage with a choice', () => {
+  const scopes = [
+    { name: 'read', text: 'Read' },
+    { name: 'write', text: 'Write', choice: { field: 'scope_0_1', ticked: true } },
+    { name: 'share', text: 'Share', choice: { field: 'scope_0_2', ticked: false } },
+  ]
+  const { body } = consentPage({ ...consent, resources: [{ resource: 'https://api.example/', scopes }] })
+
+  it('has a box inside the form for each scope that can be left out, ticked as told', () => {
+    expect(body.match(/<input type="checkbox"[^>]*>/g)).toEqual([
+      '<input type="checkbox" name="scope_0_1" value="yes" checked>',
+      '<input type="checkbox" name="scope_0_2" value="yes">',
+    ])
+    expect(body.indexOf('<form')).toBeLessThan(body.indexOf('<input type="checkbox"'))
+    expect(body).toContain('You can untick')
+  })
+})
+
+describe('a logo', () => {
+  it.each([
+    ['https://cdn.example/a/logo.png', 'https://cdn.example/a/logo.png'],
+    ['https://cdn.example:8443/logo.png?size=64#x', 'https://cdn.example:8443/logo.png'],
+    ["https://cdn.example/a,b;c'd.png", "https://cdn.example/a%2Cb%3Bc'd.png"],
+  ])('at %s is the one image of its page: %s', (url, source) => {
+    expect(imageSource(url)).toBe(source)
+    expect(directive(consentPage({ ...consent, logoUri: url }), 'img-src')).toBe(source)
+  })
+
+  it.each([
+    'http://cdn.example/logo.png',
+    'https://cdn.example/',
+    'https://cdn.example/logos/',
+    'https://[::1]/logo.png',
+    'https://bücher.example/logo.png',
+    'javascript:alert(1)',
+    'data:image/png;base64,',
+    'logo.png',
+  ])('at %s is not shown, and the policy allows no image', (logoUri) => {
+    const page = consentPage({ ...consent, logoUri })
+    expect(page.body).not.toContain('<img')
+    expect(directive(page, 'img-src')).toBeUndefined()
+  })
+})
+
+describe('links that a client brings', () => {
+  it('open elsewhere and tell nothing of this page', () => {
+    const { body } = consentPage({ ...consent, policyUri: 'https://a.example/p', tosUri: 'http://a.example/t' })
+    expect(body.match(/<a href="http[^>]*>/g)).toEqual([
+      '<a href="https://a.example/p" target="_blank" rel="noopener noreferrer">',
+      '<a href="http://a.example/t" target="_blank" rel="noopener noreferrer">',
+    ])
+  })
+
+  it('cannot run in the page', () => {
+    expect(() => consentPage({ ...consent, policyUri: 'javascript:alert(1)' })).toThrow(TypeError)
+  })
+})
+
+describe('appsPage', () => {
+  it('says since when and when last used, for people and for machines', () => {
+    const { body } = appsPage(apps)
+    expect(body).toContain('Connected on <time datetime="2026-01-02T00:00:00.000Z">Jan 2, 2026</time>')
+    expect(body).toMatch(/Last used on <time datetime="2026-02-03T15:04:00.000Z">Feb 3, 2026, 3:04.PM UTC<\/time>/)
+  })
+
+  it('names the app in what its button is called', () => {
+    const { body } = appsPage({ ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: 'A "B" <i>' })) })
+    expect(body).toContain('aria-label="Revoke access of A &#34;B&#34; &#60;i&#62;"')
+    expect(body).not.toContain('<i>')
+  })
+
+  it('offers to revoke everything from the second app on', () => {
+    expect(appsPage(apps).body).not.toContain('name="all"')
+    expect(appsPage({ ...apps, apps: [...apps.apps, ...apps.apps] }).body).toContain('name="all"')
+  })
+
+  it('says that an API without scopes can be used', () => {
+    const rights = [{ resource: 'https://plain.example', scopes: [] }]
+    expect(appsPage({ ...apps, apps: apps.apps.map((app) => ({ ...app, rights })) }).body).toContain(
+      'Use it in your name',
+    )
   })
 })
 

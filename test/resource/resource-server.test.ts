@@ -119,14 +119,14 @@ describe('a request without a token', () => {
     ['another scheme that begins alike', { authorization: 'Bearerish x' }],
   ])('(%s) is 401 with a bare challenge: no error code', async (_, headers) => {
     const { status, challenge, body } = refusal(await guard.check(request(headers as Record<string, string>)))
-    expect([status, challenge, body]).toEqual([401, 'Bearer', '{}'])
+    expect([status, challenge, body]).toEqual([401, 'Bearer realm="api"', '{}'])
   })
 
   it('is 401 also when a token stands in the query', async () => {
     const { status, challenge } = refusal(
       await guard.check(request({}, `${API}/notes?access_token=${tokens.access_token}`)),
     )
-    expect([status, challenge]).toEqual([401, 'Bearer'])
+    expect([status, challenge]).toEqual([401, 'Bearer realm="api"'])
   })
 
   it('is 401 also when a token stands in a form or a cookie', async () => {

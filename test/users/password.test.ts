@@ -362,3 +362,68 @@ describe('options', () => {
     expect(() => passwordLogin(options as never)).toThrow(name)
   })
 })
+
+describe('links to the app’s own pages', () => {
+  it('are on the login page, also after a wrong password', async () => {
+    build({ verify, forgotPasswordUrl: '/forgot', signUpUrl: 'https://app.example/join' })
+    for (const page of [await show(), await logIn('ada', 'wrong')]) {
+      expect(page.body).toContain('href="/forgot"')
+      expect(page.body).toContain('href="https://app.example/join"')
+    }
+  })
+
+  it.each(['javascript:alert(1)', 'forgot', '//evil.example', '/a b', '', 7])('are refused as %j', (url) => {
+    for (const name of ['forgotPasswordUrl', 'signUpUrl']) {
+      expect(() => passwordLogin({ verify, [name]: url } as PasswordLoginOptions)).toThrow(
+        `passwordLogin: ${name} is not`,
+      )
+    }
+  })
+})
+
+describe('a limiter of the app', () => {
+  it('is asked before the password is looked at, and told of success', async () => {
+    const asked: unknown[] = []
+    const tried: string[] = []
+    let wait = 0
+    build({
+      verify: (username, password) => {
+        tried.push(username)
+        return verify(username, password)
+      },
+      limiter: {
+        reserve: async (attempt) => {
+          asked.push(['reserve', attempt])
+          return wait
+        },
+        succeed: async (attempt) => void asked.push(['succeed', attempt]),
+      },
+    })
+    const attempt = { username: 'ada', address: '192.0.2.1' }
+    await logIn('ada', right, { address: '192.0.2.1' })
+    expect(asked).toEqual([
+      ['reserve', attempt],
+      ['succeed', attempt],
+    ])
+    wait = 7
+    const page = await logIn('ada', right, { address: '192.0.2.1' })
+    expect([page.status, header(page, 'retry-after')]).toEqual([429, '7'])
+    expect(header(page, 'set-cookie')).toBeUndefined()
+    expect(tried).toEqual(['ada'])
+    expect(await server.storage.list('counter', {}, { limit: 10 })).toEqual([])
+  })
+
+  it.each([null, {}, { reserve: async () => 0 }, 5])('is refused as %j', (limiter) => {
+    expect(() => passwordLogin({ verify, limiter: limiter as never })).toThrow('limiter must have the functions')
+  })
+})
+
+describe('a login for a page of this server', () => {
+  it('names no client', async () => {
+    server.pendingLogin = async () => ({ ...pending, client: null, formAction: [] })
+    build({ verify })
+    const page = await show()
+    expect(page.body).not.toContain('to continue to')
+    expect(header(page, 'content-security-policy')).toContain("form-action 'self';")
+  })
+})

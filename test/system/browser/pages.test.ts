@@ -1,0 +1,361 @@
+/**
+ * The pages that ship, in a real browser: what a person does with a mouse, a keyboard, two tabs and the back button, with scripts
+ * switched off.
+ */
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { logo, type Site, startBrowser, startSite } from './site.js'
+
+let chromium: Browser
+let site: Site
+let context: BrowserContext
+let page: Page
+/** Whatever the browser complained about, such as a policy that stood in the way. */
+let complaints: string[]
+
+beforeAll(async () => {
+  chromium = await startBrowser()
+})
+afterAll(() => chromium.close())
+
+beforeEach(async () => {
+  site = await startSite()
+  complaints = []
+  context = await open({ javaScriptEnabled: false })
+  page = await context.newPage()
+})
+afterEach(async () => {
+  await context.close()
+  await site.close()
+  expect(complaints).toEqual([])
+})
+
+async function open(options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> {
+  const opened = await chromium.newContext(options)
+  await opened.route('https://cdn.example/**', (route) => route.fulfill({ contentType: 'image/svg+xml', body: logo }))
+  opened.on('page', (tab) => {
+    tab.setDefaultTimeout(15_000)
+    tab.on('console', (message) => {
+      // The browser reports every answer that is not 2xx; the tests look at those themselves.
+      if (message.type() === 'error' && !/status of (403|409|422)/.test(message.text())) complaints.push(message.text())
+    })
+  })
+  return opened
+}
+
+const button = (name: string, tab = page) => tab.getByRole('button', { name, exact: true })
+const heading = (name: string, tab = page) => tab.getByRole('heading', { level: 1, name }).waitFor()
+const atClient = (tab = page) => heading('Back at the client', tab)
+
+async function logIn(tab = page, password = 'analytical engine') {
+  await tab.getByLabel('User name or e-mail').fill('ada')
+  await tab.getByLabel('Password', { exact: true }).fill(password)
+  await button('Log in', tab).click()
+}
+
+/** From the client and back, agreeing to everything. */
+async function connect(changes: Record<string, string> = {}) {
+  await page.goto(site.authorizeUrl(changes))
+  await logIn()
+  await button('Allow').click()
+  await atClient()
+  return site.redeem()
+}
+
+const isLoggedIn = async (tab = page) => {
+  await tab.goto(`${site.issuer}/oauth/apps`)
+  return (await tab.title()) === 'Connected apps'
+}
+
+describe('without scripts', () => {
+  it('a wrong password, the right one, a scope unticked, and back at the client on another origin', async () => {
+    await page.goto(site.authorizeUrl())
+    await heading('Log in')
+    await logIn(page, 'difference engine')
+    await page.getByRole('alert').getByText('The user name or the password is not right.').waitFor()
+    expect(await page.getByLabel('User name or e-mail').inputValue()).toBe('ada')
+    expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
+    await logIn()
+    await heading('Allow Field Notes to use your account?')
+    expect(await page.locator('img.logo').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0)
+    await page.getByLabel('Change your notes').uncheck()
+    await button('Allow').click()
+    await atClient()
+    expect((await site.redeem()).scope).toBe('read')
+  })
+
+  it('what was answered is remembered, until prompt=consent', async () => {
+    await connect()
+    await page.goto(site.authorizeUrl())
+    await atClient()
+    expect(site.answers).toHaveLength(2)
+    expect((await site.redeem()).scope).toBe('read write')
+    await page.goto(site.authorizeUrl({ prompt: 'consent' }))
+    expect(await page.getByLabel('Change your notes').isChecked()).toBe(true)
+    await page.getByLabel('Change your notes').uncheck()
+    await button('Allow').click()
+    await atClient()
+    await page.goto(site.authorizeUrl())
+    await atClient()
+    expect((await site.redeem()).scope).toBe('read')
+  })
+
+  it('prompt=login asks for the password again, prompt=none never', async () => {
+    await connect()
+    await page.goto(site.authorizeUrl({ prompt: 'login' }))
+    await logIn()
+    await atClient()
+    expect(site.answers.at(-1)?.has('code')).toBe(true)
+    await context.clearCookies()
+    await page.goto(site.authorizeUrl({ prompt: 'none' }))
+    await atClient()
+    expect(site.answers.at(-1)?.get('error')).toBe('login_required')
+  })
+
+  it('deny leads back to the client with nothing', async () => {
+    await page.goto(site.authorizeUrl())
+    await logIn()
+    await button('Deny').click()
+    await atClient()
+    expect(site.answers.at(-1)?.get('error')).toBe('access_denied')
+    expect(site.answers.at(-1)?.has('code')).toBe(false)
+  })
+
+  it('somebody else can take over on the consent page', async () => {
+    await page.goto(site.authorizeUrl())
+    await logIn()
+    await page.getByRole('link', { name: 'Not you?' }).click()
+    await page.getByLabel('User name or e-mail').fill('grace')
+    await page.getByLabel('Password', { exact: true }).fill('analytical engine')
+    await button('Log in').click()
+    await page.getByText('Logged in as grace').waitFor()
+  })
+
+  it('connected apps: look, revoke, and be asked again', async () => {
+    const { refresh_token } = await connect()
+    await page.goto(`${site.issuer}/oauth/apps`)
+    await page.getByRole('heading', { name: 'Field Notes' }).waitFor()
+    await page.getByText('Change your notes').waitFor()
+    await button('Revoke access of Field Notes').click()
+    await page.getByRole('status').getByText('The access was revoked.').waitFor()
+    await page.getByText('No app has access to your account.').waitFor()
+    expect((await site.refresh(refresh_token)).error).toBe('invalid_grant')
+    await page.goto(site.authorizeUrl())
+    await heading('Allow Field Notes to use your account?')
+  })
+
+  it('several connections of one app end one by one', async () => {
+    const first = await connect()
+    await page.goto(site.authorizeUrl({ scope: 'read' }))
+    await atClient()
+    const second = await site.redeem()
+    await page.goto(`${site.issuer}/oauth/apps`)
+    await button('Revoke connection 1 of Field Notes').click()
+    await page.getByText('The access was revoked.').waitFor()
+    const errors = [await site.refresh(first.refresh_token), await site.refresh(second.refresh_token)].map(
+      (a) => a.error,
+    )
+    expect(errors.filter((error) => error === 'invalid_grant')).toHaveLength(1)
+    await page.goto(`${site.issuer}/oauth/apps?revoked=1`)
+    await button('Revoke access of Field Notes').click()
+    await page.getByText('No app has access to your account.').waitFor()
+  })
+
+  it('connected apps without a login: the login leads there', async () => {
+    await page.goto(`${site.issuer}/oauth/apps`)
+    await logIn()
+    await heading('Connected apps')
+    expect(page.url()).toBe(`${site.issuer}/oauth/apps`)
+  })
+
+  it('log out here, and everywhere', async () => {
+    await connect()
+    const elsewhere = await open({ javaScriptEnabled: false })
+    const other = await elsewhere.newPage()
+    await other.goto(`${site.issuer}/oauth/apps`)
+    await logIn(other)
+    await heading('Connected apps', other)
+    await page.goto(`${site.issuer}/oauth/apps`)
+    await page.getByRole('link', { name: 'Log out' }).click()
+    await button('Log out').click()
+    await heading('You are logged out')
+    expect([await isLoggedIn(), await isLoggedIn(other)]).toEqual([false, true])
+    await page.goto(`${site.issuer}/oauth/apps`)
+    await logIn()
+    await page.getByRole('link', { name: 'Log out' }).click()
+    await button('Log out everywhere').click()
+    await heading('You are logged out')
+    expect([await isLoggedIn(), await isLoggedIn(other)]).toEqual([false, false])
+    await elsewhere.close()
+  })
+
+  it('a native client on loopback gets its answer on its own port, with a warning before', async () => {
+    await page.goto(site.authorizeUrl({ client_id: 'desktop' }))
+    await logIn()
+    await page.getByText('Nobody has checked who is behind this name.').waitFor()
+    await button('Allow').click()
+    await atClient()
+    expect(site.answers.at(-1)?.has('code')).toBe(true)
+  })
+
+  it('a native client with a scheme of its own gets its answer: no policy stands in the way', async () => {
+    await page.goto(site.authorizeUrl({ client_id: 'desktop', redirect_uri: 'com.example.notes:/cb' }))
+    await logIn()
+    const failed = page.waitForEvent('requestfailed')
+    await button('Allow').click()
+    // No app of this machine answers to the scheme. Had the policy forbidden it, the browser would complain of that.
+    expect((await failed).url()).toBe(`${site.issuer}/oauth/consent`)
+  })
+})
+
+describe('two tabs, the back button and a double click', () => {
+  it('two logins in two tabs both finish', async () => {
+    const second = await context.newPage()
+    await page.goto(site.authorizeUrl({ state: 'one' }))
+    await second.goto(site.authorizeUrl({ state: 'two', scope: 'read' }))
+    await logIn()
+    await heading('Allow Field Notes to use your account?')
+    await logIn(second)
+    await button('Allow', second).click()
+    await atClient(second)
+    // The first page was shown to the login before; what it asks was not agreed to in the other tab.
+    await button('Allow').click()
+    await heading('Allow Field Notes to use your account?')
+    await button('Allow').click()
+    await atClient()
+    expect(site.answers.map((answer) => [answer.get('state'), answer.has('code')])).toEqual([
+      ['two', true],
+      ['one', true],
+    ])
+  })
+
+  it('two consent pages in two tabs both give a code', async () => {
+    await page.goto(site.authorizeUrl({ state: 'one' }))
+    await logIn()
+    const second = await context.newPage()
+    await second.goto(site.authorizeUrl({ state: 'two' }))
+    for (const tab of [page, second]) {
+      await button('Allow', tab).click()
+      await atClient(tab)
+    }
+    expect(site.answers.map((answer) => answer.has('code'))).toEqual([true, true])
+  })
+
+  it('a double click on Log in and on Allow gives one code', async () => {
+    await page.goto(site.authorizeUrl())
+    await page.getByLabel('User name or e-mail').fill('ada')
+    await page.getByLabel('Password', { exact: true }).fill('analytical engine')
+    await button('Log in').dblclick()
+    await heading('Allow Field Notes to use your account?')
+    await button('Allow').dblclick()
+    await atClient()
+    expect(new Set(site.answers.map((answer) => answer.get('code'))).size).toBe(1)
+    expect((await site.redeem()).scope).toBe('read write')
+  })
+
+  it('back to the login page and through it again', async () => {
+    await page.goto(site.authorizeUrl())
+    await logIn()
+    await heading('Allow Field Notes to use your account?')
+    await page.goBack()
+    await logIn()
+    await button('Allow').click()
+    await atClient()
+    expect(site.answers.at(-1)?.has('code')).toBe(true)
+  })
+
+  it('back to the consent page after it was answered: the same answer, or a page that blames nobody', async () => {
+    await connect()
+    await page.goBack()
+    if (await button('Allow').isVisible()) await button('Allow').click()
+    const title = await page.title()
+    expect(['Client', 'This was answered already']).toContain(title)
+    expect(await page.locator('body').textContent()).not.toMatch(/you made|your mistake|not valid|wrong/i)
+  })
+
+  it('back to the connected apps after revoking, and once more', async () => {
+    await connect()
+    await page.goto(`${site.issuer}/oauth/apps`)
+    await button('Revoke access of Field Notes').click()
+    await page.getByText('The access was revoked.').waitFor()
+    await page.goBack()
+    const again = button('Revoke access of Field Notes')
+    if (await again.isVisible()) await again.click()
+    await page.getByText('No app has access to your account.').waitFor()
+  })
+})
+
+describe('with the keyboard alone', () => {
+  it('from the login to the client', async () => {
+    await page.goto(site.authorizeUrl())
+    // The field for the name has the focus already.
+    await page.keyboard.type('ada')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('analytical engine')
+    await page.keyboard.press('Enter')
+    await heading('Allow Field Notes to use your account?')
+    const focused: string[] = []
+    const focus = () => page.locator(':focus').evaluate((e) => (e.closest('label') ?? e).textContent?.trim() ?? '')
+    for (let i = 0; i < 6; i++) {
+      await page.keyboard.press('Tab')
+      focused.push(await focus())
+      if (focused.at(-1) === 'Change your notes') await page.keyboard.press('Space')
+    }
+    expect(focused).toEqual(['Not you?', 'Change your notes', 'Deny', 'Allow', 'Privacy policy', 'Terms of use'])
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Enter')
+    await atClient()
+    expect((await site.redeem()).scope).toBe('read')
+  })
+
+  it('every stop shows where it is', async () => {
+    await connect()
+    await page.goto(`${site.issuer}/oauth/apps`)
+    for (let i = 0; i < 2; i++) {
+      await page.keyboard.press('Tab')
+      const style = await page.locator(':focus').evaluate((element) => getComputedStyle(element).outlineStyle)
+      expect(style).toBe('solid')
+    }
+    expect(await page.locator(':focus').textContent()).toBe('Revoke access')
+    await page.keyboard.press('Enter')
+    await page.getByText('The access was revoked.').waitFor()
+  })
+})
+
+describe.each([
+  [1280, 'light'],
+  [1280, 'dark'],
+  [360, 'light'],
+  [360, 'dark'],
+] as const)('at %i pixels, %s', (width, colorScheme) => {
+  it('no page scrolls sideways, and what can be pressed is big enough', async () => {
+    const narrow = await open({ viewport: { width, height: 780 }, colorScheme })
+    page = await narrow.newPage()
+    const look = async () => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+      for (const one of await page.getByRole('button').all()) {
+        expect((await one.boundingBox())?.height).toBeGreaterThanOrEqual(36)
+      }
+    }
+    await page.goto(site.authorizeUrl())
+    await look()
+    await logIn(page, 'wrong')
+    await look()
+    await logIn()
+    await look()
+    await button('Allow').click()
+    await atClient()
+    await site.redeem()
+    await page.goto(site.authorizeUrl({ scope: 'read' }))
+    await atClient()
+    await site.redeem()
+    for (const path of ['apps', 'apps?revoked=1', 'logout', 'authorize']) {
+      await page.goto(`${site.issuer}/oauth/${path}`)
+      await look()
+    }
+    // A request that cannot be answered is a 400.
+    complaints = complaints.filter((text) => !text.includes('status of 400'))
+    await narrow.close()
+  })
+})
