@@ -6,9 +6,9 @@
 import type { Client } from './clients/client.js'
 import { parseStaticClients, type StaticClient } from './clients/static.js'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/jwk.js'
-import type { ScopeOptions, ServerOptions } from './options.js'
-import { isResourceUri } from './protocol/resource.js'
-import { isScopeName } from './protocol/scope.js'
+import { checkFunctions, duration, isRecord, refuseUnknown } from './option-checks.js'
+import type { ServerOptions } from './options.js'
+import { checkResources, type ResourceSettings } from './resource-settings.js'
 import type { Storage } from './storage/contract.js'
 
 /** The options after every check, with defaults, and durations in milliseconds. */
@@ -33,17 +33,6 @@ export interface Settings {
   readonly jwksMaxAge: number
   /** The longest lifetime of any access token. */
   readonly longestAccessToken: number
-}
-
-export interface ResourceSettings {
-  readonly resource: string
-  readonly scopes: readonly string[]
-  readonly scopeTexts: ReadonlyMap<string, string>
-  /** Those that the user may leave out. */
-  readonly optionalScopes: ReadonlySet<string>
-  readonly format: 'jwt' | 'opaque'
-  readonly accessTokenLifetime: number
-  readonly isDefault: boolean
 }
 
 /** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
@@ -133,35 +122,12 @@ function checkUsers(users: ServerOptions<never>['users']): void {
   checkFunctions(users, ['claims', 'end', 'endAll'], 'users.')
 }
 
-function checkFunctions<Name extends string>(
-  holder: { readonly [name in Name]?: unknown },
-  names: readonly Name[],
-  where = '',
-): void {
-  for (const name of names) {
-    if (holder[name] !== undefined && typeof holder[name] !== 'function') {
-      throw new TypeError(`${where}${name} must be a function. Write one, or leave it out.`)
-    }
-  }
-}
-
 function checkKeyOptions({ allowUnwrappedKeys, signingAlgorithm }: ServerOptions<never>): void {
   if (allowUnwrappedKeys !== undefined && typeof allowUnwrappedKeys !== 'boolean') {
     throw new TypeError('allowUnwrappedKeys must be true or false.')
   }
   if (signingAlgorithm !== undefined && !isSigningAlgorithm(signingAlgorithm)) {
     throw new TypeError(`signingAlgorithm must be one of ${signingAlgorithms.join(', ')}.`)
-  }
-}
-
-const isRecord = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function refuseUnknown(options: object, known: readonly string[], where: string): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${where}: there is no option \`${name}\`. The options are ${known.join(', ')}.`)
-    }
   }
 }
 
@@ -207,80 +173,6 @@ function checkTrustProxy(hops: unknown): number {
   )
 }
 
-function checkResources(
-  resources: ServerOptions['resources'],
-  accessTokenLifetime: number,
-): ReadonlyMap<string, ResourceSettings> {
-  const example = "resources: { 'https://api.example.com': { scopes: { 'notes:read': 'Read your notes' } } }"
-  if (typeof resources !== 'object' || resources === null || Object.keys(resources).length === 0) {
-    throw new TypeError(`resources is empty. Write the APIs that tokens are for: \`${example}\`.`)
-  }
-  const checked = new Map<string, ResourceSettings>()
-  for (const [resource, definition] of Object.entries(resources)) {
-    // RFC 8707 §2: an absolute URI without a fragment.
-    if (!isResourceUri(resource)) {
-      throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment. Write \`${example}\`.`)
-    }
-    if (!isRecord(definition)) throw new TypeError(`resources['${resource}'] must be an object. Write \`${example}\`.`)
-    if (definition.scopes !== undefined && !isRecord(definition.scopes)) {
-      throw new TypeError(
-        `resources['${resource}'].scopes must be an object: each scope with its words. Write \`${example}\`.`,
-      )
-    }
-    if (definition.default !== undefined && typeof definition.default !== 'boolean') {
-      throw new TypeError(`resources['${resource}'].default must be true or false.`)
-    }
-    refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
-    const scopes = Object.entries(definition.scopes ?? {})
-    for (const [scope] of scopes) {
-      if (!isScopeName(scope)) {
-        throw new TypeError(
-          `resources['${resource}'].scopes: '${scope}' is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
-        )
-      }
-    }
-    const texts = scopes.map(([scope, said]) => ({
-      scope,
-      ...checkScope(said, `resources['${resource}'].scopes['${scope}']`),
-    }))
-    const format = definition.accessToken ?? 'jwt'
-    if (format !== 'jwt' && format !== 'opaque') {
-      throw new TypeError(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`)
-    }
-    checked.set(resource, {
-      resource,
-      scopes: scopes.map(([scope]) => scope),
-      scopeTexts: new Map(texts.map(({ scope, text }) => [scope, text])),
-      optionalScopes: new Set(texts.filter(({ optional }) => optional).map(({ scope }) => scope)),
-      format,
-      accessTokenLifetime:
-        definition.accessTokenLifetime === undefined
-          ? accessTokenLifetime
-          : duration(definition, 'accessTokenLifetime', 0, 1),
-      isDefault: definition.default ?? false,
-    })
-  }
-  if ([...checked.values()].filter((resource) => resource.isDefault).length > 1) {
-    throw new TypeError('resources: more than one is marked `default: true`. Mark one.')
-  }
-  return checked
-}
-
-/** The words of a scope, and whether the user may leave it out. */
-function checkScope(said: unknown, where: string): { readonly text: string; readonly optional: boolean } {
-  const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isRecord(said) ? said : { text: said }
-  if (typeof text !== 'string' || text === '') {
-    throw new TypeError(
-      `${where} must be the words that the consent page shows, or \`{ text: 'Read your notes', optional: true }\`.`,
-    )
-  }
-  if (isRecord(said)) refuseUnknown(said, ['text', 'optional'], where)
-  if (optional !== undefined && typeof optional !== 'boolean') {
-    throw new TypeError(`${where}.optional must be true or false.`)
-  }
-  return { text, optional: optional ?? false }
-}
-
 /** A stored client may speak of a resource that another deployment knows; a configured one may not. */
 function checkClients(
   clients: readonly StaticClient[],
@@ -309,17 +201,4 @@ function checkClients(
     }
   }
   return configured
-}
-
-/** Seconds in, milliseconds out. */
-function duration<Name extends string>(
-  options: { readonly [name in Name]?: number | undefined },
-  name: Name,
-  fallback: number,
-  least: number,
-  most = 10 * 365 * 86_400,
-): number {
-  const seconds = options[name] ?? fallback
-  if (typeof seconds === 'number' && seconds >= least && seconds <= most) return Math.round(seconds * 1000)
-  throw new TypeError(`${name} must be a number of seconds between ${least} and ${most}. The default is ${fallback}.`)
 }

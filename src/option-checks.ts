@@ -1,0 +1,41 @@
+/**
+ * What all checks of options share: each says which option is wrong, and what to write instead.
+ *
+ * @module
+ */
+
+export function refuseUnknown(options: object, known: readonly string[], where: string): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${where}: there is no option \`${name}\`. The options are ${known.join(', ')}.`)
+    }
+  }
+}
+
+export function checkFunctions<Name extends string>(
+  holder: { readonly [name in Name]?: unknown },
+  names: readonly Name[],
+  where = '',
+): void {
+  for (const name of names) {
+    if (holder[name] !== undefined && typeof holder[name] !== 'function') {
+      throw new TypeError(`${where}${name} must be a function. Write one, or leave it out.`)
+    }
+  }
+}
+
+/** Seconds in, milliseconds out. */
+export function duration<Name extends string>(
+  options: { readonly [name in Name]?: number | undefined },
+  name: Name,
+  fallback: number,
+  least: number,
+  most = 10 * 365 * 86_400,
+): number {
+  const seconds = options[name] ?? fallback
+  if (typeof seconds === 'number' && seconds >= least && seconds <= most) return Math.round(seconds * 1000)
+  throw new TypeError(`${name} must be a number of seconds between ${least} and ${most}. The default is ${fallback}.`)
+}
+
+export const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
