@@ -45,7 +45,7 @@ export function authorizationServer(auth: AuthorizationServer): RequestHandler {
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken(guard: AuthorizationServer | ResourceServer, need: AccessNeed = {}): RequestHandler {
-  const resourceServer = asResourceServer(guard)
+  const resourceServer = asResourceServer(guard, need)
   return (req, res, next) => {
     resourceServer
       .check(readMessage(req).request, need)

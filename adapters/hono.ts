@@ -64,7 +64,7 @@ export function requireAccessToken(
   guard: AuthorizationServer | ResourceServer,
   need: AccessNeed = {},
 ): MiddlewareHandler<AccessEnv> {
-  const resourceServer = asResourceServer(guard)
+  const resourceServer = asResourceServer(guard, need)
   return async (c, next) => {
     const decision = await resourceServer.check(fromRequest(c.req.raw, undefined, c), need)
     if (!decision.ok) return toResponse(decision.response)

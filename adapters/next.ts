@@ -67,7 +67,7 @@ export function requireAccessToken<Incoming extends Request = Request, Context e
   need: AccessNeed,
   handler: (request: Incoming, context: Context) => Response | Promise<Response>,
 ): (request: Incoming, context: Omit<Context, 'auth'>) => Promise<Response> {
-  const resourceServer = asResourceServer(guard)
+  const resourceServer = asResourceServer(guard, need)
   return async (request, context) => {
     const decision = await resourceServer.check(fromRequest(request, undefined, request), need)
     if (!decision.ok) return toResponse(decision.response)

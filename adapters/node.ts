@@ -43,7 +43,7 @@ export function requireAccessToken(
   guard: AuthorizationServer | ResourceServer,
   need: AccessNeed = {},
 ): (req: NodeRequest, res: NodeResponse) => Promise<Access | null> {
-  const resourceServer = asResourceServer(guard)
+  const resourceServer = asResourceServer(guard, need)
   return async (req, res) => {
     const decision = await resourceServer.check(readMessage(req).request, need)
     if (decision.ok) return decision.access

@@ -10,7 +10,7 @@ import { type Deployment, type RevokedToken, urlsOf } from './deployment.js'
 import { pageLogin } from './endpoints/page-login.js'
 import type { WindowCounter } from './endpoints/pending-limit.js'
 import { findPending, type PendingRequest, resumeUrl } from './endpoints/pending-request.js'
-import type { ServerEventBody } from './events.js'
+import type { ServerEvent, ServerEventBody } from './events.js'
 import type { Consent } from './grant/consent.js'
 import { deletableAt, type Grant } from './grant/state.js'
 import { openKeyring } from './keys/keyring.js'
@@ -112,9 +112,10 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
     browserCookie: cookieJar(issuer, ''),
     emit,
   }
+  const onEvent = options.onEvent ?? logFailure
   function emit(event: ServerEventBody): void {
     try {
-      options.onEvent?.({ ...event, at: now() })
+      onEvent({ ...event, at: now() })
     } catch {
       // A listener that fails must not fail what has happened already.
     }
@@ -153,4 +154,9 @@ async function pendingLogin(
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,
   }
+}
+
+/** Without a listener, what broke must not be silent: the answers say nothing about it. */
+function logFailure(event: ServerEvent): void {
+  if (event.type === 'failed') console.error(`grantwright: ${event.endpoint} failed (${event.reference})`, event.cause)
 }

@@ -72,7 +72,7 @@ export interface ServerOptions<Native = unknown> {
         context: { readonly scope: readonly string[]; readonly resource: string },
       ) => Promise<Claims> | Claims)
     | undefined
-  /** Called with every audit event, after the fact. What it throws is ignored. */
+  /** Called with every audit event, after the fact. What it throws is ignored. @default prints what failed with console.error */
   readonly onEvent?: ((event: ServerEvent) => void) | undefined
   /** The clock, in epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined

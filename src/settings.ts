@@ -156,7 +156,9 @@ const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 function checkStorage(storage: Storage): void {
   const verbs = ['get', 'insert', 'replace', 'remove', 'list', 'purge'] as const
   if (typeof storage !== 'object' || storage === null || verbs.some((verb) => typeof storage[verb] !== 'function')) {
-    throw new TypeError('storage lacks a verb of the storage contract. Write for example `storage: memoryStorage()`.')
+    throw new TypeError(
+      'storage lacks a verb of the storage contract. Write `storage: sqliteStorage(db)`, `sqlStorage(db)`, `redisStorage(client)`, or, for a test, `memoryStorage()`.',
+    )
   }
 }
 

@@ -66,7 +66,11 @@ describe('the message names the option and the cure:', () => {
       /^issuer .*`issuer: 'https:\/\/a\.example\/y'`/,
     ],
 
-    ['no storage', { storage: undefined }, /^storage lacks a verb .*Write .*`storage: memoryStorage\(\)`/],
+    [
+      'no storage',
+      { storage: undefined },
+      /^storage lacks a verb .*Write .*`storage: sqliteStorage\(db\)`.*`memoryStorage\(\)`/,
+    ],
     ['a storage that lacks a verb', { storage: { ...memoryStorage(), replace: undefined } }, /^storage lacks a verb/],
     ['no users', { users: undefined }, /^users is missing\. Write `users: passwordLogin/],
     ['users without current', { users: {} }, /^users is missing/],

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   API,
   authenticated,
+  authorizeUrl,
   harness,
   introspected,
   obtainCode,
   obtainTokens,
+  pkce,
   redeemForm,
   refreshForm,
 } from './support/harness.js'
@@ -117,4 +119,18 @@ describe('the server', () => {
       for (const one of [h, other]) expect(await introspected(one, body.access_token)).toMatchObject({ active: true })
     }
   })
+})
+
+it('prints what failed when nobody listens, because the answer says nothing about it', async () => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const h = harness({ onEvent: undefined })
+  h.login = { subject: 42 as unknown as string }
+  const response = await h.browser().get(authorizeUrl(pkce().challenge))
+  expect(response.status).toBe(500)
+  expect(await response.text()).not.toContain('String(user.id)')
+  expect(printed).toHaveBeenCalledWith(
+    expect.stringContaining('authorize failed'),
+    expect.objectContaining({ message: expect.stringContaining('String(user.id)') }),
+  )
+  printed.mockRestore()
 })

@@ -41,7 +41,11 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
     'client_secret_basic (the default), client_secret_post, or none (a public client)',
   ),
   scope: text('scope', 'names', 'all that it may ask for, separated by spaces; default: every scope'),
-  default_scope: text('default-scope', 'names', 'what a request without scope asks for; default: all of --scope'),
+  default_scope: text(
+    'default-scope',
+    'names',
+    'what a request without scope asks for; default: all of --scope, if that is given',
+  ),
   resources: list('resource', 'uri', 'an API that it may ask tokens for; default: every one'),
   serves: list('serves', 'uri', 'an API that it is itself, whose tokens it may introspect'),
   rotate_refresh_tokens: boolean('rotate-refresh-tokens', 'whether a refresh gives a new refresh token; default: true'),

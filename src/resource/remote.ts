@@ -27,7 +27,7 @@ export interface RemoteOptions {
   readonly clockTolerance?: number | undefined
   /** Introspect tokens that are no JWTs. @default they are refused */
   readonly introspection?: IntrospectionOptions | undefined
-  /** Told why the authorization server could not be asked. Requests get 503 then. */
+  /** Told why the authorization server could not be asked. Requests get 503 then. @default console.error */
   readonly onFailure?: ((cause: unknown) => void) | undefined
   /** @default the global `fetch` */
   readonly fetch?: Fetch | undefined
@@ -48,7 +48,8 @@ export function remoteTokens(options: RemoteOptions): TokenSource {
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init))
   const failed = (cause: unknown) => {
     try {
-      options.onFailure?.(cause)
+      const tell = options.onFailure ?? console.error
+      tell(cause)
     } catch {
       // Whoever listens does not decide about requests.
     }

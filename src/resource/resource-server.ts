@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { deploymentOf } from '../deployments.js'
+import { refuseUnknown } from '../option-checks.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'
 import {
@@ -42,6 +44,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   if ((options.server === undefined) === (options.issuer === undefined)) {
     throw new TypeError('createResourceServer takes either `server`, when it is in this process, or `issuer`.')
   }
+  refuseUnknown(options, options.server === undefined ? remoteOptions : inProcessOptions, 'createResourceServer')
   const source = options.server === undefined ? remoteTokens(options) : tokensInProcess(options)
   const document = options.metadata
     ? metadataDocument(source.resource, source.issuer, {
@@ -76,9 +79,29 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   }
 }
 
-/** What middlewares take: a resource server, or the authorization server whose only or default resource is meant. */
-export function asResourceServer(guard: AuthorizationServer | ResourceServer): ResourceServer {
-  return 'check' in guard ? guard : createResourceServer({ server: guard })
+const inProcessOptions = ['server', 'resource', 'metadata', 'issuer']
+const remoteOptions =
+  'issuer resource algorithms clockTolerance introspection onFailure fetch now metadata server'.split(' ')
+
+/**
+ * What a middleware takes: a resource server, or the authorization server whose only or default resource is meant.
+ *
+ * @param need what the route demands. A mistake in it would be an open or a closed door, so it is told when the route is made.
+ * @throws {TypeError} when the server has several resources and none is the default, or `need` is wrong.
+ */
+export function asResourceServer(guard: AuthorizationServer | ResourceServer, need: AccessNeed = {}): ResourceServer {
+  refuseUnknown(need, ['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[], 'requireAccessToken')
+  if ('check' in guard) return guard
+  const resourceServer = createResourceServer({ server: guard })
+  const scopes = deploymentOf(guard).settings.resources.get(resourceServer.resource)?.scopes ?? []
+  const unknown = listed(need.scope).find((name) => !scopes.includes(name))
+  if (unknown !== undefined) {
+    const known = scopes.join(', ') || 'none'
+    throw new TypeError(
+      `requireAccessToken: '${unknown}' is not a scope of ${resourceServer.resource}. They are ${known}.`,
+    )
+  }
+  return resourceServer
 }
 
 /** RFC 9470 §4: what is not known about a login is not enough. */

@@ -174,7 +174,7 @@ async function logInAndAllow(start: URL): Promise<URL> {
     form = new URLSearchParams(fields)
     if (page.includes('type="password"')) {
       form.set('username', 'ada')
-      form.set('password', 'analytical engine')
+      form.set('password', 'analytical-engine')
     } else form.set('decision', 'allow')
     url = new URL(/<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? '', url)
   }

@@ -294,3 +294,17 @@ describe('construction', () => {
     }
   })
 })
+
+describe('a mistake in what a route demands is told when the route is made', () => {
+  it.each([
+    [{ scopes: 'read' }, /there is no option `scopes`\. The options are scope, maxAge, acr\./],
+    [{ scope: 'read raed' }, /'raed' is not a scope of https:\/\/api\.example\.com\. They are read, write\./],
+  ])('%o', (need, message) => {
+    expect(() => asResourceServer(harness().server, need as object)).toThrow(message)
+  })
+
+  it('and so is an option that createResourceServer does not have', () => {
+    const options = { server: harness().server, audience: API }
+    expect(() => createResourceServer(options)).toThrow(/there is no option `audience`/)
+  })
+})

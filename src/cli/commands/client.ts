@@ -163,7 +163,7 @@ function noteUnknownNames({ note }: Input, { settings }: Deployment, metadata: C
     ...[...named(metadata.scope), ...named(metadata.default_scope)].filter((name) => !scopes.has(name)),
   ]
   if (unknown.length > 0) {
-    note(`\nNot known to the option resources of this server: ${[...new Set(unknown)].join(', ')}`)
+    note(`\nWarning: not known to the option resources of this server: ${[...new Set(unknown)].join(', ')}`)
   }
 }
 
