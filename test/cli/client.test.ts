@@ -112,7 +112,7 @@ describe('client create', () => {
       'https://x.example',
     )
     expect(code).toBe(0)
-    expect(stderr).toContain('Not known to the option resources of this server: https://x.example, notes:raed')
+    expect(stderr).toContain('not known to the option resources of this server: https://x.example, notes:raed')
   })
 
   it('keeps what libraries print out of the standard output', async () => {
