@@ -1,5 +1,5 @@
 /**
- * Who is counted as one: limits per address are limits per network.
+ * Addresses: who is counted as one, because limits per address are limits per network, and who is this machine.
  *
  * @module
  */
@@ -22,3 +22,8 @@ export function networkOf(address: string): string {
 /** Some proxies write the port of the connection, too, which would make every connection somebody else. */
 const withoutPort = (address: string): string =>
   /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+
+/** Whether the host of a URL is this machine itself, so that `http` gives nothing away (RFC 8252 §8.3). */
+export const isLoopbackHost = (hostname: string): boolean => loopback.has(hostname)
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])

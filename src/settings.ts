@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import type { Client } from './clients/client.js'
 import { parseStaticClients, type StaticClient } from './clients/static.js'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './keys/jwk.js'
+import { isLoopbackHost } from './network.js'
 import { checkFunctions, duration, isRecord, refuseUnknown } from './option-checks.js'
 import type { ServerOptions } from './options.js'
 import { checkResources, type ResourceSettings } from './resource-settings.js'
@@ -141,7 +143,7 @@ function checkIssuer(issuer: unknown): string {
   // RFC 8414 §2: https, no query, no fragment.
   if (/[?#]/.test(issuer)) throw say('has a query or a fragment')
   if (url.username !== '' || url.password !== '') throw say('contains a user name')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.has(url.hostname))) {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
     throw say('must be https (http is accepted for localhost, 127.0.0.1 and [::1])')
   }
   // Clients compare it byte for byte (RFC 8414 §3.3, RFC 9207 §2.4), so it must be what a URL parser would make of it.
@@ -150,8 +152,6 @@ function checkIssuer(issuer: unknown): string {
     throw new TypeError(`issuer is not in its canonical form. Write \`issuer: '${canonical}'\`.`)
   return issuer
 }
-
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 function checkStorage(storage: Storage): void {
   const verbs = ['get', 'insert', 'replace', 'remove', 'list', 'purge'] as const

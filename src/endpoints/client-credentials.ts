@@ -14,6 +14,7 @@ import { scopeMember } from '../protocol/scope.js'
 import { jsonResponse } from '../responses.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import { CLIENT_TOKEN_ID_BYTES, issueAccessToken } from '../tokens/access-token.js'
+import { seconds } from '../tokens/claims.js'
 import { refusedError } from './issue-tokens.js'
 
 export async function clientCredentials(
@@ -50,7 +51,7 @@ export async function clientCredentials(
   return jsonResponse(200, {
     access_token: accessToken,
     token_type: 'Bearer',
-    expires_in: Math.floor(token.expiresAt / 1000) - Math.floor(now / 1000),
+    expires_in: seconds(token.expiresAt) - seconds(now),
     ...scopeMember(access.scope),
   })
 }

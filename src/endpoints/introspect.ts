@@ -15,6 +15,7 @@ import { scopeMember } from '../protocol/scope.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import { jsonResponse } from '../responses.js'
 import { findLiveAccessToken } from '../tokens/access-token.js'
+import { loginClaims, seconds } from '../tokens/claims.js'
 import { withoutProtocolClaims } from '../tokens/jwt.js'
 import type { Claims } from '../users/contract.js'
 import { asClient } from './as-client.js'
@@ -55,9 +56,7 @@ async function accessTokenFacts(deployment: Deployment, client: Client, text: st
     token_type: 'Bearer',
     iat: seconds(token.issuedAt),
     exp: seconds(token.expiresAt),
-    ...(token.login.authenticatedAt !== undefined && { auth_time: seconds(token.login.authenticatedAt) }),
-    ...(token.login.acr !== undefined && { acr: token.login.acr }),
-    ...(token.login.amr !== undefined && { amr: token.login.amr }),
+    ...loginClaims(token.login),
   }
 }
 
@@ -86,5 +85,3 @@ async function refreshTokenFacts(deployment: Deployment, client: Client, token: 
     exp: seconds(Math.min(grant.refresh.idleUntil, grant.endsAt)),
   }
 }
-
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)

@@ -14,6 +14,7 @@ import type { HttpResponse } from '../message.js'
 import { scopeMember } from '../protocol/scope.js'
 import { jsonResponse } from '../responses.js'
 import { issueAccessToken } from '../tokens/access-token.js'
+import { seconds } from '../tokens/claims.js'
 import type { Claims } from '../users/contract.js'
 import { advance, type Outcome } from './advance.js'
 
@@ -116,7 +117,7 @@ async function tokenResponse(
   return jsonResponse(200, {
     access_token: await issueAccessToken(deployment, token, grant),
     token_type: 'Bearer',
-    expires_in: Math.floor(token.expiresAt / 1000) - Math.floor(now / 1000),
+    expires_in: seconds(token.expiresAt) - seconds(now),
     ...(refreshToken !== null && { refresh_token: refreshToken }),
     ...scopeMember(scope),
   })

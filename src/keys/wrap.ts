@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isLoopbackHost } from '../network.js'
 import { decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 
 /** Closes and opens the stored form of keys. `id` is the id of the key. */
@@ -109,5 +110,5 @@ function wrappingKey(secret: string, purpose: WrapPurpose): Promise<CryptoKey> {
 function isLoopback(issuer: string): boolean {
   if (!URL.canParse(issuer)) return false
   const { protocol, hostname } = new URL(issuer)
-  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'http:' && isLoopbackHost(hostname)
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isLoopbackHost } from '../network.js'
 import { concatBytes } from '../runtime/hash.js'
 
 /** The part of the standard `fetch` that is used, so that an app can put its own in place. */
@@ -63,10 +64,9 @@ export function isSafeUrl(text: unknown): text is string {
   if (typeof text !== 'string' || !URL.canParse(text)) return false
   const { protocol, hostname, username, password } = new URL(text)
   if (username !== '' || password !== '') return false
-  return protocol === 'https:' || (protocol === 'http:' && loopback.has(hostname))
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))
 }
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]'])
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Whoever ignores the signal is not waited for either. */

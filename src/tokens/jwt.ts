@@ -9,12 +9,12 @@ import { signJws, verifyJws } from '../keys/jws.js'
 import { scopeMember } from '../protocol/scope.js'
 import type { Claims } from '../users/contract.js'
 import type { AccessToken, LiveAccessToken } from './access-token.js'
+import { loginClaims, seconds } from './claims.js'
 
 // RFC 9068 §2.1, RFC 8725 §3.11: an explicit type, so that an ID token never passes for an access token.
 const TYP = 'at+jwt'
 
 export async function issueJwt({ settings, keyring }: Deployment, token: AccessToken): Promise<string> {
-  const { login } = token
   const payload = {
     ...withoutProtocolClaims(token.claims),
     iss: settings.issuer,
@@ -26,9 +26,7 @@ export async function issueJwt({ settings, keyring }: Deployment, token: AccessT
     iat: seconds(token.issuedAt),
     exp: seconds(token.expiresAt),
     jti: token.grantId === null ? `c.${token.tokenId}` : `g.${token.grantId}.${token.tokenId}`,
-    ...(login.authenticatedAt !== undefined && { auth_time: seconds(login.authenticatedAt) }),
-    ...(login.acr !== undefined && { acr: login.acr }),
-    ...(login.amr !== undefined && { amr: login.amr }),
+    ...loginClaims(token.login),
   }
   return signJws(await keyring.current(), TYP, JSON.stringify(payload))
 }
@@ -80,8 +78,6 @@ export function withoutProtocolClaims(claims: Claims): Claims {
   )
   return Object.fromEntries(further)
 }
-
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
 
 // RFC 7519 §4.1.4: a number. Infinity or a string would make a token that never ends.
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)

@@ -11,6 +11,7 @@ import type { Grant } from '../grant/state.js'
 import { u32 } from '../protocol/token-string.js'
 import { concatBytes, constantTimeEqual, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import type { AccessToken, LiveAccessToken } from './access-token.js'
+import { seconds } from './claims.js'
 
 const PREFIX = 'gwat_'
 const KEY_ID_BYTES = 6
@@ -52,8 +53,8 @@ function grantContent(token: AccessToken, grant: Grant): Uint8Array {
     Uint8Array.of(OF_GRANT),
     required(decodeBase64url(grant.id)),
     required(decodeBase64url(token.tokenId)),
-    u32(Math.floor(token.issuedAt / 1000)),
-    u32(Math.floor(token.expiresAt / 1000)),
+    u32(seconds(token.issuedAt)),
+    u32(seconds(token.expiresAt)),
     Uint8Array.of(index),
     bits,
   )
@@ -81,8 +82,8 @@ function clientContent(token: AccessToken): Uint8Array {
   return concatBytes(
     Uint8Array.of(OF_CLIENT),
     required(decodeBase64url(token.tokenId)),
-    u32(Math.floor(token.issuedAt / 1000)),
-    u32(Math.floor(token.expiresAt / 1000)),
+    u32(seconds(token.issuedAt)),
+    u32(seconds(token.expiresAt)),
     utf8(JSON.stringify([token.clientId, token.resource, token.scope])),
   )
 }

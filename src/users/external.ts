@@ -4,6 +4,7 @@
  * @module
  */
 import type { HttpResponse } from '../message.js'
+import { refuseUnknown } from '../option-checks.js'
 import { seeOther } from '../responses.js'
 import type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './contract.js'
 import { isHttpResponse } from './http-response.js'
@@ -72,11 +73,7 @@ const known = ['current', 'loginUrl', 'claims', 'end'] as const satisfies readon
 const notALoginUrl = "is not an absolute path or an http(s) URL. Write for example `loginUrl: '/login'`."
 
 function checkOptions(options: ExternalLoginOptions<never>): void {
-  for (const name of Object.keys(options)) {
-    if (!(known as readonly string[]).includes(name)) {
-      throw new TypeError(`externalLogin: there is no option \`${name}\`. The options are ${known.join(', ')}.`)
-    }
-  }
+  refuseUnknown(options, known, 'externalLogin')
   if (typeof options.current !== 'function') {
     throw new TypeError(
       'externalLogin: current is missing. Write a function that says who is logged in, for example `current: ({ native }) => native.session?.userId`.',

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { refuseUnknown } from '../option-checks.js'
 import { seeOther, withHeaders } from '../responses.js'
 import type { Claims, ClaimsContext, UserAuthentication } from './contract.js'
 import { loginEndpoint } from './login-endpoint.js'
@@ -75,7 +76,7 @@ export interface PasswordAuthentication extends UserAuthentication {
  * @throws {TypeError} when an option is wrong.
  */
 export function passwordLogin(options: PasswordLoginOptions): (services: UserServices) => PasswordAuthentication {
-  refuseUnknown(options)
+  refuseUnknown(options, known, 'passwordLogin')
   const check = checkOf(options)
   const { claims, forgotPasswordUrl, signUpUrl } = options
   checkLinks({ forgotPasswordUrl, signUpUrl })
@@ -121,14 +122,6 @@ const known = [
   'signUpUrl',
   'limiter',
 ]
-
-function refuseUnknown(options: PasswordLoginOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`passwordLogin: there is no option \`${name}\`. The options are ${known.join(', ')}.`)
-    }
-  }
-}
 
 function checkOf({ find, save, verify }: PasswordLoginOptions): PasswordCheck {
   if (typeof find === 'function' && verify === undefined) {
