@@ -17,7 +17,9 @@ import { openKeyring } from './keys/keyring.js'
 import { checkWrapping } from './keys/wrap.js'
 import type { HttpRequest } from './message.js'
 import type { ServerOptions } from './options.js'
-import { formActionSource } from './pages/layout.js'
+import { isOwnForm } from './pages/own-form.js'
+import { formActionSource } from './pages/policy.js'
+import { pageRenderer } from './pages/render.js'
 import { digest, hmacSha256, utf8 } from './runtime/hash.js'
 import { pooledRandomBytes } from './runtime/random.js'
 import { checkOptions } from './settings.js'
@@ -107,6 +109,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
       fixedSigners: options.signingKeys,
       onFailure: (cause) => emit({ type: 'failed', endpoint: 'keys', cause, reference: '' }),
     }),
+    pages: pageRenderer(settings.pages, randomBytes),
     clientClaims: options.clientClaims,
     peppers: settings.secrets.map((secret) => hmacSha256(utf8(secret), `grantwright refresh salt\0${issuer}`)),
     browserCookie: cookieJar(issuer, ''),
@@ -128,6 +131,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
     ...sources,
     recordId,
     loginPath: parts.urls.paths.login,
+    isOwnForm: (request) => isOwnForm(request, settings.pages.origins),
     emit,
     pendingLogin: (request, handle) => pendingLogin(deployed, request, handle),
   }

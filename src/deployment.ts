@@ -12,6 +12,7 @@ import type { Consent } from './grant/consent.js'
 import type { Grant } from './grant/state.js'
 import type { Keyring } from './keys/keyring.js'
 import type { ServerOptions } from './options.js'
+import type { PageRenderer } from './pages/render.js'
 import type { Settings } from './settings.js'
 import type { Storage } from './storage/contract.js'
 import type { Repository } from './storage/repositories.js'
@@ -36,6 +37,7 @@ export interface Deployment {
   readonly clients: ClientRegistry
   readonly keyring: Keyring
   readonly users: UserAuthentication
+  readonly pages: PageRenderer
   readonly clientClaims: ServerOptions['clientClaims']
   /** Keys derived from the deployment's secrets for the salts of refresh tokens, newest first. */
   readonly peppers: readonly Uint8Array[]

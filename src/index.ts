@@ -18,6 +18,25 @@ export {
 } from './keys/signer.js'
 export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './message.js'
 export type { ResourceOptions, ScopeOptions, ServerOptions } from './options.js'
+export type { AppsView } from './pages/apps.js'
+export type { ConsentResource, ConsentScope, ConsentView } from './pages/consent.js'
+export type { ErrorView } from './pages/error.js'
+export type { PageForm } from './pages/form.js'
+export type { FormPostView } from './pages/form-post.js'
+export type { LoginView } from './pages/login.js'
+export type { LoggedOutView, LogoutView } from './pages/logout.js'
+export type { Messages } from './pages/messages.js'
+export type {
+  PagesOptions,
+  Palette,
+  RenderContext,
+  Rendered,
+  RenderedDocument,
+  RenderedRedirect,
+  RenderPage,
+  Theme,
+} from './pages/options.js'
+export type { PageView } from './pages/views.js'
 export type { ClientMetadata } from './protocol/client-metadata.js'
 export type { IntrospectionOptions } from './resource/introspection.js'
 export type { ResourceMetadata } from './resource/protected-resource.js'

@@ -6,6 +6,7 @@
 import type { StaticClient } from './clients/static.js'
 import type { ServerEvent } from './events.js'
 import type { Signer, SigningAlgorithm } from './keys/signer.js'
+import type { PagesOptions } from './pages/options.js'
 import type { Storage } from './storage/contract.js'
 import type { Claims, UserAuthentication } from './users/contract.js'
 import type { UserAuthenticationFactory } from './users/services.js'
@@ -23,6 +24,8 @@ export interface ServerOptions<Native = unknown> {
   readonly users: UserAuthentication<Native> | UserAuthenticationFactory
   /** The APIs that access tokens are for, by their URI (RFC 8707), which becomes the `aud` of their tokens. */
   readonly resources: { readonly [uri: string]: ResourceOptions }
+  /** Name, colours and words of the pages that people see, or pages of the app's own. @default those that ship */
+  readonly pages?: PagesOptions<Native> | undefined
   /** Clients that are part of the configuration, beside those made with `clients.create`. @default [] */
   readonly clients?: readonly StaticClient[] | undefined
   /**

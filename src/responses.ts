@@ -45,7 +45,7 @@ export function seeOther(location: string, headers: Headers = []): HttpResponse 
 }
 
 /** The same answer with more headers. */
-export function withHeaders(response: HttpResponse, headers: Headers): HttpResponse {
+export function withHeaders<Answer extends { readonly headers: Headers }>(response: Answer, headers: Headers): Answer {
   return headers.length === 0 ? response : { ...response, headers: [...response.headers, ...headers] }
 }
 

@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoints/endpoint.js'
 import { failurePage, protocolErrorPage } from './endpoints/problem-pages.js'
 import { errorResponse, OAuthError } from './errors.js'
 import type { HttpRequest, HttpResponse } from './message.js'
+import type { PageAnswer } from './pages/views.js'
 import { emptyResponse, withHeaders } from './responses.js'
 import { encodeBase64url } from './runtime/hash.js'
 
@@ -34,15 +35,22 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
   let response: HttpResponse
   try {
-    response = await handler(fromClient(request, deployment.settings.trustProxy))
+    const found = await handler(fromClient(request, deployment.settings.trustProxy))
+    response = 'view' in found ? await deployment.pages.render(request, found) : found
   } catch (error) {
-    response = failure(endpoint, deployment, error)
+    response = await failure(endpoint, deployment, request, error)
   }
   if (endpoint.cors) response = withHeaders(response, corsHeaders)
   return method === 'HEAD' ? { ...response, body: '' } : response
 }
 
-function failure(endpoint: Endpoint, { emit, randomBytes }: Deployment, error: unknown): HttpResponse {
+function failure(
+  endpoint: Endpoint,
+  deployment: Deployment,
+  request: HttpRequest,
+  error: unknown,
+): HttpResponse | Promise<HttpResponse> {
+  const { emit, randomBytes } = deployment
   const isPage = endpoint.answers === 'page'
   if (error instanceof OAuthError) {
     emit({
@@ -52,11 +60,20 @@ function failure(endpoint: Endpoint, { emit, randomBytes }: Deployment, error: u
       reason: error.reason,
       clientId: error.clientId,
     })
-    return isPage ? protocolErrorPage(error) : errorResponse(error)
+    return isPage ? shown(deployment, request, protocolErrorPage(error)) : errorResponse(error)
   }
   const reference = referenceOf(randomBytes)
   emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
-  return isPage ? failurePage(error, reference) : errorResponse(error)
+  return isPage ? shown(deployment, request, failurePage(error, reference)) : errorResponse(error)
+}
+
+/** An error page by the app's own hand, if it can: what has failed may be just that. */
+async function shown({ pages }: Deployment, request: HttpRequest, page: PageAnswer): Promise<HttpResponse> {
+  try {
+    return await pages.render(request, page)
+  } catch {
+    return pages.renderShipped(request, page)
+  }
 }
 
 /** Ties what a person sees to the event. Empty when it is the source of randomness that failed. */

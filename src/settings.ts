@@ -10,6 +10,7 @@ import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from './
 import { isLoopbackHost } from './network.js'
 import { checkFunctions, duration, isRecord, refuseUnknown } from './option-checks.js'
 import type { ServerOptions } from './options.js'
+import { checkPages, type PageSettings } from './pages/settings.js'
 import { checkResources, type ResourceSettings } from './resource-settings.js'
 import type { Storage } from './storage/contract.js'
 
@@ -24,6 +25,7 @@ export interface Settings {
   readonly resources: ReadonlyMap<string, ResourceSettings>
   readonly clients: ReadonlyMap<string, Client>
   readonly defaultResource: string | undefined
+  readonly pages: PageSettings
   readonly codeLifetime: number
   readonly refreshIdleLifetime: number
   readonly grantLifetime: number
@@ -64,6 +66,7 @@ export function checkOptions(options: ServerOptions<never>): Settings {
     resources,
     clients: checkClients(options.clients ?? [], resources),
     defaultResource: (list.length === 1 ? list[0] : list.find((resource) => resource.isDefault))?.resource,
+    pages: checkPages(options.pages, issuer),
     codeLifetime: duration(options, 'codeLifetime', 60, 1, 600),
     refreshIdleLifetime: duration(options, 'refreshIdleLifetime', 30 * 86_400, 1),
     grantLifetime: duration(options, 'grantLifetime', 180 * 86_400, 1),
@@ -88,6 +91,7 @@ const knownOptions = [
   'storage',
   'users',
   'resources',
+  'pages',
   'clients',
   'secret',
   'allowUnwrappedKeys',

@@ -3,13 +3,15 @@
  *
  * @module
  */
+
 import type { Deployment } from '../deployment.js'
 import { readForm, refuseProblems } from '../form.js'
 import { includes, joinAccess } from '../grant/consent.js'
 import { grantRegistry, isLive, type LiveGrant, recordsOf } from '../grants.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
-import { type AppsView, appsPage, type ConnectedApp } from '../pages/apps.js'
+import type { HttpRequest } from '../message.js'
+import type { AppsView, ConnectedApp } from '../pages/apps.js'
 import { isOwnForm } from '../pages/own-form.js'
+import { type Answer, show } from '../pages/views.js'
 import { parseParameters } from '../protocol/parameters.js'
 import type { Access } from '../protocol/resource.js'
 import { seeOther, withHeaders } from '../responses.js'
@@ -19,29 +21,29 @@ import { currentLogin } from './login-context.js'
 import { loginForApps } from './page-login.js'
 import { isSameToken, pageToken } from './page-token.js'
 import { browserOf } from './pending-request.js'
-import { foreignFormPage, loginMissingPage, unreadableFormPage } from './problem-pages.js'
+import { problemPage, unreadableFormPage } from './problem-pages.js'
 
 /** GET: shows them. */
-export async function apps(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+export async function apps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
   const isBack = parameters.get('pending') !== undefined
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
   // Back from the login without one: another try would go round in circles.
-  if (!login) return isBack ? loginMissingPage() : loginForApps(deployment, request)
+  if (!login) return isBack ? problemPage('loginMissing') : loginForApps(deployment, request)
   if (isBack) return seeOther(deployment.urls.of('apps'))
-  return show(deployment, request, login, parameters.get('revoked') === undefined ? undefined : 'revoked')
+  return showApps(deployment, request, login, parameters.get('revoked') === undefined ? undefined : 'revoked')
 }
 
 /** POST: ends one grant, all of a client, or all. */
-export async function revokeApps(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
-  if (!isOwnForm(request, deployment.settings.issuer)) return foreignFormPage()
+export async function revokeApps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+  if (!isOwnForm(request, deployment.settings.pages.origins)) return problemPage('foreign')
   const form = refuseProblems(await readForm(request))
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
   if (!login) return loginForApps(deployment, request)
   const expected = pageToken(browserOf(deployment, request), login, 'apps')
-  if (!isSameToken(form.get('page_token'), expected)) return show(deployment, request, login, 'again')
+  if (!isSameToken(form.get('page_token'), expected)) return showApps(deployment, request, login, 'again')
   const { subject } = login
   const registry = grantRegistry(deployment)
   const client_id = form.get('client_id')
@@ -60,18 +62,18 @@ async function revokeOwn(deployment: Deployment, subject: string, id: string): P
   if (grant?.value.subject === subject) await grantRegistry(deployment).revoke(id)
 }
 
-async function show(
+async function showApps(
   deployment: Deployment,
   request: HttpRequest,
   login: Login,
   notice: AppsView['notice'],
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const { paths } = deployment.urls
   const browser = browserOf(deployment, request)
   const { connected, more } = await connectedApps(deployment, login.subject)
-  const page = appsPage({
-    action: paths.apps,
-    pageToken: pageToken(browser, login, 'apps'),
+  const page = show({
+    page: 'apps',
+    form: { action: paths.apps, hidden: { page_token: pageToken(browser, login, 'apps') } },
     subjectLabel: login.displayName ?? login.subject,
     logoutUrl: deployment.users.end || deployment.users.endAll ? paths.logout : undefined,
     apps: connected,

@@ -3,9 +3,9 @@
  *
  * @module
  */
+
 import type { Deployment } from '../deployment.js'
-import type { HttpResponse } from '../message.js'
-import { formPostPage } from '../pages/form-post.js'
+import { type Answer, show } from '../pages/views.js'
 import {
   type AuthorizationRequest,
   codeResponse,
@@ -14,16 +14,16 @@ import {
 } from '../protocol/authorization-request.js'
 import { appendToRedirect } from '../protocol/redirect-uri.js'
 import { seeOther } from '../responses.js'
-import { encodeBase64url } from '../runtime/hash.js'
 
 interface Destination {
   readonly redirectUri: string
   readonly responseMode: ResponseMode
   readonly state?: string | undefined
+  readonly uiLocales?: readonly string[] | undefined
 }
 
-export const sendCode = (deployment: Deployment, to: AuthorizationRequest, code: string): HttpResponse =>
-  send(deployment, to, codeResponse({ code, state: to.state, iss: deployment.settings.issuer }))
+export const sendCode = (deployment: Deployment, to: AuthorizationRequest, code: string): Answer =>
+  send(to, codeResponse({ code, state: to.state, iss: deployment.settings.issuer }))
 
 /** RFC 6749 §4.1.2.1. Only for a redirect URI that was validated. */
 export function sendError(
@@ -32,14 +32,13 @@ export function sendError(
   error: string,
   description: string,
   facts: { readonly clientId: string; readonly reason?: string },
-): HttpResponse {
+): Answer {
   const { clientId, reason = error } = facts
   deployment.emit({ type: 'refused', endpoint: 'authorize', error, reason, clientId })
-  return send(deployment, to, errorResponse({ error, description, state: to.state, iss: deployment.settings.issuer }))
+  return send(to, errorResponse({ error, description, state: to.state, iss: deployment.settings.issuer }))
 }
 
-function send(deployment: Deployment, to: Destination, fields: readonly (readonly [string, string])[]): HttpResponse {
+function send(to: Destination, fields: readonly (readonly [string, string])[]): Answer {
   if (to.responseMode === 'query') return seeOther(appendToRedirect(to.redirectUri, fields))
-  const nonce = encodeBase64url(deployment.randomBytes(16))
-  return formPostPage({ redirectUri: to.redirectUri, fields, nonce })
+  return show({ page: 'form_post', redirectUri: to.redirectUri, fields }, to.uiLocales)
 }

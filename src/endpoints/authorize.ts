@@ -5,10 +5,12 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 §4.1.1}
  * @module
  */
+
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment.js'
 import { readForm } from '../form.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest } from '../message.js'
+import type { Answer } from '../pages/views.js'
 import {
   type AuthorizationRequest,
   identifyClient,
@@ -19,11 +21,11 @@ import { seeOther } from '../responses.js'
 import { sendError } from './authorization-response.js'
 import { pendingWait } from './pending-limit.js'
 import { browserOf, findPending, resumeUrl, storePending } from './pending-request.js'
-import { expiredPage, refusedClientPage, tooManyPage } from './problem-pages.js'
+import { nothingPendingPage, problemPage, tooManyPage } from './problem-pages.js'
 import { clientOf, proceed, switchLogin } from './proceed.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
-export async function authorize(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+export async function authorize(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
   const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
   if (handle !== undefined) return resume(deployment, request, handle, parameters.get('switch') !== undefined)
@@ -36,7 +38,7 @@ export async function authorize(deployment: Deployment, request: HttpRequest): P
  * POST: stored, and answered with a redirect to a GET before anybody is asked who they are. No cookie comes with a post
  * from another site, so a logged-in user would look like a stranger.
  */
-export async function authorizePost(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+export async function authorizePost(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   return validated(deployment, await readForm(request), async (_, asked) => {
     const wait = await pendingWait(deployment, request.address, null)
     if (wait > 0) return tooManyPage(wait)
@@ -48,8 +50,8 @@ export async function authorizePost(deployment: Deployment, request: HttpRequest
 async function validated(
   deployment: Deployment,
   parameters: Parameters,
-  go: (client: Client, asked: AuthorizationRequest) => Promise<HttpResponse>,
-): Promise<HttpResponse> {
+  go: (client: Client, asked: AuthorizationRequest) => Promise<Answer>,
+): Promise<Answer> {
   const clientId = parameters.get('client_id')
   const client = clientId === undefined ? null : await deployment.clients.find(clientId)
   // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
@@ -57,7 +59,7 @@ async function validated(
   if ('problem' in identified) {
     const { problem: reason } = identified
     deployment.emit({ type: 'refused', endpoint: 'authorize', error: 'invalid_request', reason, clientId })
-    return refusedClientPage(identified)
+    return problemPage('clientMistake', { code: 'invalid_request', detail: identified.description })
   }
   const resources = [...deployment.settings.resources.values()]
   const asked = validateAuthorizationRequest(identified, parameters, { resources })
@@ -71,11 +73,11 @@ async function resume(
   request: HttpRequest,
   handle: string,
   switching: boolean,
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const pending = await findPending(deployment, request, handle)
-  if (!pending) return expiredPage()
+  if (!pending) return nothingPendingPage(request)
   const client = await clientOf(deployment, pending)
-  if (!client) return expiredPage()
+  if (!client) return problemPage('expired')
   const visit = { client, asked: pending.value.request, pending, browser: pending.browser }
   return switching ? switchLogin(deployment, request, visit) : proceed(deployment, request, visit)
 }

@@ -4,11 +4,12 @@
  *
  * @module
  */
+
 import type { Deployment } from '../deployment.js'
 import { includes, withoutAccess } from '../grant/consent.js'
-import type { HttpResponse } from '../message.js'
-import { consentPage } from '../pages/consent.js'
-import { formActionSource } from '../pages/layout.js'
+import type { ConsentView } from '../pages/consent.js'
+import { formActionSource } from '../pages/policy.js'
+import { type PageAnswer, show } from '../pages/views.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-metadata.js'
 import type { Parameters } from '../protocol/parameters.js'
@@ -58,13 +59,15 @@ export function askForConsent(
   { client, asked, pending }: Visit & { readonly pending: Pending },
   login: Login,
   unticked: Access,
-): HttpResponse {
+): PageAnswer {
   const { settings, urls } = deployment
   const ticked = (resource: string, scope: string) => !includes(unticked, [{ resource, scope: [scope] }])
-  return consentPage({
-    action: urls.paths.consent,
-    handle: pending.handle,
-    pageToken: consentToken(deployment, pending, login),
+  const view: ConsentView = {
+    page: 'consent',
+    form: {
+      action: urls.paths.consent,
+      hidden: { pending: pending.handle, page_token: consentToken(deployment, pending, login) },
+    },
     clientName: client.client_name,
     clientId: client.client_id,
     logoUri: client.logo_uri,
@@ -85,7 +88,8 @@ export function askForConsent(
       })),
     })),
     formAction: [formActionSource(asked.redirectUri)],
-  })
+  }
+  return show(view, asked.uiLocales)
 }
 
 /** Whether a posted form is the one that was shown, for a choice that is still the same. */

@@ -3,27 +3,29 @@
  *
  * @module
  */
+
 import type { Deployment } from '../deployment.js'
 import { readForm, refuseProblems } from '../form.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest } from '../message.js'
 import { isOwnForm } from '../pages/own-form.js'
+import type { Answer } from '../pages/views.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { isConsentToken, readChoice } from './consent-question.js'
 import { carryOut } from './issue-code.js'
 import { currentLogin } from './login-context.js'
 import { changePending, findPending, type PendingRequest } from './pending-request.js'
-import { alreadyAnsweredPage, expiredPage, foreignFormPage, unreadableFormPage } from './problem-pages.js'
+import { nothingPendingPage, problemPage, unreadableFormPage } from './problem-pages.js'
 import { clientOf, judgeVisit, proceed } from './proceed.js'
 
 /** POST: what the person decided. */
-export async function consent(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
-  if (!isOwnForm(request, deployment.settings.issuer)) return foreignFormPage()
+export async function consent(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+  if (!isOwnForm(request, deployment.settings.pages.origins)) return problemPage('foreign')
   const form = refuseProblems(await readForm(request))
   const pressed = form.get('decision')
   if (pressed !== 'allow' && pressed !== 'deny') return unreadableFormPage()
   const pending = await findPending(deployment, request, form.get('pending') ?? '')
   const client = pending && (await clientOf(deployment, pending))
-  if (!pending || !client) return expiredPage()
+  if (!pending || !client) return nothingPendingPage(request)
   const visit = { client, asked: pending.value.request, pending, browser: pending.browser }
   const login = await currentLogin(deployment, request)
   // Logged out meanwhile, or somebody else now: the request starts again with the login and its own consent page.
@@ -39,7 +41,7 @@ export async function consent(deployment: Deployment, request: HttpRequest): Pro
   const decided = await changePending(deployment, pending, (value) =>
     value.decision ? (isSame(value.decision, decision) ? value : null) : { ...value, decision },
   )
-  if (!decided) return alreadyAnsweredPage()
+  if (!decided) return problemPage('answered')
   if (!pending.value.decision) {
     const about = { clientId: client.client_id, subject: login.subject }
     if (access.length === 0) deployment.emit({ type: 'consent_denied', ...about })

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest } from '../message.js'
+import type { Answer } from '../pages/views.js'
 
 export interface Endpoint {
   /** For events. */
   readonly name: string
   /** Absolute paths, compared exactly. */
   readonly paths: readonly string[]
-  readonly methods: { readonly [method: string]: (request: HttpRequest) => HttpResponse | Promise<HttpResponse> }
+  readonly methods: { readonly [method: string]: (request: HttpRequest) => Answer | Promise<Answer> }
   /** Whether a person or a program reads the answers, errors included. */
   readonly answers: 'json' | 'page'
   /** Whether scripts of any origin may call it, without credentials. */

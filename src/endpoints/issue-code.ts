@@ -3,11 +3,12 @@
  *
  * @module
  */
+
 import type { Deployment } from '../deployment.js'
 import { Unavailable } from '../errors.js'
 import { approve } from '../grant/approve.js'
 import { includes } from '../grant/consent.js'
-import type { HttpResponse } from '../message.js'
+import type { Answer } from '../pages/views.js'
 import type { Access } from '../protocol/resource.js'
 import { formatCode, secretHash } from '../protocol/token-string.js'
 import { encodeBase64url } from '../runtime/hash.js'
@@ -16,7 +17,7 @@ import { sendCode, sendError } from './authorization-response.js'
 import { consentId } from './consent-question.js'
 import { endGrant, grantFacts } from './issue-tokens.js'
 import { codeSecret, type Pending } from './pending-request.js'
-import { alreadyAnsweredPage } from './problem-pages.js'
+import { problemPage } from './problem-pages.js'
 import type { Visit } from './proceed.js'
 import { rememberConsent } from './remember-consent.js'
 
@@ -33,7 +34,7 @@ export async function issueCode(
   login: Login,
   access: Access,
   confirm: (grantId: string) => Promise<boolean>,
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const { settings } = deployment
   const id = pending?.value.id ?? encodeBase64url(deployment.randomBytes(16))
   const secret = pending ? codeSecret(pending) : deployment.randomBytes(32)
@@ -67,7 +68,7 @@ export async function issueCode(
       earlier.subject === login.subject &&
       earlier.code.hash === grant.code.hash &&
       deployment.now() < earlier.code.expiresAt
-    if (!isSame) return alreadyAnsweredPage()
+    if (!isSame) return problemPage('answered')
   }
   if (!(await confirm(id))) {
     await endGrant(deployment, id, 'user_request')
@@ -83,9 +84,9 @@ export async function issueCode(
 }
 
 /** What follows from a decision: the code, or the refusal. For the person who decided; nobody else learns what it was. */
-export async function carryOut(deployment: Deployment, pending: Pending, login: Login): Promise<HttpResponse> {
+export async function carryOut(deployment: Deployment, pending: Pending, login: Login): Promise<Answer> {
   const { decision, request } = pending.value
-  if (decision?.subject !== login.subject) return alreadyAnsweredPage()
+  if (decision?.subject !== login.subject) return problemPage('answered')
   if (decision.access.length > 0) {
     const parties = { clientId: request.client_id, subject: login.subject }
     return issueCode(deployment, { asked: request, pending }, login, decision.access, (grantId) =>
@@ -100,11 +101,7 @@ export async function carryOut(deployment: Deployment, pending: Pending, login: 
  * The same for a request that was decided before. Null when the decision has led to nothing, and no consent stands: the server
  * stopped in between, or the user has revoked since. Then the person is asked again.
  */
-export async function repeatDecision(
-  deployment: Deployment,
-  pending: Pending,
-  login: Login,
-): Promise<HttpResponse | null> {
+export async function repeatDecision(deployment: Deployment, pending: Pending, login: Login): Promise<Answer | null> {
   const { decision, request, id } = pending.value
   const access = decision?.subject === login.subject ? decision.access : []
   if (access.length > 0 && !(await deployment.grants.get(id))) {

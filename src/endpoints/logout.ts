@@ -3,34 +3,35 @@
  *
  * @module
  */
+
 import type { Deployment } from '../deployment.js'
 import { readForm, refuseProblems } from '../form.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
-import { loggedOutPage, logoutPage } from '../pages/logout.js'
+import type { HttpRequest } from '../message.js'
 import { isOwnForm } from '../pages/own-form.js'
+import { type Answer, show } from '../pages/views.js'
 import { seeOther, withHeaders } from '../responses.js'
 import type { Login } from '../users/contract.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { currentLogin, loginContext } from './login-context.js'
 import { isSameToken, pageToken } from './page-token.js'
 import { browserOf } from './pending-request.js'
-import { foreignFormPage, unreadableFormPage } from './problem-pages.js'
+import { problemPage, unreadableFormPage } from './problem-pages.js'
 
 /** Whether the user-authentication can log anybody out. */
 export const hasLogout = ({ users }: Pick<Deployment, 'users'>): boolean =>
   users.end !== undefined || users.endAll !== undefined
 
 /** GET: asks, or says that nobody is logged in. */
-export async function logout(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+export async function logout(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
-  return login ? ask(deployment, request, login, false) : loggedOutPage()
+  return login ? ask(deployment, request, login, false) : show({ page: 'logged_out' })
 }
 
 /** POST: does it. */
-export async function logoutPost(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+export async function logoutPost(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   const { users, urls } = deployment
-  if (!isOwnForm(request, deployment.settings.issuer)) return foreignFormPage()
+  if (!isOwnForm(request, deployment.settings.pages.origins)) return problemPage('foreign')
   const form = refuseProblems(await readForm(request))
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
@@ -48,12 +49,12 @@ export async function logoutPost(deployment: Deployment, request: HttpRequest): 
   return response
 }
 
-function ask(deployment: Deployment, request: HttpRequest, login: Login, again: boolean): HttpResponse {
+function ask(deployment: Deployment, request: HttpRequest, login: Login, again: boolean): Answer {
   const { users, urls } = deployment
   const browser = browserOf(deployment, request)
-  const page = logoutPage({
-    action: urls.paths.logout,
-    pageToken: pageToken(browser, login, 'logout'),
+  const page = show({
+    page: 'logout',
+    form: { action: urls.paths.logout, hidden: { page_token: pageToken(browser, login, 'logout') } },
     subjectLabel: login.displayName ?? login.subject,
     appsUrl: urls.paths.apps,
     here: users.end !== undefined,

@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import type { Deployment } from '../deployment.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest } from '../message.js'
+import type { Answer } from '../pages/views.js'
 import { withHeaders } from '../responses.js'
 import { encodeBase64url, hmacSha256 } from '../runtime/hash.js'
 import type { PendingLogin } from '../users/contract.js'
@@ -14,7 +16,7 @@ import { isSameToken } from './page-token.js'
 import { type Browser, browserOf } from './pending-request.js'
 
 /** Gets somebody logged in, who then comes back to the connected apps. */
-export async function loginForApps(deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+export async function loginForApps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   const browser = browserOf(deployment, request)
   const response = await deployment.users.challenge(loginContext(request), {
     returnTo: returnTo(deployment, handleFor(browser)),

@@ -5,46 +5,45 @@
  * @module
  */
 import { type OAuthError, Unavailable } from '../errors.js'
-import type { HttpResponse } from '../message.js'
-import { errorPage } from '../pages/error.js'
-import { en } from '../pages/messages.js'
-import type { PageProblem } from '../protocol/authorization-request.js'
-import { withHeaders } from '../responses.js'
+import type { HttpRequest } from '../message.js'
+import type { ErrorView } from '../pages/error.js'
+import type { Problem } from '../pages/messages.js'
+import { type PageAnswer, show } from '../pages/views.js'
 
-const text = en.problem
+const statuses = {
+  expired: 400,
+  cookies: 400,
+  answered: 409,
+  foreign: 403,
+  tooMany: 429,
+  unreadable: 400,
+  busy: 503,
+  failure: 500,
+  loginMissing: 403,
+  embedded: 403,
+  clientMistake: 400,
+} as const satisfies { readonly [problem in Problem]: number }
 
-/** RFC 9700 §4.11.2: nobody is known to whom this could be sent. */
-export const refusedClientPage = ({ description }: PageProblem): HttpResponse =>
-  errorPage({ status: 400, ...en.clientMistake(description), code: 'invalid_request' })
+/** @param more what is known beside the problem. */
+export const problemPage = (problem: Problem, more: Omit<Partial<ErrorView>, 'page' | 'problem'> = {}): PageAnswer =>
+  show({ page: 'error', problem, status: statuses[problem], ...more })
 
-export const expiredPage = (): HttpResponse => errorPage({ status: 400, ...text.expired })
+/** What a form or a link speaks of is not there. Without a single cookie it is most likely the browser that keeps none. */
+export const nothingPendingPage = (request: HttpRequest): PageAnswer =>
+  problemPage(request.headerValues('cookie').length === 0 ? 'cookies' : 'expired')
 
-export const alreadyAnsweredPage = (): HttpResponse => errorPage({ status: 409, ...text.answered })
-
-export const foreignFormPage = (): HttpResponse => errorPage({ status: 403, ...text.foreign })
-
-/** Somebody came back from the login, and is not logged in. */
-export const loginMissingPage = (): HttpResponse => errorPage({ status: 403, ...text.loginMissing })
-
-/** Somebody asked for a page without going there. */
-export const embeddedPage = (): HttpResponse => errorPage({ status: 403, ...text.embedded })
+/** A form that this server would not have made. */
+export const unreadableFormPage = (): PageAnswer => problemPage('unreadable', { code: 'invalid_request' })
 
 /** `wait` in milliseconds. */
-export const tooManyPage = (wait: number): HttpResponse =>
-  withHeaders(errorPage({ status: 429, ...text.tooMany }), [['retry-after', String(Math.ceil(wait / 1000))]])
-
-export const unreadableFormPage = (): HttpResponse =>
-  errorPage({ status: 400, ...text.unreadable, code: 'invalid_request' })
+export const tooManyPage = (wait: number): PageAnswer => problemPage('tooMany', { retryAfter: Math.ceil(wait / 1000) })
 
 /** For what nobody foresaw, or a store that is away. The reference is in the event, too. */
-export function failurePage(error: unknown, reference: string): HttpResponse {
-  if (!(error instanceof Unavailable)) {
-    return errorPage({ status: 500, ...text.failure, code: 'server_error', reference })
-  }
-  const page = errorPage({ status: 503, ...text.busy, code: 'temporarily_unavailable', reference })
-  return withHeaders(page, [['retry-after', '1']])
-}
+export const failurePage = (error: unknown, reference: string): PageAnswer =>
+  error instanceof Unavailable
+    ? problemPage('busy', { code: 'temporarily_unavailable', reference, retryAfter: 1 })
+    : problemPage('failure', { code: 'server_error', reference })
 
 /** A protocol error in a form that a person sent: too large, unreadable. */
-export const protocolErrorPage = ({ status, code, message }: OAuthError): HttpResponse =>
-  errorPage({ status, ...text.unreadableRequest, explanation: message, code })
+export const protocolErrorPage = ({ status, code, message }: OAuthError): PageAnswer =>
+  problemPage('unreadable', { status, code, detail: message })

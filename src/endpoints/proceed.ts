@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest } from '../message.js'
+import type { Answer } from '../pages/views.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-metadata.js'
 import { judgeLogin, type LoginReason } from '../protocol/prompt.js'
@@ -19,7 +21,7 @@ import { isAgreed, issueCode, repeatDecision } from './issue-code.js'
 import { currentLogin, loginContext } from './login-context.js'
 import { pendingWait } from './pending-limit.js'
 import { type Browser, changePending, type Pending, resumeUrl, storePending } from './pending-request.js'
-import { embeddedPage, tooManyPage } from './problem-pages.js'
+import { problemPage, tooManyPage } from './problem-pages.js'
 
 /** The client of a pending request, if it and its redirect URI are still registered. */
 export async function clientOf(deployment: Deployment, { value: { request } }: Pending): Promise<Client | null> {
@@ -40,7 +42,7 @@ export async function switchLogin(
   deployment: Deployment,
   request: HttpRequest,
   visit: Visit & { readonly pending: Pending },
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const { asked } = visit
   // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
   if (asked.prompt.includes('none')) return proceed(deployment, request, visit)
@@ -49,12 +51,12 @@ export async function switchLogin(
 }
 
 /** From "who is there?" to a code. */
-export async function proceed(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<HttpResponse> {
+export async function proceed(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<Answer> {
   const response = await answer(deployment, request, visit)
   return withHeaders(response, visit.pending?.browser.setCookie ?? [])
 }
 
-async function answer(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<HttpResponse> {
+async function answer(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<Answer> {
   const { asked, pending } = visit
   const current = await currentLogin(deployment, request)
   if (current && isHttpResponse(current)) return current
@@ -100,7 +102,7 @@ async function askForLogin(
   visit: Visit,
   current: Login | null,
   reason: LoginReason,
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const { asked } = visit
   if (asked.prompt.includes('none')) {
     return sendError(deployment, asked, 'login_required', 'The user has to log in first.', facts(visit))
@@ -117,7 +119,7 @@ async function challenge(
   visit: Visit & { readonly pending: Pending },
   current: Login | null | undefined,
   reason: LoginReason,
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const { asked, client, pending } = visit
   // An app whose login never gets fresh enough must not send the browser in circles for ever.
   if (pending.value.challenges >= MAX_CHALLENGES) {
@@ -147,12 +149,12 @@ async function withPending(
   request: HttpRequest,
   { asked, browser, pending }: Visit,
   current: Login | null,
-  go: (pending: Pending) => Promise<HttpResponse>,
-): Promise<HttpResponse> {
+  go: (pending: Pending) => Promise<Answer>,
+): Promise<Answer> {
   if (pending) return go(pending)
   // An image, a script or a frame of another page is not a person who goes here. Browsers tell; other clients say nothing.
   const destination = request.headerValues('sec-fetch-dest')[0]
-  if (destination !== undefined && destination !== 'document') return embeddedPage()
+  if (destination !== undefined && destination !== 'document') return problemPage('embedded')
   const wait = await pendingWait(deployment, request.address, browser)
   if (wait > 0) return tooManyPage(wait)
   const stored = await storePending(deployment, asked, browser, { loginAtRequest: traceOf(current) })

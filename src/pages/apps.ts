@@ -3,17 +3,17 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
 import { type ConsentResource, withoutScheme } from './consent.js'
+import { formOf, type PageForm } from './form.js'
+import { dateIn, dateTimeIn } from './formats.js'
 import { displayText, type Html, html } from './html.js'
-import { pageResponse } from './layout.js'
-import { en, type Messages } from './messages.js'
+import type { Page } from './layout.js'
+import { fill, fillText, type Messages } from './messages.js'
 
 export interface AppsView {
-  /** Path to which the form is posted, with `client_id`, `grant` or `all`: what is to end. */
-  readonly action: string
-  /** Binds the form to login and browser; goes into the hidden field `page_token`. */
-  readonly pageToken: string
+  readonly page: 'apps'
+  /** Wants one of `client_id`, `grant` (the id of one), or `all` = `yes`: what is to end. */
+  readonly form: PageForm
   /** Who is logged in, as they would know themselves. */
   readonly subjectLabel: string
   /** Path of the page where they can log out. */
@@ -42,20 +42,20 @@ export interface ConnectedGrant {
   readonly rights?: readonly ConsentResource[] | undefined
 }
 
-export function appsPage(view: AppsView, messages: Messages = en): HttpResponse {
-  const { action, pageToken, logoutUrl, apps, notice } = view
+export function appsPage(view: AppsView, messages: Messages): Page {
+  const { logoutUrl, apps, notice } = view
   const text = messages.apps
   const body = html`
 <h1>${text.title}</h1>
-<p class="who"><span>${messages.consent.loggedInAs(html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>`)}</span>
+<p class="who"><span>${fill(messages.consent.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span>
 ${logoutUrl !== undefined && html`<a href="${logoutUrl}">${messages.logout.here}</a>`}</p>
 ${notice && html`<p class="note ${notice === 'again' ? 'warning' : 'info'}" role="status">${text[notice]}</p>`}
 <p>${apps.length > 0 ? text.explanation : text.none}</p>
 ${
   apps.length > 0 &&
-  html`<form method="post" action="${action}">
-<input type="hidden" name="page_token" value="${pageToken}">
-${apps.map((app) => appSection(app, messages))}
+  formOf(
+    view.form,
+    html`${apps.map((app) => appSection(app, messages))}
 ${view.more && html`<p class="fine">${text.more}</p>`}
 ${
   apps.length > 1 &&
@@ -63,11 +63,11 @@ ${
 <p>${text.revokeAllExplanation}</p>
 <button type="submit" class="danger-button" name="all" value="yes">${text.revokeAll}</button>
 </details>`
-}
-</form>`
+}`,
+  )
 }
 `
-  return pageResponse({ title: text.title, body, formAction: ["'self'"], messages })
+  return { title: text.title, body }
 }
 
 function appSection({ clientId, clientName, grants, rights }: ConnectedApp, messages: Messages): Html {
@@ -81,25 +81,25 @@ ${!only && html`<p class="times">${text.remembered}</p>`}
 ${only && others.length === 0 && times(only, messages)}
 ${
   others.length > 0 &&
-  html`<p class="times">${text.logins(grants.length)}</p>
+  html`<p class="times">${fill(text.logins, { count: grants.length })}</p>
 <ol class="devices">${grants.map(
     (grant, i) => html`<li><div>${times(grant, messages)}${grant.rights && rightsList(grant.rights, messages)}</div>
-<button type="submit" class="small" name="grant" value="${grant.id}" aria-label="${text.revokeOneOf(name, i + 1)}">${text.revokeOne}</button></li>`,
+<button type="submit" class="small" name="grant" value="${grant.id}" aria-label="${fillText(text.revokeOneOf, { client: name, position: String(i + 1) })}">${text.revokeOne}</button></li>`,
   )}</ol>`
 }
-<button type="submit" class="quiet" name="client_id" value="${clientId}" aria-label="${text.revokeOf(name)}">${text.revoke}</button>
+<button type="submit" class="quiet" name="client_id" value="${clientId}" aria-label="${fillText(text.revokeOf, { client: name })}">${text.revoke}</button>
 </section>`
 }
 
-function rightsList(rights: readonly ConsentResource[], { apps }: Messages): Html {
+function rightsList(rights: readonly ConsentResource[], { consent }: Messages): Html {
   return html`${rights.map(
     ({ resource, scopes }) => html`<h3><bdi>${displayText(withoutScheme(resource), 120)}</bdi></h3>
-<ul>${scopes.map(({ name, text }) => html`<li>${displayText(text, 300) || displayText(name, 120)}</li>`)}${scopes.length === 0 && html`<li>${apps.plainAccess}</li>`}</ul>`,
+<ul>${scopes.map(({ name, text }) => html`<li><bdi>${displayText(text, 300) || displayText(name, 120)}</bdi></li>`)}${scopes.length === 0 && html`<li>${consent.plainAccess}</li>`}</ul>`,
   )}`
 }
 
-function times({ since, lastUsed }: ConnectedGrant, { apps }: Messages): Html {
+function times({ since, lastUsed }: ConnectedGrant, { apps, locale }: Messages): Html {
   const time = (at: number, words: string) => html`<time datetime="${new Date(at).toISOString()}">${words}</time>`
-  return html`<p class="times">${apps.since(time(since, apps.date(since)))}<br>
-${apps.lastUsed(time(lastUsed, apps.dateTime(lastUsed)))}</p>`
+  return html`<p class="times">${fill(apps.since, { date: time(since, dateIn(locale, since)) })}<br>
+${fill(apps.lastUsed, { date: time(lastUsed, dateTimeIn(locale, lastUsed)) })}</p>`
 }

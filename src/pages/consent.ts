@@ -3,18 +3,16 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
+import { formOf, type PageForm } from './form.js'
 import { displayText, type Html, html } from './html.js'
-import { imageSource, pageResponse } from './layout.js'
-import { en, type Messages } from './messages.js'
+import type { Page } from './layout.js'
+import { fill, fillText, type Messages } from './messages.js'
+import { imageSource } from './policy.js'
 
 export interface ConsentView {
-  /** Path to which the form is posted, with `decision` = `allow` or `deny`. */
-  readonly action: string
-  /** The pending authorization request; goes into the hidden field `pending`. */
-  readonly handle: string
-  /** Binds the form to login and browser; goes into the hidden field `page_token`. */
-  readonly pageToken: string
+  readonly page: 'consent'
+  /** Wants `decision`, which is `allow` or `deny`, and the boxes of {@link ConsentScope}s that stay ticked. */
+  readonly form: PageForm
   readonly clientName?: string | undefined
   /** Shown when the client has no name. */
   readonly clientId: string
@@ -50,23 +48,20 @@ export interface ConsentScope {
   readonly choice?: { readonly field: string; readonly ticked: boolean } | undefined
 }
 
-export function consentPage(view: ConsentView, messages: Messages = en): HttpResponse {
-  const { action, handle, pageToken, switchUrl, formAction, policyUri, tosUri } = view
-  const text = messages.consent
+export function consentPage(view: ConsentView, { consent: text }: Messages): Page {
+  const { switchUrl, policyUri, tosUri } = view
   const client = displayText(view.clientName ?? '', 80) || displayText(view.clientId, 80)
-  const name = html`<bdi>${client}</bdi>`
   const { resources } = view
   const hasChoice = resources.some(({ scopes }) => scopes.some(({ choice }) => choice))
   const logo = view.logoUri !== undefined && imageSource(view.logoUri) !== null ? view.logoUri : undefined
   const body = html`
 ${logo !== undefined && html`<img class="logo" src="${logo}" alt="" width="64" height="64">`}
-<h1>${text.heading(name)}</h1>
-<p class="who"><span>${text.loggedInAs(html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>`)}</span>
+<h1>${fill(text.heading, { client: html`<bdi>${client}</bdi>` })}</h1>
+<p class="who"><span>${fill(text.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span>
 ${switchUrl !== undefined && html`<a href="${switchUrl}">${text.switchUser}</a>`}</p>
-<form method="post" action="${action}">
-<input type="hidden" name="pending" value="${handle}">
-<input type="hidden" name="page_token" value="${pageToken}">
-<p>${text.scopes}</p>
+${formOf(
+  view.form,
+  html`<p>${text.scopes}</p>
 ${resources.map(
   ({ resource, scopes }) => html`<section class="resource">
 <h2><bdi>${displayText(withoutScheme(resource), 120)}</bdi></h2>
@@ -78,19 +73,19 @@ ${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 <div class="choice">
 <button type="submit" name="decision" value="deny">${text.deny}</button>
 <button type="submit" name="decision" value="allow">${text.allow}</button>
-</div>
-</form>
+</div>`,
+)}
 ${(policyUri ?? tosUri) !== undefined && html`<p class="links">${outside(policyUri, text.policy)}${outside(tosUri, text.terms)}</p>`}
-<p class="fine">${text.redirect(html`<bdi>${displayText(view.redirectHost, 255)}</bdi>`)}</p>
+<p class="fine">${fill(text.redirect, { host: html`<bdi>${displayText(view.redirectHost, 255)}</bdi>` })}</p>
 `
-  return pageResponse({ title: text.title(client), body, formAction: ["'self'", ...formAction], image: logo, messages })
+  return { title: fillText(text.title, { client }), body, image: logo }
 }
 
 function scopeItem({ name, text, choice }: ConsentScope): Html {
   const words = displayText(text, 300) || displayText(name, 120)
-  if (!choice) return html`<li>${words}</li>`
+  if (!choice) return html`<li><bdi>${words}</bdi></li>`
   const { field, ticked } = choice
-  return html`<li class="choosable"><label><input type="checkbox" name="${field}" value="yes"${ticked && html` checked`}><span>${words}</span></label></li>`
+  return html`<li class="choosable"><label><input type="checkbox" name="${field}" value="yes"${ticked && html` checked`}><bdi>${words}</bdi></label></li>`
 }
 
 /** A new tab, so that the question stays where it is. */

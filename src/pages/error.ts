@@ -4,28 +4,36 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
 import { displayText, html } from './html.js'
-import { pageResponse } from './layout.js'
-import { type ErrorText, en, type Messages } from './messages.js'
+import type { Page } from './layout.js'
+import type { Messages, Problem } from './messages.js'
 
-export interface ErrorView extends ErrorText {
+export interface ErrorView {
+  readonly page: 'error'
+  /** What keeps the request from going on; `messages.problem` has the words for it. */
+  readonly problem: Problem
   readonly status: number
   /** The protocol's error code, for example `invalid_request`. */
   readonly code?: string | undefined
   /** What the person can tell support, and support can find in the events. */
   readonly reference?: string | undefined
+  /** What the developers of the app should know, in English. */
+  readonly detail?: string | undefined
+  /** Seconds after which it is worth another try. */
+  readonly retryAfter?: number | undefined
 }
 
-export function errorPage(view: ErrorView, messages: Messages = en): HttpResponse {
-  const { status, title, explanation, advice, code, reference } = view
+export function errorPage({ problem, code, reference, detail }: ErrorView, messages: Messages): Page {
+  const { title, explanation, advice } = messages.problem[problem]
+  const text = messages.error
   const fact = (name: string, value: string | undefined) =>
-    value !== undefined && html`<dt>${name}</dt><dd><code>${displayText(value, 80)}</code></dd>`
+    value !== undefined && html`<dt>${name}</dt><dd><code dir="ltr">${displayText(value, 80)}</code></dd>`
   const body = html`
 <h1>${title}</h1>
 <p>${explanation}</p>
 <p>${advice}</p>
-${(code ?? reference) !== undefined && html`<dl>${fact(messages.error.code, code)}${fact(messages.error.reference, reference)}</dl>`}
+${detail !== undefined && html`<p class="note warning">${text.detail} <span lang="en" dir="ltr">${displayText(detail, 400)}</span></p>`}
+${(code ?? reference) !== undefined && html`<dl>${fact(text.code, code)}${fact(text.reference, reference)}</dl>`}
 `
-  return pageResponse({ status, title, body, messages })
+  return { title, body }
 }

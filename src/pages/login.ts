@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
+import { formOf, type PageForm } from './form.js'
+import { durationIn } from './formats.js'
 import { displayText, html } from './html.js'
-import { pageResponse } from './layout.js'
-import { en, type Messages } from './messages.js'
+import type { Page } from './layout.js'
+import { fill, fillText, type Messages } from './messages.js'
 
 export interface LoginView {
-  /** Path to which the form is posted. */
-  readonly action: string
-  /** The pending authorization request; goes into the hidden field `pending`. */
-  readonly handle: string
+  readonly page: 'login'
+  /** Wants `username` and `password`. */
+  readonly form: PageForm
   readonly clientName?: string | undefined
   /** What stands in the field already: the hint of the client, or what was typed before. */
   readonly username?: string | undefined
@@ -26,40 +26,30 @@ export interface LoginView {
   readonly formAction: readonly string[]
 }
 
-/** 200, or after a failed attempt 422, or 429 with `Retry-After` when there were too many. */
-export function loginPage(view: LoginView, messages: Messages = en): HttpResponse {
-  const { action, handle, error, formAction, forgotPasswordUrl, signUpUrl } = view
-  const text = messages.login
+export function loginPage(view: LoginView, { locale, login: text }: Messages): Page {
+  const { form, error, forgotPasswordUrl, signUpUrl } = view
   const client = displayText(view.clientName ?? '', 80)
   const username = view.username ?? ''
-  const problem = error && (typeof error === 'string' ? text[error] : text.throttled(error.throttledSeconds))
+  const problem =
+    typeof error === 'object'
+      ? fillText(text.throttled, { wait: durationIn(locale, error.throttledSeconds) })
+      : error && text[error]
   const invalid = problem !== undefined && html` aria-invalid="true" aria-describedby="problem"`
   const body = html`
 <h1>${text.title}</h1>
-${client !== '' && html`<p class="lead">${text.continueTo(html`<bdi>${client}</bdi>`)}</p>`}
+${client !== '' && html`<p class="lead">${fill(text.continueTo, { client: html`<bdi>${client}</bdi>` })}</p>`}
 ${problem !== undefined && html`<p class="note danger" role="alert" id="problem">${problem}</p>`}
-<form method="post" action="${action}">
-<input type="hidden" name="pending" value="${handle}">
-<label for="username">${text.username}</label>
-<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required${invalid}${username === '' && html` autofocus`}>
+${formOf(
+  form,
+  html`<label for="username">${text.username}</label>
+<input id="username" name="username" value="${username}" dir="auto" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required${invalid}${username === '' && html` autofocus`}>
 <label for="password">${text.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${invalid}${username !== '' && html` autofocus`}>
-<button type="submit">${text.submit}</button>
-</form>
+<button type="submit">${text.submit}</button>`,
+)}
 ${(forgotPasswordUrl ?? signUpUrl) !== undefined && html`<p class="links">${link(forgotPasswordUrl, text.forgotPassword)}${link(signUpUrl, text.signUp)}</p>`}
 `
-  const wait = typeof error === 'object' ? error.throttledSeconds : undefined
-  return pageResponse(
-    {
-      // Not 401, which would have to name an authentication scheme of HTTP (RFC 9110 §15.5.2).
-      status: wait !== undefined ? 429 : error ? 422 : 200,
-      title: text.title,
-      body,
-      formAction: ["'self'", ...formAction],
-      messages,
-    },
-    wait === undefined ? [] : [['retry-after', String(wait)]],
-  )
+  return { title: text.title, body }
 }
 
 const link = (url: string | undefined, text: string) => url !== undefined && html`<a href="${url}">${text}</a>`

@@ -3,16 +3,15 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
+import { formOf, type PageForm } from './form.js'
 import { displayText, html } from './html.js'
-import { pageResponse } from './layout.js'
-import { en, type Messages } from './messages.js'
+import type { Page } from './layout.js'
+import { fill, type Messages } from './messages.js'
 
 export interface LogoutView {
-  /** Path to which the form is posted, with `where` = `here` or `everywhere`. */
-  readonly action: string
-  /** Binds the form to login and browser; goes into the hidden field `page_token`. */
-  readonly pageToken: string
+  readonly page: 'logout'
+  /** Wants `where`, which is `here` or `everywhere`. */
+  readonly form: PageForm
   /** Who is logged in, as they would know themselves. */
   readonly subjectLabel: string
   /** Path of the connected apps. */
@@ -24,25 +23,29 @@ export interface LogoutView {
   readonly again: boolean
 }
 
-export function logoutPage(view: LogoutView, messages: Messages = en): HttpResponse {
-  const { action, pageToken, here, everywhere } = view
+/** Nobody is logged in, or not any more. */
+export interface LoggedOutView {
+  readonly page: 'logged_out'
+}
+
+export function logoutPage(view: LogoutView, messages: Messages): Page {
+  const { form, here, everywhere } = view
   const text = messages.logout
   const body = html`
 <h1>${text.title}</h1>
-<p class="who"><span>${messages.consent.loggedInAs(html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>`)}</span></p>
+<p class="who"><span>${fill(messages.consent.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span></p>
 ${view.again && html`<p class="note warning" role="status">${text.again}</p>`}
 <p>${text.explanation} <a href="${view.appsUrl}">${messages.apps.title}</a></p>
-<form method="post" action="${action}">
-<input type="hidden" name="page_token" value="${pageToken}">
-${here && html`<button type="submit" name="where" value="here">${text.here}</button>`}
+${formOf(
+  form,
+  html`${here && html`<button type="submit" name="where" value="here">${text.here}</button>`}
 ${here && everywhere && html`<p>${text.everywhereExplanation}</p>`}
-${everywhere && html`<button type="submit" class="quiet" name="where" value="everywhere">${text.everywhere}</button>`}
-</form>
+${everywhere && html`<button type="submit" class="quiet" name="where" value="everywhere">${text.everywhere}</button>`}`,
+)}
 `
-  return pageResponse({ title: text.title, body, formAction: ["'self'"], messages })
+  return { title: text.title, body }
 }
 
-export function loggedOutPage(messages: Messages = en): HttpResponse {
-  const { doneTitle, done } = messages.logout
-  return pageResponse({ title: doneTitle, body: html`<h1>${doneTitle}</h1><p>${done}</p>`, messages })
+export function loggedOutPage({ logout: { doneTitle, done } }: Messages): Page {
+  return { title: doneTitle, body: html`<h1>${doneTitle}</h1><p>${done}</p>` }
 }

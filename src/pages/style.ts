@@ -1,16 +1,28 @@
 /**
  * The look of all pages: one style sheet, themed by the custom properties at its top. The policy of each page names it by
- * its hash, so it needs no `unsafe-inline`; it must therefore stay one constant.
+ * its hash, so it needs no `unsafe-inline`; it must therefore be one constant for each server.
  *
  * @module
  */
 import { sha256 } from '../runtime/hash.js'
 
-export const css = `
+export interface StyleSheet {
+  readonly css: string
+  /** The style sheet as a source expression of a Content-Security-Policy. */
+  readonly source: string
+}
+
+/** The style sheet that ships, followed by what else is given. */
+export function styleSheet(more = ''): StyleSheet {
+  const css = shipped + more
+  return { css, source: `'sha256-${btoa(String.fromCharCode(...sha256(css)))}'` }
+}
+
+const shipped = `
 :root {
   color-scheme: light dark;
   --gw-accent: #2b54c4;
-  --gw-accent-strong: #21439f;
+  --gw-accent-strong: color-mix(in srgb, var(--gw-accent) 80%, var(--gw-text));
   --gw-on-accent: #ffffff;
   --gw-background: #eef1f6;
   --gw-surface: #ffffff;
@@ -23,7 +35,7 @@ export const css = `
   --gw-danger-surface: #fdf0f0;
   --gw-warning: #7a4a00;
   --gw-warning-surface: #fdf4e0;
-  --gw-glow: rgb(43 84 196 / 13%);
+  --gw-glow: color-mix(in srgb, var(--gw-accent) 13%, transparent);
   --gw-radius: 16px;
   --gw-shadow: 0 1px 2px rgb(23 28 38 / 6%), 0 12px 40px rgb(23 28 38 / 9%);
   --gw-font: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;
@@ -31,7 +43,6 @@ export const css = `
 @media (prefers-color-scheme: dark) {
   :root {
     --gw-accent: #9db8ff;
-    --gw-accent-strong: #bdd0ff;
     --gw-on-accent: #0d1733;
     --gw-background: #0e1117;
     --gw-surface: #171c25;
@@ -44,7 +55,6 @@ export const css = `
     --gw-danger-surface: #361a1f;
     --gw-warning: #f3c777;
     --gw-warning-surface: #33270f;
-    --gw-glow: rgb(90 130 255 / 16%);
     --gw-shadow: 0 12px 40px rgb(0 0 0 / 40%);
   }
 }
@@ -64,6 +74,8 @@ body {
   color: var(--gw-text);
   overflow-wrap: anywhere;
 }
+header { display: flex; align-items: center; gap: 0.75rem; margin: 0 0 1.25rem; padding-inline: 0.25rem; font-size: 1.0625rem; font-weight: 650; }
+header img { display: block; height: 2.25rem; max-width: 12rem; object-fit: contain; }
 main {
   padding: 2.25rem;
   background: var(--gw-surface);
@@ -195,9 +207,7 @@ code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'Liberation Mono', mon
     grid-template-columns: minmax(0, 1fr);
     background: var(--gw-surface);
   }
+  header { margin: 0; padding: 1.5rem 1.25rem 0; }
   main { padding: 2.25rem 1.25rem; border: 0; border-radius: 0; box-shadow: none; }
 }
 `
-
-/** The style sheet as a source expression of a Content-Security-Policy. */
-export const cssSource = `'sha256-${btoa(String.fromCharCode(...sha256(css)))}'`

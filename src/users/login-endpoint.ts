@@ -4,15 +4,14 @@
  *
  * @module
  */
-import { OAuthError } from '../errors.js'
+
+import { nothingPendingPage, problemPage } from '../endpoints/problem-pages.js'
 import { readForm } from '../form.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
-import { errorPage } from '../pages/error.js'
+import type { HttpRequest } from '../message.js'
 import { displayText } from '../pages/html.js'
-import { type LoginView, loginPage } from '../pages/login.js'
-import { en } from '../pages/messages.js'
-import { isOwnForm } from '../pages/own-form.js'
-import { type Parameters, parseParameters } from '../protocol/parameters.js'
+import type { LoginView } from '../pages/login.js'
+import { type Answer, type PageAnswer, show } from '../pages/views.js'
+import { parseParameters } from '../protocol/parameters.js'
 import { seeOther } from '../responses.js'
 import type { PendingLogin } from './contract.js'
 import type { PasswordCheck } from './password-check.js'
@@ -30,23 +29,22 @@ interface Parts {
 export function loginEndpoint(services: UserServices, { check, sessions, limiter, links }: Parts): UserEndpoint {
   const { loginPath, emit } = services
 
-  async function show(request: HttpRequest): Promise<HttpResponse> {
+  async function showForm(request: HttpRequest): Promise<Answer> {
     const at = request.url.indexOf('?')
     const handle = at < 0 ? undefined : parseParameters(request.url.slice(at + 1)).get('pending')
     const pending = await findPending(request, handle)
-    return pending ? loginPage(viewOf(pending, displayText(pending.loginHint ?? '', 320))) : nothingPending(request)
+    return pending ? page(pending, displayText(pending.loginHint ?? '', 320)) : nothingPendingPage(request)
   }
 
-  async function submit(request: HttpRequest): Promise<HttpResponse> {
-    if (!isOwnForm(request, services.issuer)) return refused('foreign', 403)
-    const form = await readPage(request)
-    if ('status' in form) return form
+  async function submit(request: HttpRequest): Promise<Answer> {
+    if (!services.isOwnForm(request)) return problemPage('foreign')
+    const form = await readForm(request)
     const pending = await findPending(request, form.get('pending'))
-    if (!pending) return nothingPending(request)
+    if (!pending) return nothingPendingPage(request)
     const username = form.get('username')
     const password = form.get('password')
     if (username === undefined || password === undefined) {
-      return loginPage(viewOf(pending, username, 'incomplete'))
+      return page(pending, username, 'incomplete')
     }
     const attempt = { username, address: request.address }
     const facts = { username: username.slice(0, 128), address: request.address }
@@ -54,12 +52,12 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
     const throttledSeconds = await limiter.reserve(attempt)
     if (throttledSeconds > 0) {
       emit({ type: 'login_throttled', ...facts })
-      return loginPage(viewOf(pending, username, { throttledSeconds }))
+      return page(pending, username, { throttledSeconds })
     }
     const user = await check(username, password)
     if (!user) {
       emit({ type: 'login_failed', ...facts })
-      return loginPage(viewOf(pending, username, 'wrong'))
+      return page(pending, username, 'wrong')
     }
     await limiter.succeed(attempt)
     const cookie = await sessions.start(request, { ...user, displayName: displayText(username, 80) || user.subject })
@@ -70,27 +68,12 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
   const findPending = async (request: HttpRequest, handle: string | undefined) =>
     handle === undefined ? null : services.pendingLogin(request, handle)
 
-  function viewOf(pending: PendingLogin, username: string | undefined, error?: LoginView['error']): LoginView {
-    const { handle, client, formAction } = pending
-    return { action: loginPath, handle, clientName: client?.client_name, username, error, formAction, ...links }
+  function page(pending: PendingLogin, username: string | undefined, error?: LoginView['error']): PageAnswer {
+    const { handle, client, formAction, uiLocales } = pending
+    const form = { action: loginPath, hidden: { pending: handle } }
+    const clientName = client?.client_name
+    return show({ page: 'login', form, clientName, username, error, formAction, ...links }, uiLocales)
   }
 
-  return { path: loginPath, methods: { GET: show, POST: submit } }
+  return { path: loginPath, methods: { GET: showForm, POST: submit } }
 }
-
-async function readPage(request: HttpRequest): Promise<Parameters | HttpResponse> {
-  try {
-    return await readForm(request)
-  } catch (error) {
-    if (error instanceof OAuthError) return refused('unreadable', error.status)
-    throw error
-  }
-}
-
-/** Without a single cookie it is most likely the browser that keeps none. */
-function nothingPending(request: HttpRequest): HttpResponse {
-  return refused(request.headerValues('cookie').length === 0 ? 'cookies' : 'expired', 400)
-}
-
-const refused = (reason: keyof typeof en.refused, status: number): HttpResponse =>
-  errorPage({ status, ...en.refused[reason] })

@@ -4,7 +4,8 @@
  * @module
  */
 import type { ServerEventBody } from '../events.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest } from '../message.js'
+import type { Answer } from '../pages/views.js'
 import type { Storage } from '../storage/contract.js'
 import type { PendingLogin, UserAuthentication } from './contract.js'
 
@@ -17,6 +18,8 @@ export interface UserServices {
   recordId(kind: string, name: string): string
   /** Absolute path of the login page, for example `/oauth/login`. */
   readonly loginPath: string
+  /** Whether a posted form came from a page of this server, or of the app's own front end. */
+  isOwnForm(request: HttpRequest): boolean
   /**
    * What waits for a login behind a handle (the `pending` parameter of `LoginNeed.returnTo`), when it exists, has not expired and
    * belongs to this browser's cookie; else null.
@@ -28,7 +31,7 @@ export interface UserServices {
 /** An endpoint of its own, mounted by the server at an absolute path. */
 export interface UserEndpoint {
   readonly path: string
-  readonly methods: { readonly [method: string]: (request: HttpRequest) => Promise<HttpResponse> }
+  readonly methods: { readonly [method: string]: (request: HttpRequest) => Promise<Answer> }
 }
 
 /** A user-authentication with endpoints, built once the server's parts exist. */

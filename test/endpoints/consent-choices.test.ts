@@ -50,7 +50,7 @@ type Changes = Parameters<typeof authorizeUrl>[1]
 async function ask(changes: Changes = {}) {
   const response = await browser.get(authorizeUrl(challenge, { scope: 'read write share', ...changes }))
   const text = await response.text()
-  const boxes = [...text.matchAll(/<input type="checkbox" name="([^"]+)" value="yes"( checked)?><span>([^<]+)</g)]
+  const boxes = [...text.matchAll(/<input type="checkbox" name="([^"]+)" value="yes"( checked)?><bdi>([^<]+)</g)]
   return {
     response,
     text,

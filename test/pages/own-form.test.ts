@@ -2,11 +2,15 @@ import { expect, it } from 'vitest'
 import { isOwnForm } from '../../src/pages/own-form.js'
 import { request } from '../users/fixture.js'
 
-const issuer = 'https://auth.example/tenant'
-const judge = (headers: Record<string, string | string[]>) => isOwnForm(request({ method: 'POST', headers }), issuer)
+const origins = new Set(['https://auth.example', 'https://app.example'])
+const judge = (headers: Record<string, string | string[]>) => isOwnForm(request({ method: 'POST', headers }), origins)
 
 it('takes a form from the origin of the issuer', () => {
   expect(judge({ origin: 'https://auth.example' })).toBe(true)
+})
+
+it('takes a form from a front end of the app', () => {
+  expect(judge({ origin: 'https://app.example', 'sec-fetch-site': 'same-site' })).toBe(true)
 })
 
 it.each(['https://evil.example', 'http://auth.example', 'https://auth.example:8443', 'https://auth.example/tenant'])(

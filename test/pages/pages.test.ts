@@ -1,21 +1,30 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { HttpResponse } from '../../src/message.js'
-import { type AppsView, appsPage } from '../../src/pages/apps.js'
-import { type ConsentView, consentPage } from '../../src/pages/consent.js'
-import { errorPage } from '../../src/pages/error.js'
-import { formPostPage } from '../../src/pages/form-post.js'
-import { html } from '../../src/pages/html.js'
-import { formActionSource, imageSource, pageResponse } from '../../src/pages/layout.js'
-import { type LoginView, loginPage } from '../../src/pages/login.js'
-import { type LogoutView, loggedOutPage, logoutPage } from '../../src/pages/logout.js'
+import type { AppsView } from '../../src/pages/apps.js'
+import type { ConsentView } from '../../src/pages/consent.js'
+import type { ErrorView } from '../../src/pages/error.js'
+import type { FormPostView } from '../../src/pages/form-post.js'
+import { plainFrame } from '../../src/pages/frame.js'
+import type { LoginView } from '../../src/pages/login.js'
+import type { LogoutView } from '../../src/pages/logout.js'
+import { formActionSource, guardHeaders, imageSource } from '../../src/pages/policy.js'
+import { shippedPage } from '../../src/pages/render.js'
+import type { PageView } from '../../src/pages/views.js'
+
+const nonce = 'n'.repeat(22)
+const page = (view: PageView): HttpResponse => shippedPage(view, plainFrame, nonce)
 
 const formAction = ['https://notes.example']
-const login: LoginView = { action: '/oauth/login', handle: 'id.secret', clientName: 'Notes', formAction }
+const login: LoginView = {
+  page: 'login',
+  form: { action: '/oauth/login', hidden: { pending: 'id.secret' } },
+  clientName: 'Notes',
+  formAction,
+}
 const consent: ConsentView = {
-  action: '/oauth/consent',
-  handle: 'id.secret',
-  pageToken: 'token',
+  page: 'consent',
+  form: { action: '/oauth/consent', hidden: { pending: 'id.secret', page_token: 'token' } },
   clientName: 'Notes',
   clientId: 'notes',
   redirectHost: 'notes.example',
@@ -25,8 +34,8 @@ const consent: ConsentView = {
   formAction,
 }
 const apps: AppsView = {
-  action: '/oauth/apps',
-  pageToken: 'token',
+  page: 'apps',
+  form: { action: '/oauth/apps', hidden: { page_token: 'token' } },
   subjectLabel: 'ada',
   logoutUrl: '/oauth/logout',
   apps: [
@@ -40,26 +49,26 @@ const apps: AppsView = {
   more: false,
 }
 const logout: LogoutView = {
-  action: '/oauth/logout',
-  pageToken: 'token',
+  page: 'logout',
+  form: { action: '/oauth/logout', hidden: { page_token: 'token' } },
   subjectLabel: 'ada',
   appsUrl: '/oauth/apps',
   here: true,
   everywhere: true,
   again: false,
 }
-const failure = { status: 400, title: 'T', explanation: 'E', advice: 'A', code: 'invalid_request', reference: 'r1' }
-const formPost = { redirectUri: 'https://notes.example/cb', fields: [['code', 'c1']] as const, nonce: 'n'.repeat(22) }
+const failure: ErrorView = { page: 'error', problem: 'failure', status: 500, code: 'server_error', reference: 'r1' }
+const formPost: FormPostView = { page: 'form_post', redirectUri: 'https://notes.example/cb', fields: [['code', 'c1']] }
 
 const all: readonly (readonly [string, HttpResponse])[] = [
-  ['login', loginPage(login)],
-  ['login after an error', loginPage({ ...login, username: 'ada', error: 'wrong' })],
-  ['consent', consentPage(consent)],
-  ['connected apps', appsPage(apps)],
-  ['logout', logoutPage(logout)],
-  ['logged out', loggedOutPage()],
-  ['error', errorPage(failure)],
-  ['form post', formPostPage(formPost)],
+  ['login', page(login)],
+  ['login after an error', page({ ...login, username: 'ada', error: 'wrong' })],
+  ['consent', page(consent)],
+  ['connected apps', page(apps)],
+  ['logout', page(logout)],
+  ['logged out', page({ page: 'logged_out' })],
+  ['error', page(failure)],
+  ['form post', page(formPost)],
 ]
 
 const header = (response: HttpResponse, name: string) => response.headers.find(([n]) => n === name)?.[1]
@@ -69,41 +78,41 @@ const directive = (response: HttpResponse, name: string) =>
     .find((part) => part.startsWith(`${name} `))
     ?.slice(name.length + 1)
 
-describe.each(all)('the %s page', (name, page) => {
+describe.each(all)('the %s page', (name, shown) => {
   it('names its style sheet in the policy by the hash of exactly what is sent', () => {
-    const style = /<style>(.*?)<\/style>/s.exec(page.body)?.[1] ?? ''
+    const style = /<style>(.*?)<\/style>/s.exec(shown.body)?.[1] ?? ''
     expect(style).toContain(':root')
     const hash = createHash('sha256').update(style).digest('base64')
-    expect(directive(page, 'style-src')).toBe(`'sha256-${hash}'`)
-    expect(page.body.match(/<style/g)).toHaveLength(1)
+    expect(directive(shown, 'style-src')).toBe(`'sha256-${hash}'`)
+    expect(shown.body.match(/<style/g)).toHaveLength(1)
   })
 
   it('allows nothing that it does not need', () => {
-    expect(directive(page, 'default-src')).toBe("'none'")
-    expect(directive(page, 'base-uri')).toBe("'none'")
-    expect(header(page, 'content-security-policy')).not.toContain('unsafe')
-    expect(page.body).not.toMatch(/ style=| on[a-z]+=/)
+    expect(directive(shown, 'default-src')).toBe("'none'")
+    expect(directive(shown, 'base-uri')).toBe("'none'")
+    expect(header(shown, 'content-security-policy')).not.toContain('unsafe')
+    expect(shown.body).not.toMatch(/ style=| on[a-z]+=/)
     if (name !== 'form post') {
-      expect(page.body).not.toContain('<script')
-      expect(header(page, 'content-security-policy')).not.toContain('script-src')
+      expect(shown.body).not.toContain('<script')
+      expect(header(shown, 'content-security-policy')).not.toContain('script-src')
     }
   })
 
   it('cannot be framed', () => {
-    expect(directive(page, 'frame-ancestors')).toBe("'none'")
-    expect(header(page, 'x-frame-options')).toBe('DENY')
+    expect(directive(shown, 'frame-ancestors')).toBe("'none'")
+    expect(header(shown, 'x-frame-options')).toBe('DENY')
   })
 
   it('is not cached, sends no referrer and is not sniffed', () => {
-    expect(header(page, 'cache-control')).toBe('no-store')
-    expect(header(page, 'referrer-policy')).toBe('no-referrer')
-    expect(header(page, 'x-content-type-options')).toBe('nosniff')
-    expect(header(page, 'content-type')).toBe('text/html; charset=utf-8')
+    expect(header(shown, 'cache-control')).toBe('no-store')
+    expect(header(shown, 'referrer-policy')).toBe('no-referrer')
+    expect(header(shown, 'x-content-type-options')).toBe('nosniff')
+    expect(header(shown, 'content-type')).toBe('text/html; charset=utf-8')
   })
 
   it('says its language and has one heading', () => {
-    expect(page.body).toContain('<html lang="en" dir="ltr">')
-    expect(page.body.match(/<h1>/g)).toHaveLength(1)
+    expect(shown.body).toContain('<html lang="en" dir="ltr">')
+    expect(shown.body.match(/<h1>/g)).toHaveLength(1)
   })
 })
 
@@ -113,37 +122,39 @@ describe('hostile names', () => {
   it('are shown as short text on the consent page', () => {
     const resources = [{ resource: `https://a/${hostile}`, scopes: [{ name: 'a', text: hostile }] }]
     const view = { ...consent, clientName: hostile, subjectLabel: hostile, redirectHost: hostile, resources }
-    const { body } = consentPage(view)
+    const { body } = page(view)
     expect(body).not.toContain('<script')
     expect(body).not.toContain('\u202e')
     expect(body).toContain('<bdi>&#60;script&#62;')
-    expect(body.length).toBeLessThan(consentPage(consent).body.length + 4000)
+    expect(body.length).toBeLessThan(page(consent).body.length + 4000)
   })
 
   it('are shown as short text on the login page', () => {
-    const { body } = loginPage({ ...login, clientName: hostile })
+    const { body } = page({ ...login, clientName: hostile })
     expect(body).not.toContain('<script')
     expect(body).not.toContain('\u202e')
     expect(body).not.toContain('x'.repeat(100))
   })
 
   it('give way to the client id when nothing of them can be seen', () => {
-    expect(consentPage({ ...consent, clientName: '\u202e\u200b' }).body).toContain('Allow <bdi>notes</bdi>')
+    expect(page({ ...consent, clientName: '\u202e\u200b' }).body).toContain('Allow <bdi>notes</bdi>')
   })
 })
 
 describe('loginPage', () => {
   it('has the fields that password managers look for', () => {
-    const { status, body } = loginPage(login)
+    const { status, body } = page(login)
     expect(status).toBe(200)
     expect(body).toContain('<form method="post" action="/oauth/login">')
     expect(body).toContain('<input type="hidden" name="pending" value="id.secret">')
-    expect(body).toMatch(/<input id="username" name="username" value="" autocomplete="username" autocapitalize="none"/)
+    expect(body).toMatch(
+      /<input id="username" name="username" value="" dir="auto" autocomplete="username" autocapitalize="none"/,
+    )
     expect(body).toMatch(/<input id="password" name="password" type="password" autocomplete="current-password"/)
   })
 
   it('keeps the user name but never a password after an error, and ties the error to the fields', () => {
-    const { status, body } = loginPage({ ...login, username: 'a"b', error: 'wrong' })
+    const { status, body } = page({ ...login, username: 'a"b', error: 'wrong' })
     expect(status).toBe(422)
     expect(body).toContain('name="username" value="a&#34;b"')
     expect(body).toMatch(/role="alert" id="problem"/)
@@ -151,15 +162,15 @@ describe('loginPage', () => {
   })
 
   it('tells the wait with 429 and Retry-After', () => {
-    const page = loginPage({ ...login, error: { throttledSeconds: 61 } })
-    expect(page.status).toBe(429)
-    expect(header(page, 'retry-after')).toBe('61')
-    expect(page.body).toContain('Try again in 61 seconds.')
+    const shown = page({ ...login, error: { throttledSeconds: 61 } })
+    expect(shown.status).toBe(429)
+    expect(header(shown, 'retry-after')).toBe('61')
+    expect(shown.body).toContain('Try again in 61 seconds.')
   })
 
   it('leads to the app’s own pages for a forgotten password and to sign up, where there are such', () => {
-    expect(loginPage(login).body).not.toContain('<a ')
-    const { body } = loginPage({
+    expect(page(login).body).not.toContain('<a ')
+    const { body } = page({
       ...login,
       forgotPasswordUrl: '/forgot?a=1&b=2',
       signUpUrl: 'https://app.example/join',
@@ -169,13 +180,13 @@ describe('loginPage', () => {
   })
 
   it('lets its form lead to this server and to where the view says', () => {
-    expect(directive(loginPage(login), 'form-action')).toBe("'self' https://notes.example")
+    expect(directive(page(login), 'form-action')).toBe("'self' https://notes.example")
   })
 })
 
 describe('consentPage', () => {
   it('gives allow and deny the same form', () => {
-    const buttons = consentPage(consent).body.match(/<button[^>]*>/g)
+    const buttons = page(consent).body.match(/<button[^>]*>/g)
     expect(buttons).toEqual([
       '<button type="submit" name="decision" value="deny">',
       '<button type="submit" name="decision" value="allow">',
@@ -183,7 +194,7 @@ describe('consentPage', () => {
   })
 
   it('says who asks, who is asked, for what, and where it leads', () => {
-    const { body } = consentPage(consent)
+    const { body } = page(consent)
     for (const text of ['<bdi>Notes</bdi>', '<bdi>ada</bdi>', '<bdi>api.example</bdi>', 'Read your notes']) {
       expect(body).toContain(text)
     }
@@ -191,14 +202,14 @@ describe('consentPage', () => {
   })
 
   it('carries the pending request and the page token', () => {
-    const { body } = consentPage(consent)
+    const { body } = page(consent)
     expect(body).toContain('<input type="hidden" name="pending" value="id.secret">')
     expect(body).toContain('<input type="hidden" name="page_token" value="token">')
   })
 
   it('warns about a client that anybody could pretend to be, and only then', () => {
-    expect(consentPage(consent).body).not.toContain('class="note warning"')
-    expect(consentPage({ ...consent, unverified: true }).body).toContain('class="note warning"')
+    expect(page(consent).body).not.toContain('class="note warning"')
+    expect(page({ ...consent, unverified: true }).body).toContain('class="note warning"')
   })
 })
 
@@ -208,7 +219,7 @@ describe('consentPage with a choice', () => {
     { name: 'write', text: 'Write', choice: { field: 'scope_0_1', ticked: true } },
     { name: 'share', text: 'Share', choice: { field: 'scope_0_2', ticked: false } },
   ]
-  const { body } = consentPage({ ...consent, resources: [{ resource: 'https://api.example/', scopes }] })
+  const { body } = page({ ...consent, resources: [{ resource: 'https://api.example/', scopes }] })
 
   it('has a box inside the form for each scope that can be left out, ticked as told', () => {
     expect(body.match(/<input type="checkbox"[^>]*>/g)).toEqual([
@@ -227,7 +238,7 @@ describe('a logo', () => {
     ["https://cdn.example/a,b;c'd.png", "https://cdn.example/a%2Cb%3Bc'd.png"],
   ])('at %s is the one image of its page: %s', (url, source) => {
     expect(imageSource(url)).toBe(source)
-    expect(directive(consentPage({ ...consent, logoUri: url }), 'img-src')).toBe(source)
+    expect(directive(page({ ...consent, logoUri: url }), 'img-src')).toBe(source)
   })
 
   it.each([
@@ -240,15 +251,15 @@ describe('a logo', () => {
     'data:image/png;base64,',
     'logo.png',
   ])('at %s is not shown, and the policy allows no image', (logoUri) => {
-    const page = consentPage({ ...consent, logoUri })
-    expect(page.body).not.toContain('<img')
-    expect(directive(page, 'img-src')).toBeUndefined()
+    const shown = page({ ...consent, logoUri })
+    expect(shown.body).not.toContain('<img')
+    expect(directive(shown, 'img-src')).toBeUndefined()
   })
 })
 
 describe('links that a client brings', () => {
   it('open elsewhere and tell nothing of this page', () => {
-    const { body } = consentPage({ ...consent, policyUri: 'https://a.example/p', tosUri: 'http://a.example/t' })
+    const { body } = page({ ...consent, policyUri: 'https://a.example/p', tosUri: 'http://a.example/t' })
     expect(body.match(/<a href="http[^>]*>/g)).toEqual([
       '<a href="https://a.example/p" target="_blank" rel="noopener noreferrer">',
       '<a href="http://a.example/t" target="_blank" rel="noopener noreferrer">',
@@ -256,72 +267,70 @@ describe('links that a client brings', () => {
   })
 
   it('cannot run in the page', () => {
-    expect(() => consentPage({ ...consent, policyUri: 'javascript:alert(1)' })).toThrow(TypeError)
+    expect(() => page({ ...consent, policyUri: 'javascript:alert(1)' })).toThrow(TypeError)
   })
 })
 
 describe('appsPage', () => {
   it('says since when and when last used, for people and for machines', () => {
-    const { body } = appsPage(apps)
+    const { body } = page(apps)
     expect(body).toContain('Connected on <time datetime="2026-01-02T00:00:00.000Z">Jan 2, 2026</time>')
     expect(body).toMatch(/Last used on <time datetime="2026-02-03T15:04:00.000Z">Feb 3, 2026, 3:04.PM UTC<\/time>/)
   })
 
   it('names the app in what its button is called', () => {
-    const { body } = appsPage({ ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: 'A "B" <i>' })) })
+    const { body } = page({ ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: 'A "B" <i>' })) })
     expect(body).toContain('aria-label="Revoke access of A &#34;B&#34; &#60;i&#62;"')
     expect(body).not.toContain('<i>')
   })
 
   it('offers to revoke everything from the second app on', () => {
-    expect(appsPage(apps).body).not.toContain('name="all"')
-    expect(appsPage({ ...apps, apps: [...apps.apps, ...apps.apps] }).body).toContain('name="all"')
+    expect(page(apps).body).not.toContain('name="all"')
+    expect(page({ ...apps, apps: [...apps.apps, ...apps.apps] }).body).toContain('name="all"')
   })
 
   it('says that an API without scopes can be used', () => {
     const rights = [{ resource: 'https://plain.example', scopes: [] }]
-    expect(appsPage({ ...apps, apps: apps.apps.map((app) => ({ ...app, rights })) }).body).toContain(
-      'Use it in your name',
-    )
+    expect(page({ ...apps, apps: apps.apps.map((app) => ({ ...app, rights })) }).body).toContain('Use it in your name')
   })
 })
 
 describe('errorPage', () => {
   it('shows what happened, what to do, the code and the reference', () => {
-    const { status, body } = errorPage(failure)
-    expect(status).toBe(400)
-    expect(body).toContain('<code>invalid_request</code>')
-    expect(body).toContain('<code>r1</code>')
+    const { status, body } = page(failure)
+    expect(status).toBe(500)
+    expect(body).toContain('<code dir="ltr">server_error</code>')
+    expect(body).toContain('<code dir="ltr">r1</code>')
   })
 
   it('has no form to lead anywhere', () => {
-    expect(directive(errorPage(failure), 'form-action')).toBe("'none'")
+    expect(directive(page(failure), 'form-action')).toBe("'none'")
   })
 })
 
 describe('formPostPage', () => {
   it('escapes the response and posts it to the redirect URI', () => {
-    const { body } = formPostPage({ ...formPost, fields: [['state', '"><script>x</script>']] })
+    const { body } = page({ ...formPost, fields: [['state', '"><script>x</script>']] })
     expect(body).toContain('<form method="post" action="https://notes.example/cb">')
     expect(body).toContain('name="state" value="&#34;&#62;&#60;script&#62;x&#60;/script&#62;"')
   })
 
   it('has one script, the one with the nonce, and a button for browsers without scripts', () => {
-    const page = formPostPage(formPost)
-    expect(page.body.match(/<script[^>]*>/g)).toEqual([`<script nonce="${formPost.nonce}">`])
-    expect(directive(page, 'script-src')).toBe(`'nonce-${formPost.nonce}'`)
-    expect(page.body).toContain('<button type="submit">')
+    const shown = page(formPost)
+    expect(shown.body.match(/<script[^>]*>/g)).toEqual([`<script nonce="${nonce}">`])
+    expect(directive(shown, 'script-src')).toBe(`'nonce-${nonce}'`)
+    expect(shown.body).toContain('<button type="submit">')
   })
 
   it('lets the form lead to the redirect URI alone', () => {
-    expect(directive(formPostPage(formPost), 'form-action')).toBe('https://notes.example')
-    const app = formPostPage({ ...formPost, redirectUri: 'com.example.app:/cb' })
+    expect(directive(page(formPost), 'form-action')).toBe('https://notes.example')
+    const app = page({ ...formPost, redirectUri: 'com.example.app:/cb' })
     expect(directive(app, 'form-action')).toBe('com.example.app:')
     expect(app.body).toContain('action="com.example.app:/cb"')
   })
 
   it('refuses a redirect URI that would run in the page', () => {
-    expect(() => formPostPage({ ...formPost, redirectUri: 'javascript:alert(1)' })).toThrow(TypeError)
+    expect(() => page({ ...formPost, redirectUri: 'javascript:alert(1)' })).toThrow(TypeError)
   })
 })
 
@@ -337,15 +346,28 @@ describe('formActionSource', () => {
     ['http://[::1]:51234/cb', 'http:'],
   ])('makes of %s the source %s', (uri, source) => {
     expect(formActionSource(uri)).toBe(source)
-    expect(directive(pageResponse({ title: 't', body: html``, formAction: [source] }), 'form-action')).toBe(source)
+    expect(guardHeaders({ 'form-action': [source] })[0]?.[1]).toContain(`form-action ${source}`)
   })
 })
 
-describe('pageResponse', () => {
-  it('refuses what would break out of its policy', () => {
-    for (const source of ["'none'; script-src *", '*', "https://a.example 'unsafe-inline'", '']) {
-      expect(() => pageResponse({ title: 't', body: html``, formAction: [source] })).toThrow(TypeError)
-    }
-    expect(() => pageResponse({ title: 't', body: html``, autoSubmit: "x'; script-src *" })).toThrow(TypeError)
+describe('guardHeaders', () => {
+  it.each([
+    "'none'; script-src *",
+    '*',
+    "https://a.example 'unsafe-inline'",
+    "'unsafe-inline'",
+    "'unsafe-eval'",
+    '',
+    "'nonce-x'; script-src *'",
+  ])('refuses the source %s, which would break out of the policy or weaken it', (source) => {
+    expect(() => guardHeaders({ 'form-action': [source] })).toThrow(TypeError)
+    expect(() => guardHeaders({ 'script-src': [source] })).toThrow(TypeError)
+  })
+
+  it('allows nothing when nothing is named', () => {
+    expect(guardHeaders({})[0]).toEqual([
+      'content-security-policy',
+      "default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+    ])
   })
 })

@@ -5,6 +5,11 @@
  */
 import type { ServerEventBody } from '../../src/events.js'
 import type { HttpRequest, HttpResponse } from '../../src/message.js'
+import { plainFrame } from '../../src/pages/frame.js'
+import { isOwnForm } from '../../src/pages/own-form.js'
+import { shippedPage } from '../../src/pages/render.js'
+import type { Answer } from '../../src/pages/views.js'
+import { withHeaders } from '../../src/responses.js'
 import { digest } from '../../src/runtime/hash.js'
 import { availableStorage } from '../../src/storage/available.js'
 import type { Storage } from '../../src/storage/contract.js'
@@ -41,12 +46,17 @@ export function services(storage: Storage = availableStorage(memoryStorage()), n
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     recordId: (kind, text) => digest(`${name}\0${kind}\0${text}`),
     loginPath: '/oauth/login',
+    isOwnForm: (visit) => isOwnForm(visit, new Set([new URL(name).origin])),
     pendingLogin: async (visit, handle) =>
       handle === pending.handle && visit.headerValues('cookie').join('; ').includes('browser=1') ? pending : null,
     emit: (event) => fixture.events.push(event),
   }
   return fixture
 }
+
+/** What a browser gets to see of an answer. */
+export const seen = (answer: Answer): HttpResponse =>
+  'view' in answer ? withHeaders(shippedPage(answer.view, plainFrame), answer.headers) : answer
 
 export interface RequestParts {
   readonly method?: string

@@ -13,6 +13,7 @@ import {
   pending,
   type RequestParts,
   request,
+  seen,
   services,
   stored,
 } from './fixture.js'
@@ -43,12 +44,12 @@ beforeEach(() => {
 })
 
 const cookie = 'browser=1'
-function visit(parts: RequestParts): Promise<HttpResponse> {
+async function visit(parts: RequestParts): Promise<HttpResponse> {
   const endpoint = users.endpoints[0]
   expect(endpoint?.path).toBe('/oauth/login')
   const method = endpoint?.methods[parts.method ?? 'GET']
   if (!method) throw new Error('no such method')
-  return method(request({ headers: { cookie }, ...parts }))
+  return seen(await method(request({ headers: { cookie }, ...parts })))
 }
 const show = (query = 'pending=req.secret') => visit({ url: `/oauth/login?${query}` })
 const logIn = (username: string, password: string, parts: RequestParts = {}) =>
@@ -76,7 +77,7 @@ describe('the login page', () => {
     async (query) => {
       const page = await show(query)
       expect(page.status).toBe(400)
-      expect(page.body).toContain('This login is no longer open')
+      expect(page.body).toContain('This page is no longer valid')
       expect(page.body).not.toContain('<form')
     },
   )
@@ -181,7 +182,11 @@ describe('a login that did not come from our page', () => {
   it('is refused for another request', () =>
     refused({ form: { pending: 'x.y', username: 'ada', password: right } }, 400))
 
-  it('is refused in another content type', () => refused({ headers: { cookie, 'content-type': 'text/plain' } }, 400))
+  it('is refused in another content type', async () => {
+    const headers = { cookie, 'content-type': 'text/plain' }
+    await expect(logIn('ada', right, { headers })).rejects.toThrow('The content type must be')
+    expect(server.events).toEqual([])
+  })
 
   it('is taken from the issuer, and from a browser that hides the origin of our own page', async () => {
     for (const headers of [{ origin: issuer }, { origin: 'null', 'sec-fetch-site': 'same-origin' }]) {

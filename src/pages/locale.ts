@@ -1,0 +1,55 @@
+/**
+ * Which language a page is in: the first that somebody wishes for and that there is.
+ *
+ * @module
+ */
+
+/** The most wishes that count; a header can hold thousands. */
+const MOST = 32
+
+/**
+ * Looks each wish up among what is available, then without its last part, and so on.
+ *
+ * @param uiLocales of the request, best first: they count before what the browser says (OpenID Connect Core §3.1.2.1).
+ * @param acceptLanguage the browser's header.
+ * @param available keys in lower case.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc4647#section-3.4 RFC 4647 §3.4}
+ */
+export function chooseLocale<Language>(
+  uiLocales: readonly string[],
+  acceptLanguage: readonly string[],
+  available: ReadonlyMap<string, Language>,
+): Language | undefined {
+  for (const wish of [...uiLocales.slice(0, MOST), ...languagesOf(acceptLanguage.join(','))]) {
+    const found = lookUp(wish.toLowerCase(), available)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function lookUp<Language>(wish: string, available: ReadonlyMap<string, Language>): Language | undefined {
+  let range = wish
+  while (range !== '') {
+    const found = available.get(range)
+    if (found !== undefined) return found
+    const parts = range.split('-').slice(0, -1)
+    // RFC 4647 §3.4: what introduces an extension goes with it.
+    if (parts.at(-1)?.length === 1) parts.pop()
+    range = parts.join('-')
+  }
+  return undefined
+}
+
+/** The languages of `Accept-Language`, best first (RFC 9110 §12.5.4); not those with weight 0. */
+function languagesOf(header: string): readonly string[] {
+  return header
+    .split(',', MOST)
+    .map((item) => {
+      const [range = '', ...parameters] = item.split(';').map((part) => part.trim())
+      const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2)
+      return { range, weight: weight === undefined ? 1 : /^[01](?:\.[0-9]{0,3})?$/.test(weight) ? Number(weight) : 0 }
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((one, other) => other.weight - one.weight)
+    .map(({ range }) => range)
+}

@@ -1,0 +1,91 @@
+/**
+ * The headers that guard every page: nothing loaded but what the page names, no framing, no cache, no referrer, and forms that
+ * lead only where the page says.
+ *
+ * @module
+ */
+import type { HttpResponse } from '../message.js'
+
+/** Sources of a Content-Security-Policy by directive. What is left out loads nothing. */
+export interface PageSources {
+  /** Where forms of the page may lead, redirects included. */
+  readonly 'form-action'?: readonly string[] | undefined
+  readonly 'style-src'?: readonly string[] | undefined
+  readonly 'script-src'?: readonly string[] | undefined
+  readonly 'img-src'?: readonly string[] | undefined
+  readonly 'font-src'?: readonly string[] | undefined
+  readonly 'connect-src'?: readonly string[] | undefined
+}
+
+/** @throws {TypeError} when a source would break out of the policy, or allow what a page of a login must not. */
+export function guardHeaders(sources: PageSources): HttpResponse['headers'] {
+  return [
+    ['content-security-policy', policy(sources)],
+    // RFC 9700 §4.16: for browsers that do not know frame-ancestors.
+    ['x-frame-options', 'DENY'],
+    // RFC 9700 §4.2.4: the page's own URL may hold a request's handle.
+    ['referrer-policy', 'no-referrer'],
+    ['x-content-type-options', 'nosniff'],
+    ['cache-control', 'no-store'],
+    ['pragma', 'no-cache'],
+  ]
+}
+
+export const loadingDirectives = ['style-src', 'script-src', 'img-src', 'font-src', 'connect-src'] as const
+
+function policy(sources: PageSources): string {
+  const loading = loadingDirectives.flatMap((directive) => {
+    const given = sources[directive] ?? []
+    return given.length > 0 ? [`${directive} ${checked(directive, given)}`] : []
+  })
+  const formAction = checked('form-action', sources['form-action'] ?? [])
+  return [
+    "default-src 'none'",
+    ...loading,
+    `form-action ${formAction || "'none'"}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ')
+}
+
+/** Not `'unsafe-inline'` and `'unsafe-eval'`: who can write into a page could then press its buttons. */
+function checked(directive: string, sources: readonly string[]): string {
+  const wrong = sources.find((source) => !isSource.test(source))
+  if (wrong === undefined) return sources.join(' ')
+  throw new TypeError(
+    `'${wrong}' is not a source for ${directive}. Write 'self', an origin such as https://cdn.example.com, a nonce or a hash.`,
+  )
+}
+
+const isSource =
+  /^(?:'self'|'nonce-[A-Za-z0-9_-]{16,}'|'sha(?:256|384|512)-[A-Za-z0-9+/]+={0,2}'|[a-z][a-z0-9+.-]*:(?:\/\/[a-z0-9._-]+(?::[0-9]+)?(?:\/[\x21-\x2b\x2d-\x3a\x3c-\x7e]*)?)?)$/
+
+/**
+ * The source that lets a form lead to a redirect URI, by way of a redirect too: its origin, or the scheme of an app. CSP has
+ * no notation for the address `[::1]`, for which it is all of `http:`.
+ *
+ * @see {@link https://www.w3.org/TR/CSP3/#directive-form-action CSP 3 §6.4.1}
+ */
+export function formActionSource(redirectUri: string): string {
+  const { origin, protocol, hostname } = new URL(redirectUri)
+  return (protocol === 'https:' || protocol === 'http:') && !hostname.startsWith('[') ? origin : protocol
+}
+
+/**
+ * The source that lets a page show one image of a stranger and no other: its URL without the query, which a policy cannot name.
+ * Null for what is not `https`, or would stand for more than one image.
+ */
+export const imageSource = (url: string): string | null => (/^https:/i.test(url) ? fileSource(url) : null)
+
+/**
+ * The source for one file: its URL without the query. Null for what is not on the web, or would stand for more than one file.
+ *
+ * @see {@link https://www.w3.org/TR/CSP3/#match-paths CSP 3 §6.7.2.12}
+ */
+export function fileSource(url: string): string | null {
+  if (!/^[\x21-\x7e]+$/.test(url) || !URL.canParse(url)) return null
+  const { origin, pathname } = new URL(url)
+  // In a policy, commas and semicolons would end the source.
+  const source = origin + pathname.replaceAll(',', '%2C').replaceAll(';', '%3B')
+  return /^https?:\/\/[a-z0-9._-]+(?::[0-9]+)?\/[\x21-\x7e]*[^/]$/.test(source) ? source : null
+}

@@ -1,0 +1,133 @@
+/**
+ * From a view to the answer: in the language of the person, by the app's own hand or as it ships.
+ *
+ * @module
+ */
+import type { HttpRequest, HttpResponse } from '../message.js'
+import { refuseUnknown } from '../option-checks.js'
+import { seeOther, withHeaders } from '../responses.js'
+import { encodeBase64url } from '../runtime/hash.js'
+import { isWebPage } from '../users/web-page.js'
+import { appsPage } from './apps.js'
+import { consentPage } from './consent.js'
+import { errorPage } from './error.js'
+import { formPostPage } from './form-post.js'
+import type { Frame } from './frame.js'
+import { type Page, pageDocument } from './layout.js'
+import { chooseLocale } from './locale.js'
+import { en } from './locales/en.js'
+import { loginPage } from './login.js'
+import { loggedOutPage, logoutPage } from './logout.js'
+import type { Messages } from './messages.js'
+import type { Rendered } from './options.js'
+import { guardHeaders, imageSource, loadingDirectives } from './policy.js'
+import type { PageSettings } from './settings.js'
+import { formActionOf, type PageAnswer, type PageView, retryAfterOf, statusOf } from './views.js'
+
+export interface PageRenderer {
+  /** @throws what the app's own `render` throws, and a `TypeError` for what it returns and may not. */
+  render(request: HttpRequest, answer: PageAnswer): Promise<HttpResponse>
+  /** The page that ships, whatever `render` would do. */
+  renderShipped(request: HttpRequest, answer: PageAnswer): HttpResponse
+}
+
+export function pageRenderer(settings: PageSettings, randomBytes: (length: number) => Uint8Array): PageRenderer {
+  const { render, languages, style, brand } = settings
+  const [fallback] = languages.values()
+  const freshNonce = () => encodeBase64url(randomBytes(16))
+
+  function frameFor(request: HttpRequest, { uiLocales }: PageAnswer): Frame {
+    const chosen = chooseLocale(uiLocales, request.headerValues('accept-language'), languages)
+    return { messages: chosen ?? fallback ?? en, style, brand }
+  }
+
+  function shipped(answer: PageAnswer, frame: Frame): HttpResponse {
+    const nonce = answer.view.page === 'form_post' ? freshNonce() : undefined
+    return withHeaders(shippedPage(answer.view, frame, nonce), answer.headers)
+  }
+
+  return {
+    renderShipped: (request, answer) => shipped(answer, frameFor(request, answer)),
+    async render(request, answer) {
+      const frame = frameFor(request, answer)
+      if (!render) return shipped(answer, frame)
+      const nonce = freshNonce()
+      // The adapter hands over what the framework works with; the options' type parameter says what that is.
+      const context = { messages: frame.messages, nonce, native: request.native as never }
+      const rendered = await render(answer.view, context)
+      return rendered === undefined || rendered === null
+        ? shipped(answer, frame)
+        : ownPage(rendered, answer, nonce, settings)
+    },
+  }
+}
+
+/** A page as it ships. Only `form_post` needs a nonce, fresh for each. */
+export const shippedPage = (view: PageView, frame: Frame, nonce?: string): HttpResponse =>
+  answerWith(view, pageDocument(pageOf(view, frame.messages), frame, formActionOf(view), nonce))
+
+function pageOf(view: PageView, messages: Messages): Page {
+  switch (view.page) {
+    case 'login':
+      return loginPage(view, messages)
+    case 'consent':
+      return consentPage(view, messages)
+    case 'apps':
+      return appsPage(view, messages)
+    case 'logout':
+      return logoutPage(view, messages)
+    case 'logged_out':
+      return loggedOutPage(messages)
+    case 'error':
+      return errorPage(view, messages)
+    case 'form_post':
+      return formPostPage(view, messages)
+  }
+}
+
+/** What `render` returned, with the headers that guard every page. */
+function ownPage(rendered: Rendered, answer: PageAnswer, nonce: string, { origins }: PageSettings): HttpResponse {
+  if (typeof rendered === 'object' && 'redirect' in rendered) {
+    // It may carry the page token, so it goes nowhere but to the app.
+    if (isOwnPage(rendered.redirect, origins)) return seeOther(rendered.redirect, answer.headers)
+    throw new TypeError(
+      'pages.render: redirect must be an absolute path, or a URL on the host of the issuer or on one of pages.frontEnds.',
+    )
+  }
+  const { html, sources = {} } = typeof rendered === 'string' ? { html: rendered } : rendered
+  if (typeof html !== 'string' || html.trim() === '') {
+    throw new TypeError('pages.render must return an HTML document, { html }, { redirect }, or nothing.')
+  }
+  refuseUnknown(sources, loadingDirectives, 'pages.render: sources')
+  const { view } = answer
+  const logo = view.page === 'consent' && view.logoUri !== undefined ? imageSource(view.logoUri) : null
+  const own = ["'self'"]
+  const inline = [...own, `'nonce-${nonce}'`]
+  const page = answerWith(view, {
+    headers: [
+      ['content-type', 'text/html; charset=utf-8'],
+      ...guardHeaders({
+        'style-src': [...inline, ...(sources['style-src'] ?? [])],
+        'script-src': [...inline, ...(sources['script-src'] ?? [])],
+        'img-src': [...own, ...(logo === null ? [] : [logo]), ...(sources['img-src'] ?? [])],
+        'font-src': [...own, ...(sources['font-src'] ?? [])],
+        'connect-src': [...own, ...(sources['connect-src'] ?? [])],
+        'form-action': formActionOf(view),
+      }),
+    ],
+    body: html,
+  })
+  return withHeaders(page, answer.headers)
+}
+
+const isOwnPage = (url: unknown, origins: ReadonlySet<string>): boolean =>
+  isWebPage(url) && (url.startsWith('/') || origins.has(new URL(url).origin))
+
+function answerWith(view: PageView, { headers, body }: Pick<HttpResponse, 'headers' | 'body'>): HttpResponse {
+  const wait = retryAfterOf(view)
+  return {
+    status: statusOf(view),
+    headers: wait === undefined ? headers : [...headers, ['retry-after', String(wait)]],
+    body,
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Checks the option `pages` once, at construction, and makes of it what every page needs.
+ *
+ * @module
+ */
+import { checkFunctions, isRecord, refuseUnknown } from '../option-checks.js'
+import type { Brand } from './frame.js'
+import { html } from './html.js'
+import { type Languages, languagesFrom } from './languages.js'
+import type { PagesOptions, RenderPage } from './options.js'
+import { fileSource } from './policy.js'
+import type { StyleSheet } from './style.js'
+import { themed } from './theme.js'
+
+export interface PageSettings {
+  readonly languages: Languages
+  readonly style: StyleSheet
+  readonly brand: Brand | undefined
+  readonly render: RenderPage<never> | undefined
+  /** Where forms of this server come from: the issuer's origin, and the app's front ends. */
+  readonly origins: ReadonlySet<string>
+}
+
+/** @throws {TypeError} when an option is wrong: which one, and what to write instead. */
+export function checkPages(options: PagesOptions<never> = {}, issuer: string): PageSettings {
+  if (!isRecord(options)) throw new TypeError("pages must be an object. Write `pages: { productName: 'Notes' }`.")
+  refuseUnknown(options, known, 'pages')
+  checkFunctions(options, ['render'], 'pages.')
+  const { origin } = new URL(issuer)
+  return {
+    languages: languagesFrom(options),
+    style: themed(options.theme),
+    brand: brandOf(options, origin),
+    render: options.render,
+    origins: new Set([origin, ...checkFrontEnds(options.frontEnds ?? [], origin)]),
+  }
+}
+
+const known = [
+  'productName',
+  'logo',
+  'theme',
+  'locales',
+  'messages',
+  'render',
+  'frontEnds',
+] as const satisfies readonly (keyof PagesOptions)[]
+
+function brandOf({ productName, logo }: PagesOptions<never>, origin: string): Brand | undefined {
+  if (productName !== undefined && (typeof productName !== 'string' || productName.trim() === '')) {
+    throw new TypeError("pages.productName must be a text. Write `productName: 'Notes'`, or leave it out.")
+  }
+  if (logo === undefined) return productName === undefined ? undefined : withoutLogo(productName)
+  const { light, dark } = typeof logo === 'string' ? { light: logo, dark: undefined } : (logo ?? {})
+  const images = dark === undefined ? [light] : [light, dark]
+  const imageSources = images.map((image) => logoSource(image, origin))
+  // Beside the name it says nothing new.
+  const alt = productName === undefined ? new URL(origin).hostname : ''
+  const header = html`<header><picture>
+${dark !== undefined && html`<source srcset="${dark}" media="(prefers-color-scheme: dark)">`}<img src="${light}" alt="${alt}"></picture>${productName !== undefined && html`<span>${productName}</span>`}</header>`
+  return { productName, header, imageSources }
+}
+
+const withoutLogo = (productName: string): Brand => ({
+  productName,
+  header: html`<header><span>${productName}</span></header>`,
+  imageSources: [],
+})
+
+function logoSource(logo: unknown, origin: string): string {
+  const url = typeof logo === 'string' && /^\/(?![/\\])/.test(logo) ? origin + logo : logo
+  const isOurs = typeof url === 'string' && (url.startsWith('https://') || url.startsWith(`${origin}/`))
+  // In srcset a comma ends the URL.
+  const source = isOurs && !url.includes(',') ? fileSource(url) : null
+  if (source !== null) return source
+  throw new TypeError(
+    "pages.logo must be an absolute path or an https URL of one image. Write `logo: '/logo.svg'`, or `logo: { light: '/logo.svg', dark: '/logo-dark.svg' }`.",
+  )
+}
+
+function checkFrontEnds(frontEnds: unknown, origin: string): readonly string[] {
+  const isList = Array.isArray(frontEnds)
+  const wrong = isList ? frontEnds.find((frontEnd) => !isOrigin(frontEnd, origin)) : frontEnds
+  if (isList && wrong === undefined) return frontEnds
+  throw new TypeError(
+    `pages.frontEnds must be a list of origins${new URL(origin).protocol === 'https:' ? ' with https' : ''}, without path and slash. Write \`frontEnds: ['https://app.example.com']\`.`,
+  )
+}
+
+/** A page without encryption must not carry the forms of one with it. */
+function isOrigin(value: unknown, issuerOrigin: string): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { origin, protocol } = new URL(value)
+  return origin === value && (protocol === 'https:' || (protocol === 'http:' && issuerOrigin.startsWith('http:')))
+}

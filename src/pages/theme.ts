@@ -1,0 +1,60 @@
+/**
+ * From the option `theme` to a style sheet.
+ *
+ * @module
+ */
+import { isRecord, refuseUnknown } from '../option-checks.js'
+import type { Palette, Theme } from './options.js'
+import { type StyleSheet, styleSheet } from './style.js'
+
+/** @throws {TypeError} when something is not a colour or a shape. */
+export function themed(theme: Theme | undefined): StyleSheet {
+  if (theme === undefined) return styleSheet()
+  if (!isRecord(theme)) throw new TypeError("pages.theme must be an object. Write `theme: { accent: '#7c3aed' }`.")
+  refuseUnknown(theme, [...colours, 'radius', 'font', 'dark'], 'pages.theme')
+  const { dark, ...light } = theme
+  if (dark !== undefined) {
+    if (!isRecord(dark)) throw new TypeError("pages.theme.dark must be an object. Write `dark: { accent: '#c4b5fd' }`.")
+    refuseUnknown(dark, colours, 'pages.theme.dark')
+  }
+  // The same order as in the sheet that ships: what is given for light screens must not win on dark ones.
+  const { radius, font, ...palette } = light
+  return styleSheet(
+    `${rule({ radius, font }, 'pages.theme')}@media (prefers-color-scheme: light) {${rule(palette, 'pages.theme')}}
+@media (prefers-color-scheme: dark) {${rule(dark ?? {}, 'pages.theme.dark')}}
+`,
+  )
+}
+
+const colours = [
+  'accent',
+  'onAccent',
+  'background',
+  'surface',
+  'sunken',
+  'text',
+  'muted',
+  'border',
+  'control',
+] as const satisfies readonly (keyof Palette)[]
+
+function rule(values: object, where: string): string {
+  const declarations = Object.entries(values).flatMap(([name, value]: [string, unknown]) => {
+    if (value === undefined) return []
+    if (!isCssValue(value)) {
+      throw new TypeError(
+        `${where}.${name} is not a CSS value. Write for example \`accent: '#7c3aed'\`, \`radius: '4px'\`.`,
+      )
+    }
+    return [`--gw-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${value};`]
+  })
+  return declarations.length === 0 ? '' : `\n:root { ${declarations.join(' ')} }\n`
+}
+
+/** Nothing that would end the declaration or load something. */
+function isCssValue(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^[\w#%.,()'" /+*-]{1,200}$/.test(value)) return false
+  if (/url\(|image\(|\/\*/i.test(value)) return false
+  const count = (character: string) => value.split(character).length - 1
+  return count('(') === count(')') && count("'") % 2 === 0 && count('"') % 2 === 0
+}
