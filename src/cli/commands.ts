@@ -7,11 +7,13 @@ import { closestName } from '../protocol/spelling.js'
 import type { Command } from './command.js'
 import * as client from './commands/client.js'
 import * as grants from './commands/grants.js'
+import { init } from './commands/init.js'
 import * as keys from './commands/keys.js'
 import { migrate } from './commands/migrate.js'
 import { misused } from './failure.js'
 
 export const commands: { readonly [name: string]: Command } = {
+  init,
   migrate,
   'client create': client.create,
   'client list': client.list,

@@ -34,7 +34,7 @@ describe.each(['NodeNext', 'Bundler'] as const)(
 
 it('the packed tarball holds the build and its papers, nothing else', () => {
   const packed = readdirSync(join(bare, 'node_modules/grantwright'))
-  expect(['LICENSE', 'README.md', 'dist', 'package.json']).toEqual(expect.arrayContaining(packed))
+  expect(['LICENSE', 'README.md', 'dist', 'examples', 'package.json']).toEqual(expect.arrayContaining(packed))
   expect(packed).toContain('LICENSE')
 })
 

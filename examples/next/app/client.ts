@@ -1,0 +1,73 @@
+// A public client of the authorization server: the authorization code flow with PKCE, step by step.
+const client_id = 'notes-page'
+
+// sessionStorage: tokens survive a reload and end with the tab. localStorage would keep them on the disk, for every tab.
+const load = (name: string) => JSON.parse(sessionStorage.getItem(name) ?? 'null')
+const save = (name: string, value: unknown) => sessionStorage.setItem(name, JSON.stringify(value))
+
+/** What this page may do; undefined when it is not connected. */
+export const scope = (): string | undefined => load('tokens')?.scope
+
+async function discover() {
+  const server = await (await fetch('/.well-known/oauth-authorization-server')).json()
+  if (server.issuer !== location.origin) throw Error(`Please open this page at ${server.issuer}, where it works.`)
+  return server
+}
+
+export async function connect(): Promise<undefined> {
+  const { authorization_endpoint } = await discover()
+  const state = crypto.randomUUID()
+  const code_verifier = crypto.randomUUID() + crypto.randomUUID()
+  save('login', { state, code_verifier })
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(code_verifier)))
+  const base64url: Record<string, string> = { '+': '-', '/': '_', '=': '' }
+  const code_challenge = btoa(String.fromCharCode(...hash)).replace(/[+/=]/g, (char) => base64url[char])
+  const pkce = { code_challenge, code_challenge_method: 'S256' }
+  const redirect_uri = `${location.origin}/`
+  const scope = 'notes:read notes:write'
+  const question = new URLSearchParams({ response_type: 'code', client_id, redirect_uri, scope, state, ...pkce })
+  location.assign(`${authorization_endpoint}?${question}`)
+}
+
+/** When the page opens: the browser may be back with a code, or with the reason why there is none. */
+export async function resume() {
+  const { state, iss, code, error, error_description } = Object.fromEntries(new URLSearchParams(location.search))
+  if (!state) return load('tokens') && callApi('GET')
+  history.replaceState(null, '', '/')
+  const login = load('login')
+  save('login', null)
+  const { issuer } = await discover()
+  // Against an answer that somebody else's link brought here, or another server's.
+  if (state !== login?.state || iss !== issuer) throw Error('This tab has not asked for that answer: nothing was done.')
+  if (error === 'access_denied') throw Error('You said no: nothing is connected.')
+  if (error) throw Error(`It did not work: ${error_description ?? error}`)
+  const redirect_uri = `${location.origin}/`
+  return getTokens({ grant_type: 'authorization_code', code, redirect_uri, code_verifier: login.code_verifier })
+}
+
+async function getTokens(form: Record<string, string>) {
+  const { token_endpoint } = await discover()
+  const response = await fetch(token_endpoint, { method: 'POST', body: new URLSearchParams({ client_id, ...form }) })
+  const answer = await response.json()
+  if (answer.error === 'invalid_grant') save('tokens', null)
+  if (!response.ok) throw Error(`There are no new tokens: ${answer.error_description ?? answer.error}`)
+  save('tokens', answer)
+  return callApi('GET')
+}
+
+export const refresh = () => getTokens({ grant_type: 'refresh_token', refresh_token: load('tokens').refresh_token })
+
+export async function disconnect(): Promise<undefined> {
+  const { revocation_endpoint } = await discover()
+  const body = new URLSearchParams({ client_id, token: load('tokens').refresh_token })
+  const { ok } = await fetch(revocation_endpoint, { method: 'POST', body })
+  if (!ok) throw Error('The server could not do that. Please try again.')
+  save('tokens', null)
+}
+
+export async function callApi(method: string, note?: { text: unknown }) {
+  const headers = { authorization: `Bearer ${load('tokens').access_token}`, 'content-type': 'application/json' }
+  const response = await fetch('/api/notes', { method, headers, body: JSON.stringify(note) })
+  if (response.status === 401) throw Error('The access token is not valid any more. Please refresh.')
+  return `${method} /api/notes ${response.status}\n${JSON.stringify(await response.json(), null, 2)}`
+}

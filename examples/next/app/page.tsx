@@ -1,0 +1,52 @@
+'use client'
+
+import { useCallback, useEffect, useState } from 'react'
+import { callApi, connect, disconnect, refresh, resume, scope } from './client'
+
+export default function NotesPage() {
+  const [{ granted, answer, problem }, show] = useState<{ granted?: string; answer?: string; problem?: string }>({})
+
+  /** Does something, says what went wrong with it, and shows how things are. */
+  const run = useCallback(async (work: () => Promise<string | undefined>) => {
+    const shown = await work().then(
+      (answer) => ({ answer }),
+      (error) => ({ problem: error instanceof TypeError ? 'The server does not answer.' : error.message }),
+    )
+    show({ granted: scope(), ...shown })
+  }, [])
+
+  useEffect(() => void run(resume), [run])
+
+  const button = (text: string, work: () => Promise<string | undefined>) => (
+    <button type="button" id={text.toLowerCase()} onClick={() => run(work)}>
+      {text}
+    </button>
+  )
+  return (
+    <main>
+      <h1>Notes</h1>
+      <output id="status">{granted ? `Connected: ${granted}` : 'An app that would like to see your notes.'}</output>
+      <p id="problem" role="alert">
+        {problem}
+      </p>
+      <output id="answer">{granted && answer}</output>
+      {granted?.includes('notes:write') && (
+        <form id="write" action={(form) => run(() => callApi('POST', { text: form.get('text') }))}>
+          <input name="text" aria-label="New note" placeholder="New note" required />
+          <button type="submit">Add</button>
+        </form>
+      )}
+      {granted ? (
+        <div className="choice">
+          {button('Refresh', refresh)}
+          {button('Disconnect', disconnect)}
+        </div>
+      ) : (
+        button('Connect', connect)
+      )}
+      <nav>
+        <a href="/oauth/apps">Connected apps</a> <a href="/oauth/logout">Log out</a>
+      </nav>
+    </main>
+  )
+}

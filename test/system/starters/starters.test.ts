@@ -1,0 +1,191 @@
+/**
+ * Each starter as somebody gets it who follows its README: out of the packed package, into a folder, with its own commands,
+ * in a real browser.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import Database from 'libsql'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createConsumer, removeConsumer } from '../../package/consumer.js'
+import { startBrowser } from '../browser/site.js'
+import { openBrowserAt, type Person } from './person.js'
+import { codeIn, commandsOf, examples, freePort, init, type Running, run, start, useTarball } from './starter.js'
+
+const consumer = createConsumer([])
+const place = mkdtempSync(join(tmpdir(), 'grantwright-starters-'))
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  removeConsumer(consumer)
+  rmSync(place, { recursive: true, force: true })
+})
+
+describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
+  const original = join(examples, starter)
+  const readme = readFileSync(join(original, 'README.md'), 'utf8')
+  const commands = commandsOf(readme)
+  const folder = join(place, `notes-${starter}`)
+  const env: { PORT?: string } = {}
+  const printed = new Map<string, string>()
+  let server: Running | undefined
+
+  beforeAll(async () => {
+    env.PORT = String(await freePort())
+    init(consumer, starter, folder)
+  })
+  afterAll(() => server?.stop())
+
+  it('comes out of the package as it lies in the repository, but for its name', () => {
+    const files = inRepository(original)
+    expect(filesIn(folder)).toEqual(files)
+    for (const file of files.filter((path) => path !== 'package.json')) {
+      expect(readFileSync(join(folder, file), 'utf8'), file).toBe(readFileSync(join(original, file), 'utf8'))
+    }
+    const [copy, own] = [folder, original].map((path) => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')))
+    expect(copy).toEqual({ ...own, name: `notes-${starter}` })
+  })
+
+  it('has a README that tells how to install, start, test, and register a client', () => {
+    expect(commands.map((line) => line.replace(/ -- .*/, ''))).toEqual([
+      'npm install',
+      'npm start',
+      'npm test',
+      'npm run client',
+    ])
+  })
+
+  it.each(commands)('does what its README says: %s', async (line) => {
+    if (line === 'npm install') useTarball(consumer, folder)
+    if (line === 'npm start') {
+      server = await start(line, folder, env, 90)
+      await vi.waitFor(() => expect(server?.printed()).toContain(`http://localhost:${env.PORT}`))
+    } else printed.set(line, await run(line, folder, env, 90))
+  })
+
+  it('has the files and the commands that its README mentions', async () => {
+    const mentioned = codeIn(readme)
+    const files = mentioned.filter((code) => /^[\w./[\]-]+(\.(ts|tsx|js|db)|\/)$/.test(code))
+    expect(files.length).toBeGreaterThan(3)
+    for (const file of files) expect(existsSync(join(folder, file)), file).toBe(true)
+    for (const line of mentioned.filter((code) => code.startsWith('npx '))) await run(line, folder, env, 30)
+    for (const line of mentioned.filter((code) => code.startsWith('npm run '))) {
+      const running = await start(line, folder, { PORT: String(await freePort()) }, 60)
+      await running.stop()
+    }
+  })
+
+  it('knows the client that was registered while it ran', async () => {
+    const line = commands.find((command) => command.startsWith('npm run client')) ?? ''
+    const [, redirect_uri = ''] = /--redirect-uri (\S+)/.exec(line) ?? []
+    const [client_id = ''] = /gwcl_[\w-]+/.exec(printed.get(line) ?? '') ?? []
+    const statusFor = async (id: string) => {
+      const pkce = { code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' }
+      const question = new URLSearchParams({ response_type: 'code', client_id: id, redirect_uri, ...pkce })
+      return (await fetch(`${server?.url}/oauth/authorize?${question}`, { redirect: 'manual' })).status
+    }
+    expect([await statusFor(client_id), await statusFor(`${client_id}x`)]).toEqual([303, 400])
+  })
+
+  describe('in a browser', () => {
+    const [, username = '', password = ''] = /`([^`]+)` with the password `([^`]+)`/.exec(readme) ?? []
+    let person: Person
+
+    beforeAll(async () => {
+      person = await openBrowserAt(browser, 1280)
+    })
+    afterAll(() => person?.page.close())
+
+    it('connects by login and consent, to less than was asked for', async () => {
+      await person.goTo(`${server?.url}/`)
+      await person.press('Connect')
+      await person.logIn(username, password)
+      await person.reads(/^Allow .+ to use your account/)
+      await person.page.getByRole('checkbox').uncheck()
+      await person.press('Allow')
+      await person.sees(/^Connected: notes:read$/)
+      await person.sees('GET /api/notes 200')
+      expect(await person.page.getByRole('button', { name: 'Add' }).isVisible()).toBe(false)
+    })
+
+    it('refreshes, and disconnects so that its tokens are worth nothing', async () => {
+      const { access_token, refresh_token } = await person.tokensAfter('Refresh')
+      expect(await callApi(access_token)).toBe(200)
+      await person.press('Disconnect')
+      await person.page.getByRole('button', { name: 'Connect', exact: true }).waitFor()
+      expect(await callApi(access_token)).toBe(401)
+      const form = { grant_type: 'refresh_token', client_id: 'notes-page', refresh_token }
+      const refused = await fetch(`${server?.url}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) })
+      expect(await refused.json()).toMatchObject({ error: 'invalid_grant' })
+    })
+
+    it('asks anew on a small screen, without another login, and writes when all was allowed', async () => {
+      await person.resize(360)
+      await person.press('Connect')
+      await person.reads(/^Allow .+ to use your account/)
+      await person.page.getByRole('checkbox').check()
+      await person.press('Allow')
+      await person.sees('Connected: notes:read notes:write')
+      await person.page.getByLabel('New note').fill('Buy milk')
+      await person.press('Add')
+      await person.sees('POST /api/notes 201')
+      await person.page.reload()
+      await person.sees('Buy milk')
+    })
+
+    it('is among the connected apps', async () => {
+      await person.follow('Connected apps')
+      await person.reads('Connected apps')
+      await person.reads('Notes page')
+      await person.page.goBack()
+    })
+
+    it('asks for a login again after a logout', async () => {
+      await person.follow('Log out')
+      await person.reads('Log out?')
+      await person.press('Log out')
+      await person.reads('You are logged out')
+      await person.goTo(`${server?.url}/oauth/apps`)
+      await person.reads('Log in')
+    })
+
+    it('runs without a complaint of the browser', () => expect(person.problems).toEqual([]))
+  })
+
+  it('goes live as its README says: behind https, with a secret, and without the user whom everybody knows', async () => {
+    await server?.stop()
+    const AUTH_SECRET = (await run('npx grantwright keys generate', folder, env, 30)).trim()
+    const live = await start('npm start', folder, { ...env, AUTH_SECRET, ISSUER: 'https://notes.example.com' }, 90)
+    const metadata = await fetch(`${live.url}/.well-known/oauth-authorization-server`)
+    expect(await metadata.json()).toMatchObject({ issuer: 'https://notes.example.com' })
+    expect((await fetch(`${live.url}/oauth/jwks`)).status).toBe(200)
+    await live.stop()
+    expect(new Database(join(folder, 'auth.db')).prepare('SELECT * FROM users').all()).toEqual([])
+  })
+
+  async function callApi(token: string): Promise<number> {
+    return (await fetch(`${server?.url}/api/notes`, { headers: { authorization: `Bearer ${token}` } })).status
+  }
+})
+
+/** What git keeps of a folder, or would. */
+const inRepository = (folder: string): string[] =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(join(folder, file)))
+    .sort()
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((file) => relative(folder, join(file.parentPath, file.name)))
+    .sort()
