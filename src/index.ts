@@ -63,5 +63,6 @@ export {
   type VerifyPasswordOptions,
 } from './users/password.js'
 export { hashPassword, needsRehash, verifyPassword } from './users/password-hash.js'
+export { parseReturnTo } from './users/return-to.js'
 export type { UserAuthenticationFactory, UserServices } from './users/services.js'
 export type { Limiter, LoginAttempt } from './users/throttle.js'

@@ -10,9 +10,10 @@ import type { HttpRequest } from '../message.js'
 import type { Answer } from '../pages/views.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-metadata.js'
-import { judgeLogin, type LoginReason } from '../protocol/prompt.js'
+import { judgeLogin, type LoginReason, type LoginTrace } from '../protocol/prompt.js'
 import { matchRedirectUri } from '../protocol/redirect-uri.js'
 import { withHeaders } from '../responses.js'
+import { digest } from '../runtime/hash.js'
 import type { Login } from '../users/contract.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { sendError } from './authorization-response.js'
@@ -91,7 +92,7 @@ export function judgeVisit(deployment: Deployment, { asked, pending }: Visit, lo
     loginAtRequest: pending?.value.loginAtRequest,
     lastReason: pending?.value.lastReason ?? null,
   }
-  return judgeLogin(demand, login, now)
+  return judgeLogin(demand, login && traceOf(login), now)
 }
 
 const MAX_CHALLENGES = 3
@@ -131,7 +132,7 @@ async function challenge(
     challenges: value.challenges + 1,
     lastReason: reason,
     loginAtRequest:
-      value.loginAtRequest === undefined && current !== undefined ? traceOf(current) : value.loginAtRequest,
+      value.loginAtRequest === undefined && current !== undefined ? current && traceOf(current) : value.loginAtRequest,
   }))
   const { client_id, client_name } = client
   return deployment.users.challenge(loginContext(request), {
@@ -157,10 +158,14 @@ async function withPending(
   if (destination !== undefined && destination !== 'document') return problemPage('embedded')
   const wait = await pendingWait(deployment, request.address, browser)
   if (wait > 0) return tooManyPage(wait)
-  const stored = await storePending(deployment, asked, browser, { loginAtRequest: traceOf(current) })
+  const stored = await storePending(deployment, asked, browser, { loginAtRequest: current && traceOf(current) })
   return withHeaders(await go({ ...stored, browser }), browser.setCookie)
 }
 
-const traceOf = (login: Login | null) => login && { sessionId: login.sessionId, authenticatedAt: login.authenticatedAt }
+/** Hashed: some apps have no id of a session but what its cookie holds, and a pending request is stored. */
+const traceOf = ({ sessionId, authenticatedAt }: Login): LoginTrace => ({
+  sessionId: sessionId === undefined ? undefined : digest(sessionId),
+  authenticatedAt,
+})
 
 const facts = ({ client }: Visit) => ({ clientId: client.client_id })

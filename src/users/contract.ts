@@ -13,9 +13,13 @@ export interface Login {
   readonly subject: string
   /** How the consent page calls the user. @default the subject */
   readonly displayName?: string | undefined
-  /** An id of the app's session. It lets the library recognise a new login when `authenticatedAt` is not known. */
+  /**
+   * An id of the app's session, the same until the user logs in anew. It lets the library recognise a new login when
+   * `authenticatedAt` is not known, and binds its pages to the session. It is stored while a request waits for its user, so do not
+   * give what the app's cookie holds.
+   */
   readonly sessionId?: string | undefined
-  /** When the user last proved who they are, in epoch milliseconds. Becomes `auth_time`. */
+  /** When the user last proved who they are, in epoch milliseconds; not when they were last seen. Becomes `auth_time`. */
   readonly authenticatedAt?: number | undefined
   /** The authentication context class that was reached. */
   readonly acr?: string | undefined
@@ -71,9 +75,12 @@ export interface UserAuthentication<Native = unknown> {
   challenge(context: LoginContext<Native>, need: LoginNeed): Promise<HttpResponse>
   /** Claims about a user; null when the user is gone or blocked, which ends the grant. */
   claims?(subject: string, context: ClaimsContext): Promise<Claims | null>
-  /** Logs out of the app's own session, then brings the browser to `returnTo`. */
+  /** Logs out of the app's own session at this browser, then brings the browser to `returnTo`. */
   end?(context: LoginContext<Native>, returnTo: string): Promise<HttpResponse>
-  /** Logs a user out in every browser. */
+  /**
+   * Logs a user out in every browser: when it resolves, `current` no longer finds the user in any of them. On the logout page `end`
+   * is called next, if there is one; `auth.users.signOut(subject)` calls this alone.
+   */
   endAll?(subject: string): Promise<void>
 }
 

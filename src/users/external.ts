@@ -21,7 +21,7 @@ export interface ExternalLoginOptions<Native = unknown> {
   /**
    * The app's login page: an absolute path, or an `http` or `https` URL. It gets the query parameters
    *
-   * - `return_to`, where to send the browser once somebody is logged in (let the page accept only URLs of this server there)
+   * - `return_to`, where to send the browser once somebody is logged in, if {@link parseReturnTo} accepts it
    * - `reason`, when somebody may be logged in already and must show the login form all the same: `fresh`, `select_account`, `create`
    * - `login_hint`, when the client sent one: not verified
    *
@@ -30,8 +30,14 @@ export interface ExternalLoginOptions<Native = unknown> {
   readonly loginUrl: string | ((need: LoginNeed) => Awaitable<string>)
   /** Claims about a user for access tokens; null when the user is gone or blocked, which ends the grant. */
   readonly claims?: ((subject: string, context: ClaimsContext) => Awaitable<Claims | null>) | undefined
-  /** Ends the app's session and sends the browser to `returnTo`. */
+  /** Ends the app's session at this browser and sends the browser to `returnTo`. */
   readonly end?: ((context: LoginContext<Native>, returnTo: string) => Awaitable<HttpResponse>) | undefined
+  /**
+   * Ends the app's sessions of a user in every browser, this one included, and resolves when they are ended: from then on `current`
+   * no longer finds the user there. What it returns is ignored. For "Log out everywhere" on the logout page (where `end`, if there is
+   * one, is called next) and for `auth.users.signOut(subject)`; there no browser is at hand.
+   */
+  readonly endAll?: ((subject: string) => Awaitable<unknown>) | undefined
 }
 
 type Awaitable<T> = T | Promise<T>
@@ -50,7 +56,7 @@ type Awaitable<T> = T | Promise<T>
  */
 export function externalLogin<Native = unknown>(options: ExternalLoginOptions<Native>): UserAuthentication<Native> {
   checkOptions(options)
-  const { current, loginUrl, claims, end } = options
+  const { current, loginUrl, claims, end, endAll } = options
   return {
     async current(context) {
       const found = await current(context)
@@ -66,10 +72,21 @@ export function externalLogin<Native = unknown>(options: ExternalLoginOptions<Na
     },
     ...(claims && { claims: async (subject, context) => claims(subject, context) }),
     ...(end && { end: async (context, returnTo) => end(context, returnTo) }),
+    ...(endAll && {
+      async endAll(subject) {
+        await endAll(subject)
+      },
+    }),
   }
 }
 
-const known = ['current', 'loginUrl', 'claims', 'end'] as const satisfies readonly (keyof ExternalLoginOptions)[]
+const known = [
+  'current',
+  'loginUrl',
+  'claims',
+  'end',
+  'endAll',
+] as const satisfies readonly (keyof ExternalLoginOptions)[]
 const notALoginUrl = "is not an absolute path or an http(s) URL. Write for example `loginUrl: '/login'`."
 
 function checkOptions(options: ExternalLoginOptions<never>): void {
@@ -82,7 +99,7 @@ function checkOptions(options: ExternalLoginOptions<never>): void {
   if (typeof options.loginUrl !== 'function' && !isWebPage(options.loginUrl)) {
     throw new TypeError(`externalLogin: loginUrl ${notALoginUrl}`)
   }
-  for (const name of ['claims', 'end'] as const) {
+  for (const name of ['claims', 'end', 'endAll'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') {
       throw new TypeError(`externalLogin: ${name} must be a function.`)
     }

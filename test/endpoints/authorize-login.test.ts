@@ -303,6 +303,14 @@ describe('a fresh login', () => {
     expect(await snapshot(h, ['grant', 'consent'])).toBe('[[],[]]')
   })
 
+  it('keeps no session id of the app readable in the store', async () => {
+    h.login = { subject: 'alice', sessionId: 'what-the-cookie-holds' }
+    expect(await isConsentPage(await visit())).toBe(true)
+    const stored = await snapshot(h)
+    expect(stored).toContain('loginAtRequest')
+    expect(stored).not.toContain('what-the-cookie-holds')
+  })
+
   it('is seen by a new session where the app knows no login time', async () => {
     h.login = { subject: 'alice', sessionId: 's1' }
     const { returnTo } = challenged(await visit({ prompt: 'login' }))

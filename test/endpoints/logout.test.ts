@@ -3,8 +3,20 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { UserAuthentication } from '../../src/users/contract.js'
+import { externalLogin } from '../../src/users/external.js'
 import { passwordLogin } from '../../src/users/password.js'
-import { type Browser, formFields, garbled, type Harness, harness, ISSUER, snapshot } from '../support/harness.js'
+import {
+  type Browser,
+  formFields,
+  garbled,
+  type Harness,
+  harness,
+  ISSUER,
+  obtainCode,
+  redeemForm,
+  refreshForm,
+  snapshot,
+} from '../support/harness.js'
 
 let h: Harness
 let browser: Browser
@@ -166,5 +178,106 @@ describe('an app with sessions of its own', () => {
     expect(ended).toEqual([])
     expect((await press('everywhere')).headers.get('location')).toBe(`${ISSUER}/oauth/logout`)
     expect(ended).toEqual(['alice'])
+  })
+})
+
+describe('externalLogin', () => {
+  /** The app's sessions: the value of its cookie, and whose it is. */
+  const sessions = new Map<string, string>()
+  const sessionOf = (headers: Headers) => /app=(\w+)/.exec(headers.get('cookie') ?? '')?.[1] ?? ''
+  const calls: string[] = []
+  const end = (headers: Headers, returnTo: string) => {
+    calls.push(`end ${returnTo}`)
+    sessions.delete(sessionOf(headers))
+    const cookie = ['set-cookie', 'app=; Max-Age=0'] as const
+    return { status: 303, headers: [['location', returnTo] as const, cookie], body: '' }
+  }
+  const endAll = async (subject: string) => {
+    calls.push(`endAll ${subject}`)
+    for (const [id, owner] of sessions) if (owner === subject) sessions.delete(id)
+  }
+  const start = (ends: { readonly end?: true; readonly endAll?: typeof endAll }) => {
+    calls.length = 0
+    sessions.clear()
+    h = harness({
+      users: externalLogin({
+        current: ({ headers }) => sessions.get(sessionOf(headers)),
+        loginUrl: '/login',
+        end: ends.end && (({ headers }, returnTo) => end(headers, returnTo)),
+        endAll: ends.endAll,
+      }),
+    })
+    browser = visitor('alice')
+  }
+  const visitor = (subject: string): Browser => {
+    const id = `s${sessions.size}`
+    sessions.set(id, subject)
+    const made = h.browser()
+    made.cookies.set('app', id)
+    return made
+  }
+
+  it('with both: everywhere ends all sessions of the user, then calls end for this browser', async () => {
+    start({ end: true, endAll })
+    const [other, bob] = [visitor('alice'), visitor('bob')]
+    const response = await press('everywhere')
+    expect([response.status, response.headers.get('location')]).toEqual([303, `${ISSUER}/oauth/logout`])
+    expect(calls).toEqual(['endAll alice', `end ${ISSUER}/oauth/logout`])
+    expect(browser.cookies.has('app')).toBe(false)
+    expect([await isLoggedIn(browser), await isLoggedIn(other), await isLoggedIn(bob)]).toEqual([false, false, true])
+  })
+
+  it('with both: here ends this session alone', async () => {
+    start({ end: true, endAll })
+    const other = visitor('alice')
+    await press('here')
+    expect(calls).toEqual([`end ${ISSUER}/oauth/logout`])
+    expect([await isLoggedIn(browser), await isLoggedIn(other)]).toEqual([false, true])
+  })
+
+  it('with endAll but no end: everywhere is all that is offered, ends this browser’s session, too, and says so', async () => {
+    start({ endAll })
+    const [other, bob] = [visitor('alice'), visitor('bob')]
+    const { text } = await page()
+    expect(text).toContain('value="everywhere"')
+    expect(text).not.toContain('value="here"')
+    expect((await press('here')).status).toBe(400)
+    expect(calls).toEqual([])
+    const response = await press('everywhere')
+    expect([response.status, response.headers.get('location')]).toEqual([303, `${ISSUER}/oauth/logout`])
+    expect(calls).toEqual(['endAll alice'])
+    expect((await page()).text).toContain('You are logged out')
+    expect([await isLoggedIn(browser), await isLoggedIn(other), await isLoggedIn(bob)]).toEqual([false, false, true])
+    expect(h.events).toContainEqual(expect.objectContaining({ type: 'logged_out', subject: 'alice', everywhere: true }))
+  })
+
+  it('with end but no endAll: everywhere is not offered, and refused', async () => {
+    start({ end: true })
+    expect((await page()).text).not.toContain('value="everywhere"')
+    expect((await press('everywhere')).status).toBe(400)
+    expect(calls).toEqual([])
+    expect(await isLoggedIn(browser)).toBe(true)
+  })
+
+  it('with an endAll that fails: nobody is told that they are logged out', async () => {
+    start({ end: true, endAll: () => Promise.reject(new Error('the database is away')) })
+    const response = await press('everywhere')
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('You are logged out')
+    expect(calls).toEqual([])
+    expect(await isLoggedIn(browser)).toBe(true)
+    expect(h.events).not.toContainEqual(expect.objectContaining({ type: 'logged_out' }))
+  })
+
+  it('auth.users.signOut ends the sessions of the app and the grants, and nobody else’s', async () => {
+    start({ endAll })
+    const [other, bob] = [visitor('alice'), visitor('bob')]
+    const tokensOf = async (visitor: Browser) => (await h.token(redeemForm(await obtainCode(h, {}, visitor)))).body
+    const [hers, his] = [await tokensOf(browser), await tokensOf(bob)]
+    await h.server.users.signOut('alice')
+    expect(calls).toEqual(['endAll alice'])
+    expect([await isLoggedIn(browser), await isLoggedIn(other), await isLoggedIn(bob)]).toEqual([false, false, true])
+    expect((await h.token(refreshForm(hers.refresh_token))).body.error).toBe('invalid_grant')
+    expect((await h.token(refreshForm(his.refresh_token))).status).toBe(200)
   })
 })

@@ -93,9 +93,11 @@ describe('challenge', () => {
 })
 
 describe('options', () => {
-  it('claims and end are there only when the app gives them', async () => {
+  it('claims, end and endAll are there only when the app gives them', async () => {
     const bare = externalLogin({ current: () => null, loginUrl: '/login' })
-    expect('claims' in bare || 'end' in bare).toBe(false)
+    expect(Object.keys(bare)).toEqual(['current', 'challenge'])
+    const none = { claims: undefined, end: undefined, endAll: undefined }
+    expect(Object.keys(externalLogin({ current: () => null, loginUrl: '/login', ...none }))).toEqual(Object.keys(bare))
     const full = externalLogin({
       current: () => null,
       loginUrl: '/login',
@@ -106,6 +108,27 @@ describe('options', () => {
     expect(header((await full.end?.(visit, '/bye')) ?? { status: 0, headers: [], body: '' }, 'location')).toBe('/bye')
   })
 
+  it('endAll hears whose sessions to end, is waited for, and may return what it likes', async () => {
+    const ended: string[] = []
+    const slow = async (subject: string) => {
+      await new Promise((done) => setImmediate(done))
+      return ended.push(subject)
+    }
+    await externalLogin({ current: () => null, loginUrl: '/login', endAll: slow }).endAll?.('u1')
+    expect(ended).toEqual(['u1'])
+    const atOnce = externalLogin({ current: () => null, loginUrl: '/login', endAll: (subject) => ended.push(subject) })
+    expect(await atOnce.endAll?.('u2')).toBeUndefined()
+    expect(ended).toEqual(['u1', 'u2'])
+  })
+
+  it('endAll that fails is a rejected promise, however it fails', async () => {
+    const broken = () => {
+      throw new Error('the database is away')
+    }
+    const users = externalLogin({ current: () => null, loginUrl: '/login', endAll: broken })
+    await expect(users.endAll?.('u1')).rejects.toThrow('the database is away')
+  })
+
   it.each([
     [{ loginUrl: '/login' }, 'current'],
     [{ current: nobody }, 'loginUrl'],
@@ -113,6 +136,8 @@ describe('options', () => {
     [{ current: nobody, loginUrl: 'javascript:alert(1)' }, 'loginUrl'],
     [{ current: nobody, loginUrl: '//evil.example' }, 'loginUrl'],
     [{ current: nobody, loginUrl: '/login', claims: {} }, 'claims'],
+    [{ current: nobody, loginUrl: '/login', end: '/logout' }, 'end must be a function'],
+    [{ current: nobody, loginUrl: '/login', endAll: true }, 'endAll must be a function'],
     [{ current: nobody, loginUrl: '/login', loginURL: '/x' }, 'loginURL'],
   ])('that are wrong are told at construction (%#)', (options, name) => {
     expect(() => externalLogin(options as never)).toThrow(TypeError)
