@@ -9,13 +9,17 @@
  * @module
  */
 import type { Context, MiddlewareHandler } from 'hono'
-import { fromRequest, toResponse } from '../src/fetch.js'
-import { BodyTooLarge, type HttpRequest, type ParsedForm } from '../src/message.js'
+import type { StatusCode } from 'hono/utils/http-status'
+import { fromRequest } from '../src/fetch.js'
+import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../src/message.js'
 import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
 import { asResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
+import { handlerAt, type MountOptions } from './mount.js'
 
-export interface AuthorizationServerOptions {
+export type { MountOptions } from './mount.js'
+
+export interface AuthorizationServerOptions extends MountOptions {
   /**
    * The address of the client's socket, as the runtime tells it, for example `(c) => getConnInfo(c).remote.address` with
    * `getConnInfo` of `@hono/node-server/conninfo`. Limits per address need it. @default unknown
@@ -31,15 +35,18 @@ export interface AccessEnv {
 /**
  * Answers what is the server's, and hands everything else on to the app. It belongs at the root (`app.use(…)` without a path),
  * because clients look for the metadata under `/.well-known`. In the app's own hooks, `native` is the context `c`.
+ *
+ * @throws {TypeError} when an option is wrong.
  */
 export function authorizationServer(
   auth: AuthorizationServer,
   options: AuthorizationServerOptions = {},
 ): MiddlewareHandler {
+  const handle = handlerAt(auth, options, 'authorizationServer', ['at', 'clientAddress'])
   return async (c, next) => {
     let mistake: unknown
     const request = fromRequest(c.req.raw, options.clientAddress?.(c), c)
-    const answer = auth.handle({
+    const answer = handle({
       ...request,
       body: (limit) =>
         // A middleware before this one may have read the body. Hono keeps what it made of it.
@@ -49,7 +56,7 @@ export function authorizationServer(
     const response = await answer
     // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
     if (mistake) throw mistake
-    return toResponse(response)
+    return respond(c, response)
   }
 }
 
@@ -67,7 +74,7 @@ export function requireAccessToken(
   const resourceServer = asResourceServer(guard, need)
   return async (c, next) => {
     const decision = await resourceServer.check(fromRequest(c.req.raw, undefined, c), need)
-    if (!decision.ok) return toResponse(decision.response)
+    if (!decision.ok) return respond(c, decision.response)
     c.set('auth', decision.access)
     return next()
   }
@@ -82,8 +89,15 @@ export function requireAccessToken(
 export function resourceMetadata(resourceServer: ResourceServer): MiddlewareHandler {
   return async (c, next) => {
     const response = resourceServer.handle(fromRequest(c.req.raw, undefined, c))
-    return response ? toResponse(response) : next()
+    return response ? respond(c, response) : next()
   }
+}
+
+/** Through the context: beside a bare `Response` Hono forgets the cookies of one of the two, when a middleware has set some before. */
+function respond(c: Context, { status, headers, body }: HttpResponse): Response {
+  for (const [name, value] of headers) c.header(name, value, { append: name === 'set-cookie' })
+  // Hono's type knows each status by its number.
+  return c.newResponse(body === '' ? null : body, status as StatusCode)
 }
 
 async function keptBody(c: Context, limit: number, report: (error: Error) => void): Promise<Uint8Array | ParsedForm> {

@@ -6,6 +6,7 @@
 import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse } from './message.js'
 import { concatBytes } from './runtime/hash.js'
+import { outlivesRequest } from './runtime/shared.js'
 
 /** @see AuthorizationServer.fetch */
 export function fetchHandler(handle: (request: HttpRequest) => Promise<HttpResponse> | null) {
@@ -55,7 +56,8 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
     length += value.length
     if (length > limit) {
       // Whoever sends everything before it reads would miss the answer if its connection were cut now.
-      void discard(reader).catch(() => {})
+      const discarded = discard(reader).catch(() => {})
+      if (!outlivesRequest) await discarded
       throw new BodyTooLarge()
     }
     chunks.push(value)

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { outlivesRequest, shared } from '../runtime/shared.js'
 import type { Storage } from '../storage/contract.js'
 import type { PublicJwk, SigningAlgorithm } from './jwk.js'
 import { type VerificationKey, verificationKey } from './jws.js'
@@ -84,8 +85,6 @@ export function openKeyring(options: KeyringOptions): Keyring {
   const stored = storedKeys({ ...options, wrap, schedule, algorithm: fixed ? null : algorithm })
 
   let held: Copy | undefined
-  let reloading: Promise<void> | undefined
-  let rotating: Promise<void> | undefined
   let lastReload = Number.NEGATIVE_INFINITY
   let lastRotation = Number.NEGATIVE_INFINITY
 
@@ -101,33 +100,32 @@ export function openKeyring(options: KeyringOptions): Keyring {
     held = await stored.rotate(copy, early)
   }
 
+  const reloading = shared(() => load.start().then(() => {}, report))
+  const rotating = shared(() => (held ? rotate(held, false).catch(report) : Promise.resolve()))
+
   /** Reads the record again, unless that was tried a moment ago. Never rejects. */
   function reload(): Promise<void> | undefined {
-    if (reloading || Math.abs(now() - lastReload) < retryAfter) return reloading
+    // Where nobody can join what another has begun, only what came of it keeps anybody from doing the same.
+    const last = outlivesRequest ? lastReload : (held?.loadedAt ?? lastReload)
+    if (reloading.underWay || Math.abs(now() - last) < retryAfter) return reloading.underWay
     lastReload = now()
-    reloading = load()
-      .then(() => {}, report)
-      .finally(() => {
-        reloading = undefined
-      })
-    return reloading
+    return reloading.start()
   }
 
-  /** Sees, in the background, to what the keys need. */
-  function tend(copy: Copy): void {
-    if (Math.abs(now() - copy.loadedAt) > reloadAfter) reload()
-    if (now() < stored.changeAt(copy) || rotating || Math.abs(now() - lastRotation) < retryAfter) return
-    lastRotation = now()
-    rotating = rotate(copy, false)
-      .catch(report)
-      .finally(() => {
-        rotating = undefined
-      })
+  /** Sees, in the background, to what the keys need. Where there is no background, it gives what has to be waited for. */
+  function tend(copy: Copy): Promise<unknown> | undefined {
+    const work: (Promise<void> | undefined)[] = []
+    if (Math.abs(now() - copy.loadedAt) > reloadAfter) work.push(reload())
+    if (now() >= stored.changeAt(copy) && !rotating.underWay && Math.abs(now() - lastRotation) >= retryAfter) {
+      lastRotation = now()
+      work.push(rotating.start())
+    }
+    return outlivesRequest || work.length === 0 ? undefined : Promise.all(work)
   }
 
   async function afterLoading<T>(pick: (copy: Copy) => T): Promise<T> {
-    const copy = await load()
-    tend(copy)
+    const copy = await load.start()
+    await tend(copy)
     return pick(copy)
   }
 
@@ -135,17 +133,16 @@ export function openKeyring(options: KeyringOptions): Keyring {
   function answer<T>(limit: number, pick: (copy: Copy) => T): T | Promise<T> {
     const copy = held
     if (!copy) return afterLoading(pick)
-    tend(copy)
-    if (!reloading || now() - copy.loadedAt <= limit) return pick(copy)
-    return reloading.then(() => pick(held ?? copy))
+    const work = tend(copy) ?? (now() - copy.loadedAt > limit ? reloading.underWay : undefined)
+    return work ? work.then(() => pick(held ?? copy)) : pick(copy)
   }
 
   /** Answers from the copy at hand, after a reload when that does not know it. */
   function lookUp<T>(pick: (copy: Copy) => T | undefined): T | undefined | Promise<T | undefined> {
     const copy = held
     if (!copy) return afterLoading(pick)
-    tend(copy)
-    return pick(copy) ?? reload()?.then(() => pick(held ?? copy))
+    const work = tend(copy)
+    return pick(copy) ?? (work ?? reload())?.then(() => pick(held ?? copy))
   }
 
   /** A listener that fails must not fail the request that happened to be there. */
@@ -179,9 +176,9 @@ export function openKeyring(options: KeyringOptions): Keyring {
         }
         return lastText.text
       }),
-    rotate: async () => rotate(await load(), true),
+    rotate: async () => rotate(await load.start(), true),
     async idle() {
-      while (reloading || rotating) await Promise.all([reloading, rotating])
+      while (reloading.underWay || rotating.underWay) await Promise.all([reloading.underWay, rotating.underWay])
     },
   }
 }
@@ -205,15 +202,4 @@ const jwkSet = (keys: readonly PublicJwk[]) => JSON.stringify({ keys })
 function present<T>(key: T | undefined): T {
   if (key === undefined) throw new Error('The key record is empty')
   return key
-}
-
-/** While a call is under way, further calls share its outcome. */
-function shared<T>(run: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined
-  return () => {
-    running ??= run().finally(() => {
-      running = undefined
-    })
-    return running
-  }
 }

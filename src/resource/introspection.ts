@@ -5,6 +5,7 @@
  * @module
  */
 import { digest } from '../runtime/hash.js'
+import { outlivesRequest } from '../runtime/shared.js'
 import type { Access } from './access.js'
 import { accessOf, type Expected } from './claims.js'
 import { type Fetch, fetchJson, type JsonObject, UnexpectedAnswer } from './fetch-json.js'
@@ -79,6 +80,7 @@ export function introspector(
     const known = remembered.get(id)
     if (known && expected().now < known.until) return Promise.resolve(known.access)
     remembered.delete(id)
+    if (!outlivesRequest) return lookUp(token, id)
     const running = underWay.get(id)
     if (running) return running
     const started = lookUp(token, id).finally(() => underWay.delete(id))

@@ -1,9 +1,11 @@
 /**
  * Something of another server that is fetched, kept for a while and fetched again: its metadata, its keys. One fetch is under
- * way at a time, whoever asks; after a failure the next has to wait; what is held serves on while the other server is away.
+ * way at a time, whoever asks (on Cloudflare Workers one for each request that has to wait); after a failure the next has to
+ * wait; what is held serves on while the other server is away.
  *
  * @module
  */
+import { outlivesRequest, shared } from '../runtime/shared.js'
 
 /** What was fetched, and for how many milliseconds its server says it holds. */
 export interface Loaded<T> {
@@ -46,38 +48,32 @@ export function keep<T>(load: () => Promise<Loaded<T>>, now: () => number, faile
   let held: { readonly value: T; readonly loadedAt: number; readonly freshUntil: number } | undefined
   /** Set while the last attempt is one that failed. */
   let retryAt: number | undefined
-  let underWay: Promise<void> | undefined
 
-  const attempt = (): Promise<void> => {
-    underWay ??= load()
-      .then(
-        ({ value, maxAge = DEFAULT_AGE }) => {
-          const loadedAt = now()
-          held = { value, loadedAt, freshUntil: loadedAt + Math.min(Math.max(maxAge, MIN_AGE), MAX_AGE) }
-          retryAt = undefined
-        },
-        (cause) => {
-          retryAt = now() + RETRY_FLOOR
-          // A server that is unreachable because another is: told already.
-          if (!(cause instanceof Unreachable)) failed(cause)
-        },
-      )
-      .finally(() => {
-        underWay = undefined
-      })
-    return underWay
-  }
+  const attempt = shared(() =>
+    load().then(
+      ({ value, maxAge = DEFAULT_AGE }) => {
+        const loadedAt = now()
+        held = { value, loadedAt, freshUntil: loadedAt + Math.min(Math.max(maxAge, MIN_AGE), MAX_AGE) }
+        retryAt = undefined
+      },
+      (cause) => {
+        retryAt = now() + RETRY_FLOOR
+        // A server that is unreachable because another is: told already.
+        if (!(cause instanceof Unreachable)) failed(cause)
+      },
+    ),
+  )
   const usable = () => (held && now() < held.loadedAt + MAX_AGE_WHILE_AWAY ? held : undefined)
   const unreachable = () => new Unreachable(Math.max(0, (retryAt ?? 0) - now()))
 
   return {
     async current() {
       if (held && now() < held.freshUntil) return held.value
-      if (retryAt === undefined) await attempt()
+      if (retryAt === undefined) await attempt.start()
       else if (now() >= retryAt) {
-        const attempted = attempt()
+        const attempted = attempt.start()
         // A server that is known to be away is not waited for, as long as there is something to serve.
-        if (!usable()) await attempted
+        if (!usable() || !outlivesRequest) await attempted
       }
       const serving = usable()
       if (!serving) throw unreachable()
@@ -85,7 +81,7 @@ export function keep<T>(load: () => Promise<Loaded<T>>, now: () => number, faile
     },
     async renewed() {
       const floor = retryAt ?? (held ? held.loadedAt + RENEWAL_FLOOR : 0)
-      if (underWay || now() >= floor) await attempt()
+      if (attempt.underWay || now() >= floor) await attempt.start()
       if (!held || retryAt !== undefined) throw unreachable()
       return held.value
     },

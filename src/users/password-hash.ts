@@ -77,7 +77,7 @@ let loading: Promise<Argon2 | null> | undefined
 
 /** Looked for once. */
 function argon2(): Promise<Argon2 | null> {
-  loading ??= import('@node-rs/argon2').then(
+  loading ??= import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@node-rs/argon2').then(
     ({ hashRaw }): Argon2 =>
       (password, salt, { m, t, p }, outputLen) =>
         hashRaw(password, { salt, memoryCost: m, timeCost: t, parallelism: p, outputLen, algorithm: ARGON2ID }),
@@ -112,7 +112,12 @@ async function compute(password: Uint8Array, salt: Uint8Array, costs: Parameters
     if (run) return run(password, salt, costs, length)
     throw new Error('A password hash is argon2id, which this runtime lacks. Run `npm install @node-rs/argon2`.')
   }
-  if (!node) throw new Error('This runtime has neither argon2 nor scrypt. Run `npm install @node-rs/argon2`.')
+  if (!node) {
+    throw new Error(
+      'This runtime has neither argon2 nor scrypt. On Cloudflare Workers turn on `nodejs_compat`, or check passwords ' +
+        'yourself: `passwordLogin({ verify })`.',
+    )
+  }
   const { ln, r, p } = costs
   const options = { N: 2 ** ln, r, p, maxmem: 256 * r * (2 ** ln + p) }
   return new Promise((resolve, reject) => {

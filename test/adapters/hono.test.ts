@@ -1,12 +1,15 @@
+import { constants } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { authorizationServer, requireAccessToken } from '../../adapters/hono.js'
+import { authorizationRequest } from '../../adapters/testing/site.js'
 import { adapterTestServer } from '../../adapters/testing.js'
 import type { HttpRequest } from '../../src/message.js'
 import type { Access } from '../../src/resource/resource-server.js'
 import { listen } from './apps.js'
+import { serveHttp2 } from './http2.js'
 
 const auth = adapterTestServer('http://localhost:4433')
 const credentials = {
@@ -52,6 +55,19 @@ it('says how to mount it when a body was read past Hono', async () => {
   expect(await response.text()).toContain('Mount the authorization server before it')
 })
 
+it('keeps the cookies and headers that a middleware before it has set, beside its own', async () => {
+  const early = before((c) => {
+    c.res.headers.append('set-cookie', 'early=1')
+    c.header('x-request-id', 'r1')
+  })
+  const app = new Hono().use(early).use(authorizationServer(auth))
+  const response = await app.request(`/oauth/authorize?${new URLSearchParams(authorizationRequest())}`)
+  const cookies = response.headers.getSetCookie().map((line) => line.split('=')[0])
+  expect(cookies).toEqual(['early', 'suite_login', 'suite_seen', expect.stringMatching(/^gw-/)])
+  expect(response.headers.get('x-request-id')).toBe('r1')
+  expect(response.headers.get('location')).not.toBeNull()
+})
+
 it('tells the app’s hooks the context, and the address when it is told how to find it', async () => {
   const seen: HttpRequest[] = []
   const spied = {
@@ -69,6 +85,25 @@ it('tells the app’s hooks the context, and the address when it is told how to 
   await fetch(`${site.origin}/oauth/jwks`)
   expect(seen[0]?.address).toBe('127.0.0.1')
   expect((seen[0]?.native as Context | undefined)?.get('mark')).toBe('mine')
+})
+
+it('works over HTTP/2: forms, pages with several cookies, bodies that are too large, and clients that hang up', async () => {
+  const app = new Hono().use(authorizationServer(auth)).get('/hello', (c) => c.text('hello'))
+  const { client, request } = await serveHttp2(getRequestListener(app.fetch))
+  const token = { ':method': 'POST', ':path': '/oauth/token', 'content-type': 'application/x-www-form-urlencoded' }
+  const form = new URLSearchParams(credentials).toString()
+  expect(JSON.parse((await request(token, form)).text)).toMatchObject({ token_type: 'Bearer' })
+  const authorize = await request({ ':path': `/oauth/authorize?${new URLSearchParams(authorizationRequest())}` })
+  expect([authorize.headers[':status'], authorize.headers['set-cookie']]).toEqual([303, expect.any(Array)])
+  expect(authorize.headers['set-cookie']).toHaveLength(3)
+  expect((await request(token, `a=${'x'.repeat(2_000_000)}`)).headers[':status']).toBe(413)
+  const stream = client.request(token).on('error', () => {})
+  stream.write('grant_type=')
+  await new Promise((resolve) => client.ping(resolve))
+  const closed = new Promise((resolve) => stream.once('close', resolve))
+  stream.close(constants.NGHTTP2_CANCEL)
+  await closed
+  expect((await request({ ':path': '/hello' })).text).toBe('hello')
 })
 
 it('types c.var.auth behind the guard', () => {

@@ -1,0 +1,35 @@
+/**
+ * Work that several requests wait for: the first begins it, and those that come while it is under way share its outcome.
+ *
+ * Not on Cloudflare Workers. What a request has begun there ends with it, without settling: when its response is complete, or
+ * when its client hangs up. Whoever waits for it waits for ever. So there each request does its own work, and waits for it.
+ *
+ * @see {@link https://developers.cloudflare.com/workers/observability/errors/#the-script-will-never-generate-a-response-errors Errors of Workers}
+ * @module
+ */
+
+/** Whether what a request has begun goes on when the request is over, and may be waited for by others. */
+export const outlivesRequest = globalThis.navigator?.userAgent !== 'Cloudflare-Workers'
+
+export interface Shared<T> {
+  /** Begins the work, or joins what is under way. */
+  start(): Promise<T>
+  /** What can be joined now. */
+  readonly underWay: Promise<T> | undefined
+}
+
+export function shared<T>(run: () => Promise<T>): Shared<T> {
+  let underWay: Promise<T> | undefined
+  return {
+    start() {
+      if (!outlivesRequest) return run()
+      underWay ??= run().finally(() => {
+        underWay = undefined
+      })
+      return underWay
+    },
+    get underWay() {
+      return underWay
+    },
+  }
+}
