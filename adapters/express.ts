@@ -14,7 +14,10 @@ import type { RequestHandler } from 'express'
 import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
 import { asResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
+import { handlerAt, type MountOptions } from './mount.js'
 import { readMessage, sendMessage, serve } from './node/message.js'
+
+export type { MountOptions } from './mount.js'
 
 declare global {
   namespace Express {
@@ -31,10 +34,13 @@ declare global {
  *
  * Mount it before body parsers: then it caps bodies while they arrive. It accepts what `express.urlencoded()` has parsed
  * already; a body that something else has read is an error that goes to the app's error handler.
+ *
+ * @throws {TypeError} when an option is wrong.
  */
-export function authorizationServer(auth: AuthorizationServer): RequestHandler {
+export function authorizationServer(auth: AuthorizationServer, options: MountOptions = {}): RequestHandler {
+  const handle = handlerAt(auth, options, 'authorizationServer')
   return (req, res, next) =>
-    req.baseUrl === '' ? serve(auth, req, res, next) : next(new Error(underPrefix(req.baseUrl)))
+    req.baseUrl === '' ? serve(handle, req, res, next) : next(new Error(underPrefix(req.baseUrl)))
 }
 
 /**
@@ -75,4 +81,5 @@ export function resourceMetadata(resourceServer: ResourceServer): RequestHandler
 const underPrefix = (prefix: string): string =>
   `The authorization server is mounted under '${prefix}', where requests for /.well-known never arrive. ` +
   'Mount it at the root: app.use(authorizationServer(auth)). ' +
-  'Its paths follow from the options issuer and basePath of createAuthorizationServer.'
+  'Its paths follow from the options issuer and basePath of createAuthorizationServer; when a reverse proxy takes off a part ' +
+  `of them, say which: authorizationServer(auth, { at: '/auth' }).`

@@ -8,20 +8,24 @@
  *
  * Only path and query of a request count, so a proxy may call Next by whatever host it likes. When the issuer has a path, or
  * `basePath` of the server is not `/oauth`, the folder follows it: for the issuer `https://example.com/login` it is
- * `app/login/oauth/[...path]`. Next's own `basePath` must be the path of the issuer; everything is under it then, and clients
- * that look for the metadata at the root of the host need a rewrite in front of Next.
+ * `app/login/oauth/[...path]`. Behind a proxy that takes `/login` off it stays `app/oauth/[...path]`, with `{ at: '/login' }`.
+ * Next's own `basePath` must be the path of the issuer; everything is under it then, and clients that look for the metadata at
+ * the root of the host need a rewrite in front of Next.
  *
  * Next keeps the first of several `Authorization` lines and drops the others, so only the first is judged; other adapters
  * refuse such a request.
  *
  * @module
  */
-import { fromRequest, toResponse } from '../src/fetch.js'
+import { fetchHandler, fromRequest, toResponse } from '../src/fetch.js'
 import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
 import { asResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
+import { handlerAt, type MountOptions } from './mount.js'
 
-export interface RouteHandlersOptions {
+export type { MountOptions } from './mount.js'
+
+export interface RouteHandlersOptions extends MountOptions {
   /**
    * The address of the client's socket. Next does not tell it; a platform may, in a header that clients cannot set. Limits per
    * address need it, or the option `trustProxy` of the server. @default unknown
@@ -39,12 +43,17 @@ export interface RouteContext {
 /** What a guarded handler gets. */
 export interface GuardedContext extends RouteContext, WithAccess {}
 
-/** A handler for every method that the server knows. Next answers HEAD with GET. */
+/**
+ * A handler for every method that the server knows. Next answers HEAD with GET.
+ *
+ * @throws {TypeError} when an option is wrong.
+ */
 export function routeHandlers(
   auth: AuthorizationServer,
-  { clientAddress }: RouteHandlersOptions = {},
+  options: RouteHandlersOptions = {},
 ): { readonly [method in 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS']: RouteHandler } {
-  const handle: RouteHandler = (request) => auth.fetch(request, { address: clientAddress?.(request) })
+  const answer = fetchHandler(handlerAt(auth, options, 'routeHandlers', ['at', 'clientAddress']))
+  const handle: RouteHandler = (request) => answer(request, { address: options.clientAddress?.(request) })
   return { GET: handle, POST: handle, PUT: handle, DELETE: handle, OPTIONS: handle }
 }
 

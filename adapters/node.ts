@@ -10,8 +10,10 @@
 import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
 import { asResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
+import { handlerAt, type MountOptions } from './mount.js'
 import { type Next, type NodeRequest, type NodeResponse, readMessage, sendMessage, serve } from './node/message.js'
 
+export type { MountOptions } from './mount.js'
 export type { Next, NodeRequest, NodeResponse } from './node/message.js'
 
 /**
@@ -19,9 +21,15 @@ export type { Next, NodeRequest, NodeResponse } from './node/message.js'
  *
  * Mount it before body parsers: then it caps bodies while they arrive. A body that was parsed already is taken from
  * `req.body`; one that was read and is not there is an error that goes to `next`.
+ *
+ * @throws {TypeError} when an option is wrong.
  */
-export function nodeListener(auth: AuthorizationServer): (req: NodeRequest, res: NodeResponse, next?: Next) => void {
-  return (req, res, next) => serve(auth, req, res, next)
+export function nodeListener(
+  auth: AuthorizationServer,
+  options: MountOptions = {},
+): (req: NodeRequest, res: NodeResponse, next?: Next) => void {
+  const handle = handlerAt(auth, options, 'nodeListener')
+  return (req, res, next) => serve(handle, req, res, next)
 }
 
 /**

@@ -12,7 +12,19 @@ import { parseArgs } from 'node:util'
 import { close, resultsFile } from './results.mjs'
 
 const root = resolve(import.meta.dirname, '..')
-const allAreas = ['nodes', 'typescript', 'next', 'browser', 'databases', 'oidc-provider']
+const allAreas = [
+  'nodes',
+  'typescript',
+  'next',
+  'next-15',
+  'frameworks',
+  'browser',
+  'starters',
+  'databases',
+  'oidc-provider',
+  'runtimes',
+  'logins',
+]
 
 const { values, positionals } = parseArgs({
   options: { also: { type: 'string', multiple: true } },

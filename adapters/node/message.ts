@@ -24,9 +24,14 @@ export type NodeResponse = ServerResponse | Http2ServerResponse
 export type Next = (error?: unknown) => void
 
 /** Answers a request, or goes on to the app (404 without one) when it is none of the server's. */
-export function serve(auth: AuthorizationServer, req: NodeRequest, res: NodeResponse, next: Next | undefined): void {
+export function serve(
+  handle: AuthorizationServer['handle'],
+  req: NodeRequest,
+  res: NodeResponse,
+  next: Next | undefined,
+): void {
   const { request, misuse } = readMessage(req)
-  const answer = auth.handle(request)
+  const answer = handle(request)
   if (!answer) {
     if (next) next()
     else sendMessage(res, notFound)

@@ -12,6 +12,7 @@ import express4 from 'express4'
 import { Hono } from 'hono'
 import * as forExpress from '../../adapters/express.js'
 import * as forHono from '../../adapters/hono.js'
+import type { MountOptions } from '../../adapters/mount.js'
 import * as forNext from '../../adapters/next.js'
 import * as forNode from '../../adapters/node.js'
 import { fromRequest, toResponse } from '../../src/fetch.js'
@@ -19,16 +20,16 @@ import { createResourceServer } from '../../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../../src/server.js'
 
 /** An app around an authorization server, with the three routes of `adapterSuite`. */
-export type App = (auth: AuthorizationServer) => RequestListener
+export type App = (auth: AuthorizationServer, mount?: MountOptions) => RequestListener
 
 /** Every adapter, and the ways it is mounted. */
 export const apps: { readonly [name: string]: App } = {
   'node:http': nodeApp,
-  'Express 5': (auth) => expressApp(express, auth),
-  'Express 5 after its body parsers': (auth) => expressApp(express, auth, 'parsers first'),
-  'Express 4': (auth) => expressApp(express4, auth),
-  'Express 4 after its body parsers': (auth) => expressApp(express4, auth, 'parsers first'),
-  Hono: (auth) => getRequestListener(honoApp(auth).fetch),
+  'Express 5': (auth, mount) => expressApp(express, auth, mount),
+  'Express 5 after its body parsers': (auth, mount) => expressApp(express, auth, mount, 'parsers first'),
+  'Express 4': (auth, mount) => expressApp(express4, auth, mount),
+  'Express 4 after its body parsers': (auth, mount) => expressApp(express4, auth, mount, 'parsers first'),
+  Hono: (auth, mount) => getRequestListener(honoApp(auth, mount).fetch),
   'the fetch handler': fetchApp,
   'Next route handlers': nextApp,
 }
@@ -50,8 +51,8 @@ export async function listen(app?: RequestListener): Promise<{
   return { origin: `http://127.0.0.1:${port}`, port, server, close }
 }
 
-function nodeApp(auth: AuthorizationServer): RequestListener {
-  const answer = forNode.nodeListener(auth)
+function nodeApp(auth: AuthorizationServer, mount?: MountOptions): RequestListener {
+  const answer = forNode.nodeListener(auth, mount)
   const guards = {
     GET: forNode.requireAccessToken(auth, { scope: 'notes:read' }),
     POST: forNode.requireAccessToken(auth, { scope: 'notes:write' }),
@@ -67,12 +68,17 @@ function nodeApp(auth: AuthorizationServer): RequestListener {
     })
 }
 
-function expressApp(framework: typeof express, auth: AuthorizationServer, order?: 'parsers first'): Express {
+function expressApp(
+  framework: typeof express,
+  auth: AuthorizationServer,
+  mount?: MountOptions,
+  order?: 'parsers first',
+): Express {
   const app = framework()
   if (order === 'parsers first') {
     app.use(framework.json(), framework.urlencoded({ extended: true, limit: '64kb' }))
   }
-  app.use(forExpress.authorizationServer(auth))
+  app.use(forExpress.authorizationServer(auth, mount))
   app.get('/hello', (_, res) => void res.type('text').send('hello'))
   app.get(
     '/api/notes',
@@ -111,8 +117,8 @@ function fetchApp(auth: AuthorizationServer): RequestListener {
 }
 
 /** Route handlers as Next calls them: by the file that a path belongs to, and then by method; HEAD goes to GET. */
-function nextApp(auth: AuthorizationServer): RequestListener {
-  const server = forNext.routeHandlers(auth)
+function nextApp(auth: AuthorizationServer, mount?: MountOptions): RequestListener {
+  const server = forNext.routeHandlers(auth, mount)
   const notes = {
     GET: forNext.requireAccessToken(auth, { scope: 'notes:read' }, (_, { auth }) => Response.json(auth)),
     POST: forNext.requireAccessToken(auth, { scope: 'notes:write' }, (_, { auth }) => Response.json(auth)),

@@ -28,7 +28,10 @@ describe.each([
     const { origin } = await start((app) => app.use('/auth', authorizationServer(auth)))
     const response = await fetch(`${origin}/auth/oauth/token`)
     expect(response.status).toBe(500)
-    expect(await response.text()).toContain("mounted under '/auth'")
+    const message = await response.text()
+    expect(message).toContain("mounted under '/auth'")
+    expect(message).toContain('Mount it at the root: app.use(authorizationServer(auth))')
+    expect(message).toContain("authorizationServer(auth, { at: '/auth' })")
     expect((await fetch(`${origin}/elsewhere`)).status).toBe(404)
   })
 

@@ -51,15 +51,15 @@ it('tells the server the address when it is told how to find it', async () => {
   const seen: HttpRequest[] = []
   const spied = {
     ...auth,
-    fetch: async (request: Request, options?: { readonly address?: string | undefined }) => {
-      seen.push({ address: options?.address } as HttpRequest)
-      return new Response(request.url)
+    handle: (request: HttpRequest) => {
+      seen.push(request)
+      return auth.handle(request)
     },
   }
   await routeHandlers(spied, { clientAddress: (request) => request.headers.get('x-real-ip') ?? undefined }).GET(
     new Request('http://localhost/oauth/jwks', { headers: { 'x-real-ip': '192.0.2.1' } }),
   )
-  expect(seen).toEqual([{ address: '192.0.2.1' }])
+  expect(seen).toMatchObject([{ address: '192.0.2.1', url: '/oauth/jwks' }])
 })
 
 const access: Access = {

@@ -1,11 +1,4 @@
-import { once } from 'node:events'
-import {
-  connect as connectHttp2,
-  constants,
-  createServer as createHttp2Server,
-  type IncomingHttpHeaders,
-} from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { constants } from 'node:http2'
 import express from 'express'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { nodeListener } from '../../adapters/node.js'
@@ -14,6 +7,7 @@ import type { HttpRequest } from '../../src/message.js'
 import { createAuthorizationServer } from '../../src/server.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import { listen } from './apps.js'
+import { serveHttp2 } from './http2.js'
 import { exchange } from './raw.js'
 
 const auth = adapterTestServer('http://localhost:4433')
@@ -164,24 +158,7 @@ describe('nodeListener', () => {
 })
 
 describe('nodeListener over HTTP/2', () => {
-  async function connect() {
-    const server = createHttp2Server(nodeListener(auth)).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    onTestFinished(() => {
-      client.destroy()
-      server.close()
-    })
-    const request = async (headers: object, body?: string) => {
-      const stream = client.request({ ...headers })
-      stream.end(body)
-      const [answered] = (await once(stream, 'response')) as [IncomingHttpHeaders]
-      let text = ''
-      for await (const chunk of stream.setEncoding('utf8')) text += chunk
-      return { headers: answered, text }
-    }
-    return { client, request }
-  }
+  const connect = () => serveHttp2(nodeListener(auth))
   const post = { ':method': 'POST', ':path': '/oauth/token', 'content-type': 'application/x-www-form-urlencoded' }
 
   it('answers, reads forms, and keeps the lines of Set-Cookie apart', async () => {
@@ -198,6 +175,7 @@ describe('nodeListener over HTTP/2', () => {
     expect((await request(post, `a=${'x'.repeat(2_000_000)}`)).headers[':status']).toBe(413)
     expect((await request({ ':path': '/oauth/jwks' })).headers[':status']).toBe(200)
   })
+
   it('goes on when clients hang up in the middle of a body', async () => {
     const { client, request } = await connect()
     for (const code of [constants.NGHTTP2_CANCEL, constants.NGHTTP2_INTERNAL_ERROR]) {

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { nodeListener } from '../../adapters/node.js'
+import { poster } from '../../adapters/testing/server.js'
 import { adapterTestServer } from '../../adapters/testing.js'
 import type { AuthorizationServer } from '../../src/server.js'
 import { type App, apps, listen } from './apps.js'
@@ -50,6 +51,18 @@ describe.each(own)('%s', (name, app) => {
     const text = await exchange(port, lines)
     expect(text).toMatch(/^HTTP\/1.1 400 /)
     expect(text).toContain('error="invalid_request"')
+  })
+
+  it('reads a form that comes in pieces, without a length', async () => {
+    const { port } = await start(app)
+    const head = ['POST /oauth/token HTTP/1.1', 'Host: localhost', form, 'Transfer-Encoding: chunked']
+    const text = new URLSearchParams({ grant_type: 'client_credentials', scope: 'notes:read', ...poster }).toString()
+    const chunk = (part: string) => `${part.length.toString(16)}\r\n${part}\r\n`
+    const socket = await open(port, head, chunk(text.slice(0, 30)))
+    await new Promise((resolve) => socket.write(chunk(text.slice(30)), resolve))
+    socket.write('0\r\n\r\n')
+    expect(await answer(socket)).toMatch(/^HTTP\/1.1 200 /)
+    socket.destroy()
   })
 
   it('leaves nothing pending when the client hangs up in the middle of a body, and goes on', async () => {
