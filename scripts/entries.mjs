@@ -16,6 +16,7 @@ export const entries = {
   'storage/sql': 'src/storage/sql.ts',
   'storage/sqlite': 'src/storage/sqlite.ts',
   'testing/adapter': 'adapters/testing.ts',
+  'testing/pages': 'src/pages/testing.ts',
   'testing/storage': 'src/storage/testing.ts',
 }
 

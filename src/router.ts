@@ -9,7 +9,7 @@ import type { Endpoint } from './endpoints/endpoint.js'
 import { failurePage, protocolErrorPage } from './endpoints/problem-pages.js'
 import { errorResponse, OAuthError } from './errors.js'
 import type { HttpRequest, HttpResponse } from './message.js'
-import type { PageAnswer } from './pages/views.js'
+import type { Answer } from './pages/views.js'
 import { emptyResponse, withHeaders } from './responses.js'
 import { encodeBase64url } from './runtime/hash.js'
 
@@ -35,8 +35,8 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
   let response: HttpResponse
   try {
-    const found = await handler(fromClient(request, deployment.settings.trustProxy))
-    response = 'view' in found ? await deployment.pages.render(request, found) : found
+    const said = await answerOf(endpoint, deployment, handler, fromClient(request, deployment.settings.trustProxy))
+    response = 'view' in said ? await deployment.pages.render(request, said) : said
   } catch (error) {
     response = await failure(endpoint, deployment, request, error)
   }
@@ -44,34 +44,37 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   return method === 'HEAD' ? { ...response, body: '' } : response
 }
 
-function failure(
+/** What the endpoint says; a protocol error that it throws is an answer as well. */
+async function answerOf(
   endpoint: Endpoint,
-  deployment: Deployment,
+  { emit }: Deployment,
+  handler: (request: HttpRequest) => Answer | Promise<Answer>,
   request: HttpRequest,
-  error: unknown,
-): HttpResponse | Promise<HttpResponse> {
-  const { emit, randomBytes } = deployment
-  const isPage = endpoint.answers === 'page'
-  if (error instanceof OAuthError) {
-    emit({
-      type: 'refused',
-      endpoint: endpoint.name,
-      error: error.code,
-      reason: error.reason,
-      clientId: error.clientId,
-    })
-    return isPage ? shown(deployment, request, protocolErrorPage(error)) : errorResponse(error)
+): Promise<Answer> {
+  try {
+    return await handler(request)
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    const { code, reason, clientId } = error
+    emit({ type: 'refused', endpoint: endpoint.name, error: code, reason, clientId })
+    return endpoint.answers === 'page' ? protocolErrorPage(error) : errorResponse(error)
   }
-  const reference = referenceOf(randomBytes)
-  emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
-  return isPage ? shown(deployment, request, failurePage(error, reference)) : errorResponse(error)
 }
 
-/** An error page by the app's own hand, if it can: what has failed may be just that. */
-async function shown({ pages }: Deployment, request: HttpRequest, page: PageAnswer): Promise<HttpResponse> {
+async function failure(
+  endpoint: Endpoint,
+  { emit, randomBytes, pages }: Deployment,
+  request: HttpRequest,
+  error: unknown,
+): Promise<HttpResponse> {
+  const reference = referenceOf(randomBytes)
+  emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
+  if (endpoint.answers !== 'page') return errorResponse(error)
+  const page = failurePage(error, reference)
   try {
     return await pages.render(request, page)
   } catch {
+    // The app's own `render`, or the source of randomness: what has failed may be just that.
     return pages.renderShipped(request, page)
   }
 }

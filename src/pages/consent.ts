@@ -75,8 +75,8 @@ ${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 <button type="submit" name="decision" value="allow">${text.allow}</button>
 </div>`,
 )}
-${(policyUri ?? tosUri) !== undefined && html`<p class="links">${outside(policyUri, text.policy)}${outside(tosUri, text.terms)}</p>`}
 <p class="fine">${fill(text.redirect, { host: html`<bdi>${displayText(view.redirectHost, 255)}</bdi>` })}</p>
+${(policyUri ?? tosUri) !== undefined && html`<p class="links">${outside(policyUri, text.policy)}${outside(tosUri, text.terms)}</p>`}
 `
   return { title: fillText(text.title, { client }), body, image: logo }
 }

@@ -10,10 +10,10 @@ export interface PageForm {
   /** Path to which it is posted, as `application/x-www-form-urlencoded`. */
   readonly action: string
   /**
-   * Fields that must come back as they are: `pending`, which waits for the answer, and `page_token`, which binds the form to login
-   * and browser. Not every page has both.
+   * Fields that must come back as they are, all of them: `pending`, which waits for the answer, and `page_token`, which binds the form
+   * to login and browser. Not every page has both.
    */
-  readonly hidden: { readonly pending?: string | undefined; readonly page_token?: string | undefined }
+  readonly hidden: { readonly [name: string]: string }
 }
 
 /** The form, around what a person fills in. */
@@ -21,6 +21,6 @@ export const formOf = (
   { action, hidden }: PageForm,
   content: Html,
 ): Html => html`<form method="post" action="${action}">
-${Object.entries(hidden).map(([name, value]) => value !== undefined && html`<input type="hidden" name="${name}" value="${value}">`)}
+${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 ${content}
 </form>`

@@ -12,6 +12,8 @@ export interface Frame {
   readonly messages: Messages
   readonly style: StyleSheet
   readonly brand?: Brand | undefined
+  /** The app's own front ends, where the next page may be: sources for `form-action`. */
+  readonly frontEnds?: readonly string[] | undefined
 }
 
 /** Whose pages these are. */

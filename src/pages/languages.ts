@@ -18,7 +18,7 @@ const shipped: readonly Messages[] = [en, de, fr, es, ja, ar]
 /** What is offered, by tag in lower case; the first is for whoever wants none of them. */
 export type Languages = ReadonlyMap<string, Messages>
 
-/** @throws {TypeError} when a text is missing, or has lost a place; when a language is not known. */
+/** @throws {TypeError} when a text is missing, or has lost a place or one too many; when a language is not known. */
 export function languagesFrom({ locales, messages = {} }: Pick<PagesOptions, 'locales' | 'messages'>): Languages {
   if (!isRecord(messages)) {
     throw new TypeError("pages.messages must be an object. Write `messages: { en: { login: { title: 'Sign in' } } }`.")
@@ -94,8 +94,12 @@ function merge(shape: object, base: object | undefined, texts: unknown, where: s
       }
       if (typeof text !== 'string' || text.trim() === '')
         throw new TypeError(`${at} is missing. In English it is '${english}'.`)
-      const lost = placesIn(english).find((place) => !placesIn(text).includes(place))
+      const places = placesIn(english)
+      const lost = places.find((place) => !placesIn(text).includes(place))
       if (lost !== undefined) throw new TypeError(`${at} must have the place {${lost}}. In English it is '${english}'.`)
+      const unknown = placesIn(text).find((place) => !places.includes(place))
+      if (unknown !== undefined)
+        throw new TypeError(`${at}: there is nothing to put in {${unknown}}. In English it is '${english}'.`)
       return [name, text]
     }),
   )

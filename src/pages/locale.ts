@@ -47,9 +47,14 @@ function languagesOf(header: string): readonly string[] {
     .map((item) => {
       const [range = '', ...parameters] = item.split(';').map((part) => part.trim())
       const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2)
-      return { range, weight: weight === undefined ? 1 : /^[01](?:\.[0-9]{0,3})?$/.test(weight) ? Number(weight) : 0 }
+      return { range, weight: weight === undefined ? 1 : isWeight.test(weight) ? Number(weight) : 0 }
     })
-    .filter(({ weight }) => weight > 0)
+    .filter(({ range, weight }) => weight > 0 && isRange.test(range))
     .sort((one, other) => other.weight - one.weight)
     .map(({ range }) => range)
 }
+
+const isWeight = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/
+
+/** So few parts that looking up one after the other costs nothing. */
+const isRange = /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/

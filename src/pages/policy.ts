@@ -48,12 +48,16 @@ function policy(sources: PageSources): string {
   ].join('; ')
 }
 
-/** Not `'unsafe-inline'` and `'unsafe-eval'`: who can write into a page could then press its buttons. */
+/**
+ * Not `'unsafe-inline'` and `'unsafe-eval'`, nor scripts and styles from everywhere (`https:`) or out of the page itself (`data:`): who
+ * can write into a page could then press its buttons.
+ */
 function checked(directive: string, sources: readonly string[]): string {
-  const wrong = sources.find((source) => !isSource.test(source))
-  if (wrong === undefined) return sources.join(' ')
+  const mayRun = directive === 'script-src' || directive === 'style-src'
+  const wrong = sources.filter((source) => !isSource.test(source) || (mayRun && /^[^'].*:$/.test(source)))
+  if (wrong.length === 0) return sources.join(' ')
   throw new TypeError(
-    `'${wrong}' is not a source for ${directive}. Write 'self', an origin such as https://cdn.example.com, a nonce or a hash.`,
+    `'${wrong[0]}' is not a source for ${directive}. Write 'self', an origin such as https://cdn.example.com, a nonce or a hash.`,
   )
 }
 

@@ -32,13 +32,13 @@ export interface PageRenderer {
 }
 
 export function pageRenderer(settings: PageSettings, randomBytes: (length: number) => Uint8Array): PageRenderer {
-  const { render, languages, style, brand } = settings
+  const { render, languages, style, brand, frontEnds } = settings
   const [fallback] = languages.values()
   const freshNonce = () => encodeBase64url(randomBytes(16))
 
   function frameFor(request: HttpRequest, { uiLocales }: PageAnswer): Frame {
     const chosen = chooseLocale(uiLocales, request.headerValues('accept-language'), languages)
-    return { messages: chosen ?? fallback ?? en, style, brand }
+    return { messages: chosen ?? fallback ?? en, style, brand, frontEnds }
   }
 
   function shipped(answer: PageAnswer, frame: Frame): HttpResponse {
@@ -64,7 +64,7 @@ export function pageRenderer(settings: PageSettings, randomBytes: (length: numbe
 
 /** A page as it ships. Only `form_post` needs a nonce, fresh for each. */
 export const shippedPage = (view: PageView, frame: Frame, nonce?: string): HttpResponse =>
-  answerWith(view, pageDocument(pageOf(view, frame.messages), frame, formActionOf(view), nonce))
+  answerWith(view, pageDocument(pageOf(view, frame.messages), frame, formActionOf(view, frame.frontEnds), nonce))
 
 function pageOf(view: PageView, messages: Messages): Page {
   switch (view.page) {
@@ -86,7 +86,12 @@ function pageOf(view: PageView, messages: Messages): Page {
 }
 
 /** What `render` returned, with the headers that guard every page. */
-function ownPage(rendered: Rendered, answer: PageAnswer, nonce: string, { origins }: PageSettings): HttpResponse {
+function ownPage(
+  rendered: Rendered,
+  answer: PageAnswer,
+  nonce: string,
+  { origins, frontEnds }: PageSettings,
+): HttpResponse {
   if (typeof rendered === 'object' && 'redirect' in rendered) {
     // It may carry the page token, so it goes nowhere but to the app.
     if (isOwnPage(rendered.redirect, origins)) return seeOther(rendered.redirect, answer.headers)
@@ -112,7 +117,7 @@ function ownPage(rendered: Rendered, answer: PageAnswer, nonce: string, { origin
         'img-src': [...own, ...(logo === null ? [] : [logo]), ...(sources['img-src'] ?? [])],
         'font-src': [...own, ...(sources['font-src'] ?? [])],
         'connect-src': [...own, ...(sources['connect-src'] ?? [])],
-        'form-action': formActionOf(view),
+        'form-action': formActionOf(view, frontEnds),
       }),
     ],
     body: html,
@@ -121,7 +126,7 @@ function ownPage(rendered: Rendered, answer: PageAnswer, nonce: string, { origin
 }
 
 const isOwnPage = (url: unknown, origins: ReadonlySet<string>): boolean =>
-  isWebPage(url) && (url.startsWith('/') || origins.has(new URL(url).origin))
+  isWebPage(url) && (url.startsWith('/') || (URL.canParse(url) && origins.has(new URL(url).origin)))
 
 function answerWith(view: PageView, { headers, body }: Pick<HttpResponse, 'headers' | 'body'>): HttpResponse {
   const wait = retryAfterOf(view)

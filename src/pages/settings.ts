@@ -8,7 +8,7 @@ import type { Brand } from './frame.js'
 import { html } from './html.js'
 import { type Languages, languagesFrom } from './languages.js'
 import type { PagesOptions, RenderPage } from './options.js'
-import { fileSource } from './policy.js'
+import { fileSource, formActionSource } from './policy.js'
 import type { StyleSheet } from './style.js'
 import { themed } from './theme.js'
 
@@ -19,6 +19,8 @@ export interface PageSettings {
   readonly render: RenderPage<never> | undefined
   /** Where forms of this server come from: the issuer's origin, and the app's front ends. */
   readonly origins: ReadonlySet<string>
+  /** The app's front ends as sources for `form-action`. */
+  readonly frontEnds: readonly string[]
 }
 
 /** @throws {TypeError} when an option is wrong: which one, and what to write instead. */
@@ -27,12 +29,14 @@ export function checkPages(options: PagesOptions<never> = {}, issuer: string): P
   refuseUnknown(options, known, 'pages')
   checkFunctions(options, ['render'], 'pages.')
   const { origin } = new URL(issuer)
+  const frontEnds = checkFrontEnds(options.frontEnds ?? [], origin)
   return {
     languages: languagesFrom(options),
     style: themed(options.theme),
     brand: brandOf(options, origin),
     render: options.render,
-    origins: new Set([origin, ...checkFrontEnds(options.frontEnds ?? [], origin)]),
+    origins: new Set([origin, ...frontEnds]),
+    frontEnds: frontEnds.map(formActionSource),
   }
 }
 
@@ -79,9 +83,7 @@ function logoSource(logo: unknown, origin: string): string {
 }
 
 function checkFrontEnds(frontEnds: unknown, origin: string): readonly string[] {
-  const isList = Array.isArray(frontEnds)
-  const wrong = isList ? frontEnds.find((frontEnd) => !isOrigin(frontEnd, origin)) : frontEnds
-  if (isList && wrong === undefined) return frontEnds
+  if (Array.isArray(frontEnds) && frontEnds.every((frontEnd) => isOrigin(frontEnd, origin))) return frontEnds
   throw new TypeError(
     `pages.frontEnds must be a list of origins${new URL(origin).protocol === 'https:' ? ' with https' : ''}, without path and slash. Write \`frontEnds: ['https://app.example.com']\`.`,
   )
@@ -91,5 +93,10 @@ function checkFrontEnds(frontEnds: unknown, origin: string): readonly string[] {
 function isOrigin(value: unknown, issuerOrigin: string): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false
   const { origin, protocol } = new URL(value)
-  return origin === value && (protocol === 'https:' || (protocol === 'http:' && issuerOrigin.startsWith('http:')))
+  // A star would be every host in a policy, and none in a comparison.
+  return (
+    origin === value &&
+    !value.includes('*') &&
+    (protocol === 'https:' || (protocol === 'http:' && issuerOrigin.startsWith('http:')))
+  )
 }

@@ -21,21 +21,20 @@ export function styleSheet(more = ''): StyleSheet {
 const shipped = `
 :root {
   color-scheme: light dark;
-  --gw-accent: #2b54c4;
+  --gw-accent: #2449b0;
   --gw-accent-strong: color-mix(in srgb, var(--gw-accent) 80%, var(--gw-text));
   --gw-on-accent: #ffffff;
   --gw-background: #eef1f6;
   --gw-surface: #ffffff;
   --gw-sunken: #f5f7fa;
   --gw-text: #171c26;
-  --gw-muted: #566070;
+  --gw-muted: #4a5464;
   --gw-border: #d9dfe8;
   --gw-control: #7f8a9c;
-  --gw-danger: #a81f2c;
+  --gw-danger: #9c1826;
   --gw-danger-surface: #fdf0f0;
-  --gw-warning: #7a4a00;
+  --gw-warning: #704400;
   --gw-warning-surface: #fdf4e0;
-  --gw-glow: color-mix(in srgb, var(--gw-accent) 13%, transparent);
   --gw-radius: 16px;
   --gw-shadow: 0 1px 2px rgb(23 28 38 / 6%), 0 12px 40px rgb(23 28 38 / 9%);
   --gw-font: system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif;
@@ -48,7 +47,7 @@ const shipped = `
     --gw-surface: #171c25;
     --gw-sunken: #1e2530;
     --gw-text: #e9edf4;
-    --gw-muted: #a3aec0;
+    --gw-muted: #adb8c9;
     --gw-border: #2c3543;
     --gw-control: #77849a;
     --gw-danger: #ffa9ac;
@@ -69,13 +68,14 @@ body {
   place-content: center;
   padding: 1.5rem 1rem;
   background: var(--gw-background);
-  background-image: radial-gradient(60rem 28rem at 50% -8rem, var(--gw-glow), transparent);
-  background-repeat: no-repeat;
   color: var(--gw-text);
   overflow-wrap: anywhere;
 }
-header { display: flex; align-items: center; gap: 0.75rem; margin: 0 0 1.25rem; padding-inline: 0.25rem; font-size: 1.0625rem; font-weight: 650; }
-header img { display: block; height: 2.25rem; max-width: 12rem; object-fit: contain; }
+body:has(.app) { grid-template-columns: minmax(0, 34rem); }
+header { display: flex; align-items: center; gap: 0.75rem; margin: 0 0 1.25rem; font-size: 1.125rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; }
+header img { display: block; height: 2.25rem; max-width: min(100%, 20rem); object-fit: contain; }
+header:has(span) img { max-width: 10rem; }
+header span { text-wrap: balance; }
 main {
   padding: 2.25rem;
   background: var(--gw-surface);
@@ -85,7 +85,8 @@ main {
 }
 h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
 h2 { margin: 0; font-size: 0.8125rem; font-weight: 600; color: var(--gw-muted); }
-p { margin: 0.75rem 0 0; }
+h1 bdi { display: inline-block; }
+p { margin: 0.75rem 0 0; text-wrap: pretty; }
 .lead { margin-top: 0.375rem; color: var(--gw-muted); }
 .lead bdi { color: var(--gw-text); font-weight: 600; }
 a { color: var(--gw-accent); text-underline-offset: 0.2em; }
@@ -122,7 +123,7 @@ button {
   cursor: pointer;
 }
 button:hover { background: var(--gw-accent-strong); border-color: var(--gw-accent-strong); }
-form > button { margin-top: 1.5rem; }
+form > button, form > button + p { margin-top: 1.5rem; }
 .choice { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; margin-top: 1.5rem; }
 .choice button { color: var(--gw-accent); background: transparent; }
 .choice button:hover { color: var(--gw-on-accent); background: var(--gw-accent); }
@@ -131,8 +132,8 @@ form > button { margin-top: 1.5rem; }
   padding: 0.75rem 0.875rem;
   font-size: 0.9375rem;
   line-height: 1.45;
+  border: 1px solid color-mix(in srgb, currentcolor 28%, transparent);
   border-radius: 10px;
-  border-inline-start: 4px solid currentcolor;
 }
 .danger { color: var(--gw-danger); background: var(--gw-danger-surface); }
 .warning { color: var(--gw-warning); background: var(--gw-warning-surface); }
@@ -150,12 +151,13 @@ form > button { margin-top: 1.5rem; }
 .who bdi { color: var(--gw-text); font-weight: 600; }
 .resource { margin-top: 0.75rem; padding: 0.875rem 1rem 1rem; background: var(--gw-sunken); border-radius: 10px; }
 ul { margin: 0; padding: 0; list-style: none; }
-li { position: relative; margin-top: 0.5rem; padding-inline-start: 1.75rem; }
+li { position: relative; padding: 0.25rem 0; padding-inline-start: 1.75rem; }
+h2 + ul, h3 + ul { margin-top: 0.25rem; }
 li::before {
   content: '';
   position: absolute;
   inset-inline-start: 0.375rem;
-  top: 0.3em;
+  top: 0.55em;
   width: 0.375rem;
   height: 0.6875rem;
   border: solid var(--gw-accent);
@@ -173,20 +175,19 @@ li::before {
 h3 { margin: 0.5rem 0 0; font-size: 0.8125rem; font-weight: 600; color: var(--gw-muted); }
 .times, .hint { margin-top: 0.5rem; font-size: 0.875rem; color: var(--gw-muted); }
 .devices { margin: 0; padding: 0; list-style: none; }
-.devices > li { display: flex; align-items: center; justify-content: space-between; gap: 1rem; margin: 0; padding: 0.5rem 0; border-bottom: 1px solid var(--gw-border); }
+.devices > li { display: flex; align-items: flex-start; justify-content: space-between; gap: 1rem; margin: 0; padding: 0.75rem 0; border-bottom: 1px solid var(--gw-border); }
 .devices > li::before { content: none; }
 .devices .times { margin: 0; }
-.app > button { margin-top: 0.875rem; }
+.app > button { width: auto; min-height: 2.75rem; margin-top: 0.875rem; }
 .quiet, .small { color: var(--gw-accent); background: transparent; }
 .quiet:hover, .small:hover { color: var(--gw-on-accent); background: var(--gw-accent); }
 .small { flex: none; width: auto; min-height: 2.25rem; padding: 0.25rem 0.875rem; font-size: 0.875rem; }
-form > button + .quiet { margin-top: 0.75rem; }
 details { margin-top: 1.5rem; }
 summary { min-height: 2rem; color: var(--gw-muted); font-size: 0.9375rem; cursor: pointer; }
 details button { margin-top: 1rem; }
 .danger-button { color: var(--gw-danger); background: transparent; border-color: currentcolor; }
 .danger-button:hover { color: var(--gw-surface); background: var(--gw-danger); border-color: var(--gw-danger); }
-.fine { margin-top: 1.25rem; font-size: 0.875rem; color: var(--gw-muted); text-align: center; }
+.fine { margin-top: 1rem; font-size: 0.875rem; color: var(--gw-muted); }
 .fine bdi { color: var(--gw-text); font-weight: 600; }
 dl {
   display: grid;
@@ -200,6 +201,9 @@ dl {
 }
 dd { margin: 0; }
 code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'Liberation Mono', monospace; }
+/* Letters that hang together must not be pulled apart; Japanese lines end where phrases do. */
+[dir='rtl'] :is(h1, header) { letter-spacing: 0; }
+:lang(ja) { line-break: strict; word-break: auto-phrase; }
 @media (max-width: 30rem) {
   body {
     padding: 0;
@@ -207,7 +211,11 @@ code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'Liberation Mono', mon
     grid-template-columns: minmax(0, 1fr);
     background: var(--gw-surface);
   }
-  header { margin: 0; padding: 1.5rem 1.25rem 0; }
+  header { margin: 0; padding: 1.25rem 1.25rem 0; }
+  header + main { padding-top: 1.75rem; }
+  .app > button { width: 100%; }
+  .devices > li { display: block; }
+  .devices .small { margin-top: 0.625rem; }
   main { padding: 2.25rem 1.25rem; border: 0; border-radius: 0; box-shadow: none; }
 }
 `

@@ -54,7 +54,11 @@ function rule(values: object, where: string): string {
 /** Nothing that would end the declaration or load something. */
 function isCssValue(value: unknown): value is string {
   if (typeof value !== 'string' || !/^[\w#%.,()'" /+*-]{1,200}$/.test(value)) return false
-  if (/url\(|image\(|\/\*/i.test(value)) return false
-  const count = (character: string) => value.split(character).length - 1
-  return count('(') === count(')') && count("'") % 2 === 0 && count('"') % 2 === 0
+  if (/url\(|image(?:-set)?\(|\/\*/i.test(value)) return false
+  let rest = value.replace(/'[^']*'|"[^"]*"/g, '')
+  for (let before = ''; before !== rest; ) {
+    before = rest
+    rest = rest.replace(/\([^()]*\)/g, '')
+  }
+  return !/[()'"]/.test(rest)
 }

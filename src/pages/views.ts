@@ -45,15 +45,19 @@ export function retryAfterOf(view: PageView): number | undefined {
   return view.page === 'login' && typeof view.error === 'object' ? view.error.throttledSeconds : undefined
 }
 
-/** Where forms of a view's page lead: this server, and where it sends the browser then. */
-export function formActionOf(view: PageView): readonly string[] {
+/**
+ * Where forms of a view's page lead: this server, and where it sends the browser then.
+ *
+ * @param frontEnds sources that stand for the app's own front ends: the next page may be there.
+ */
+export function formActionOf(view: PageView, frontEnds: readonly string[] = []): readonly string[] {
   switch (view.page) {
     case 'login':
     case 'consent':
-      return ["'self'", ...view.formAction]
+      return ["'self'", ...frontEnds, ...view.formAction]
     case 'apps':
     case 'logout':
-      return ["'self'"]
+      return ["'self'", ...frontEnds]
     case 'form_post':
       return [formActionSource(view.redirectUri)]
     default:

@@ -1,0 +1,116 @@
+/**
+ * What pages of an app's own hand must have, as a test suite for any test runner: it calls the app's `render` with views of every page
+ * and reads what comes back as a browser would. What fails here fails for people later: a form that nobody takes, a warning that nobody
+ * sees, a name that runs as a script.
+ *
+ * ```ts
+ * import { describe, it } from 'vitest' // or node:test, bun:test, @std/testing/bdd …
+ * import { renderSuite } from 'grantwright/testing/pages'
+ * import { render } from '../src/pages'
+ *
+ * renderSuite({ describe, it }, render)
+ * ```
+ *
+ * @module
+ */
+import type { HttpRequest, HttpResponse } from '../message.js'
+import type { Rendered, RenderPage } from './options.js'
+import { pageRenderer } from './render.js'
+import { checkPages } from './settings.js'
+import { documentOf } from './testing/document.js'
+import { type Complaints, documentComplaints } from './testing/document-rules.js'
+import { pageComplaints } from './testing/page-rules.js'
+import { redirectComplaints } from './testing/redirect-rules.js'
+import type { PageSamples } from './testing/samples/parts.js'
+import { pageSamples } from './testing/samples.js'
+import { type PageView, show } from './views.js'
+
+/** The two functions of a test runner that the suite needs. */
+export interface SuiteRunner {
+  describe(name: string, define: () => void): unknown
+  it(name: string, run: () => Promise<void>): unknown
+}
+
+export interface RenderSuiteOptions<Native = unknown> {
+  /** The issuer, on whose host the pages are. @default 'https://auth.example.com' */
+  readonly issuer?: string | undefined
+  /** The option `pages.frontEnds` of the server. @default none */
+  readonly frontEnds?: readonly string[] | undefined
+  /** What `context.native` is, for a `render` that looks at it. @default undefined */
+  readonly native?: Native | undefined
+}
+
+/** Defines the suite. A page for which `render` returns nothing is the one that ships, and passes. */
+export function renderSuite<Native = unknown>(
+  runner: SuiteRunner,
+  render: RenderPage<Native>,
+  options: RenderSuiteOptions<Native> = {},
+): void {
+  const issuer = options.issuer ?? 'https://auth.example.com'
+  const { origin } = new URL(issuer)
+  const answerTo = answersOf(render, { ...options, issuer })
+
+  const define = ({ page, samples, differences }: PageSamples) => {
+    for (const { name, view, language } of samples) {
+      runner.it(`${name} is as it must be`, async () => {
+        const answer = await answerTo(view, language)
+        if (answer) refuse(`The page ${page}, ${name}`, complaintsAbout(answer, view, origin))
+      })
+    }
+    for (const { name, views, missing } of differences) {
+      runner.it(name, async () => {
+        const [one, other] = [await answerTo(views[0]), await answerTo(views[1])]
+        if (one && other && saidBy(one) === saidBy(other)) refuse(`The page ${page}`, [missing])
+      })
+    }
+  }
+
+  for (const samples of pageSamples) runner.describe(`the page ${samples.page}`, () => define(samples))
+}
+
+/** Calls `render` as the server does. Null for the page that ships. */
+function answersOf<Native>(
+  render: RenderPage<Native>,
+  { issuer, frontEnds, native }: RenderSuiteOptions<Native> & { readonly issuer: string },
+): (view: PageView, language?: string) => Promise<HttpResponse | null> {
+  return async (view, language = 'en') => {
+    let rendered: Rendered | null | undefined
+    const settings = checkPages(
+      {
+        frontEnds,
+        render: async (shown, context: Parameters<RenderPage<Native>>[1]) => {
+          rendered = await render(shown, context)
+          return rendered
+        },
+      },
+      issuer,
+    )
+    const { render: answer } = pageRenderer(settings, (length) => new Uint8Array(length).fill(7))
+    const response = await answer(requestIn(language, native), show(view))
+    return rendered === undefined || rendered === null ? null : response
+  }
+}
+
+const requestIn = (language: string, native: unknown): HttpRequest => ({
+  method: 'GET',
+  url: '/oauth/authorize',
+  headerValues: (name) => (name === 'accept-language' ? [language] : []),
+  body: async () => new Uint8Array(),
+  native,
+})
+
+function complaintsAbout(answer: HttpResponse, view: PageView, origin: string): Complaints {
+  const location = locationOf(answer)
+  if (location !== undefined) return redirectComplaints(location, view, origin)
+  const page = documentOf(answer)
+  return [...documentComplaints(page, origin), ...pageComplaints(page, view, origin)]
+}
+
+const saidBy = (answer: HttpResponse): string => locationOf(answer) ?? documentOf(answer).allWords
+
+const locationOf = ({ headers }: HttpResponse): string | undefined => headers.find(([name]) => name === 'location')?.[1]
+
+function refuse(where: string, complaints: Complaints): void {
+  if (complaints.length === 0) return
+  throw new Error(`${where}:\n${[...new Set(complaints)].map((complaint) => `- ${complaint}`).join('\n')}`)
+}

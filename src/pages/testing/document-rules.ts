@@ -1,0 +1,119 @@
+/**
+ * What every page must have, whatever it shows: a language, nothing of strangers that became markup, and nothing that its own policy
+ * blocks. Pure.
+ *
+ * @module
+ */
+import { sha256 } from '../../runtime/hash.js'
+import type { Document } from './document.js'
+import type { Tag } from './markup.js'
+import { STRANGER } from './samples/parts.js'
+
+/** What is wrong with a page, and how to mend it. */
+export type Complaints = readonly string[]
+
+/** @param origin of the issuer, where the page is. */
+export const documentComplaints = (page: Document, origin: string): Complaints => [
+  ...languageComplaints(page),
+  ...strangerComplaints(page),
+  ...page.tags.flatMap((tag) => inlineComplaints(tag, page)),
+  ...page.tags.flatMap((tag) => loadComplaints(tag, page, origin)),
+]
+
+/** @see {@link https://www.w3.org/TR/WCAG22/#language-of-page WCAG 2.2, 3.1.1} */
+function languageComplaints({ tags }: Document): Complaints {
+  const attributes = tags.find(({ name }) => name === 'html')?.attributes
+  const lang = attributes?.get('lang')?.trim() ?? ''
+  if (lang === '')
+    return ['<html> has no lang. Write <html lang="…" dir="…"> with context.messages.locale and .direction.']
+  if (!isRightToLeft(lang) || attributes?.get('dir')?.toLowerCase() === 'rtl') return []
+  return [`<html lang="${lang}"> needs dir="rtl": write context.messages.direction there.`]
+}
+
+function isRightToLeft(lang: string): boolean {
+  try {
+    return ['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm'].includes(new Intl.Locale(lang).maximize().script ?? '')
+  } catch {
+    return false
+  }
+}
+
+function strangerComplaints({ tags }: Document): Complaints {
+  const became = tags.find(({ name, attributes }) => name === STRANGER || attributes.has(STRANGER))
+  if (!became) return []
+  const where = became.name === STRANGER ? 'an element' : `an attribute of <${became.name}>`
+  return [
+    `what a client or a user wrote has become ${where}. Write & < > " ' as &amp; &lt; &gt; &quot; &#39; in text, and in attributes inside quotes; in a script, write < as \\u003c.`,
+  ]
+}
+
+/** What stands in the document itself, and does not run under the policy. */
+function inlineComplaints(tag: Tag, { policy }: Document): Complaints {
+  const { name, attributes, inside } = tag
+  const handler = [...attributes.keys()].find((attribute) => /^on[a-z]/.test(attribute))
+  const href = [...attributes].find(([attribute, value]) => urlAttributes.has(attribute) && isScriptUrl(value))
+  const directive = name === 'style' ? 'style-src' : 'script-src'
+  const isInline =
+    name === 'style' || (name === 'script' && !attributes.has('src') && isProgram(attributes.get('type')))
+  const mayRun = isInline && isAllowed(tag, policy.get(directive) ?? [])
+  return [
+    ...(handler === undefined
+      ? []
+      : [`${handler}= in <${name}> is blocked by the policy. Add the listener in a script.`]),
+    ...(attributes.has('style')
+      ? [
+          `style= in <${name}> is blocked by the policy. Use a class and a <style nonce="…">, or a style sheet of your host.`,
+        ]
+      : []),
+    ...(href ? [`${href[0]}= of <${name}> is a javascript: URL, which the policy blocks. Use a link to a page.`] : []),
+    ...(isInline && !mayRun
+      ? [
+          `a <${name}> is blocked by the policy. Write <${name} nonce="…"> with context.nonce (it begins with ${start(inside)}).`,
+        ]
+      : []),
+  ]
+}
+
+const urlAttributes = new Set(['href', 'src', 'action', 'formaction', 'data', 'xlink:href'])
+
+/** Browsers overlook spaces and control characters in it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
+const isScriptUrl = (url: string): boolean => /^javascript:/i.test(url.replace(/[\u0000-\u0020]/g, ''))
+
+/** Data blocks, such as JSON, are no programs. */
+const isProgram = (type = ''): boolean =>
+  /^(?:|module|importmap|(?:text|application)\/(?:java|ecma)script)$/i.test(type.trim())
+
+const isAllowed = ({ attributes, inside }: Tag, sources: readonly string[]): boolean =>
+  sources.includes(`'nonce-${attributes.get('nonce')}'`) ||
+  sources.includes(`'sha256-${btoa(String.fromCharCode(...sha256(inside)))}'`) ||
+  // Not computed here: whoever writes such a hash got it from a browser or a tool.
+  sources.some((source) => /^'sha(?:384|512)-/.test(source))
+
+const start = (text: string): string => JSON.stringify(text.trim().slice(0, 40))
+
+/** What is loaded from elsewhere, and may not be. */
+function loadComplaints({ name, attributes }: Tag, { policy }: Document, origin: string): Complaints {
+  const [directive, attribute] = loads(name, attributes.get('rel') ?? '')
+  const url = attribute && attributes.get(attribute)
+  if (!directive || url === undefined || !URL.canParse(url, origin)) return []
+  const sources = policy.get(directive) ?? []
+  const { href, origin: from, protocol } = new URL(url, origin)
+  const fits = (source: string) =>
+    source === protocol ||
+    source === from ||
+    (source.split('/').length > 3 && href.split(/[?#]/)[0]?.startsWith(source))
+  const isOwn = from === origin && sources.includes("'self'")
+  const hasNonce = name !== 'img' && sources.includes(`'nonce-${attributes.get('nonce')}'`)
+  if (isOwn || hasNonce || isScriptUrl(url) || sources.some(fits)) return []
+  const source = from === 'null' ? protocol : from
+  return [
+    `<${name} ${attribute}="${href}"> is blocked by the policy. Return { html, sources: { '${directive}': ['${source}'] } }.`,
+  ]
+}
+
+function loads(name: string, rel: string): readonly [directive?: string, attribute?: string] {
+  if (name === 'script') return ['script-src', 'src']
+  if (name === 'img') return ['img-src', 'src']
+  return name === 'link' && /\bstylesheet\b/i.test(rel) ? ['style-src', 'href'] : []
+}

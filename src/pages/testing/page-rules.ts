@@ -1,0 +1,140 @@
+/**
+ * What a page must have because of what it shows: its form, and what the person has to be told. Pure.
+ *
+ * @module
+ */
+import type { AppsView, ConnectedApp } from '../apps.js'
+import { type ConsentView, withoutScheme } from '../consent.js'
+import type { LogoutView } from '../logout.js'
+import type { PageView } from '../views.js'
+import { type Document, normalized } from './document.js'
+import type { Complaints } from './document-rules.js'
+import { formPostComplaints, ownFormComplaints } from './form-rules.js'
+import { canSend, type Form, isButton } from './forms.js'
+
+export function pageComplaints(page: Document, view: PageView, origin: string): Complaints {
+  switch (view.page) {
+    case 'login':
+      return ownFormComplaints(page, view.form, origin, loginComplaints)
+    case 'consent':
+      return [
+        ...consentTold(page, view),
+        ...ownFormComplaints(page, view.form, origin, (forms) => consentComplaints(forms, view)),
+      ]
+    case 'apps':
+      return [
+        ...told(page, 'view.subjectLabel', view.subjectLabel),
+        ...view.apps.flatMap((app) => appTold(page, app)),
+        ...(view.apps.length > 0
+          ? ownFormComplaints(page, view.form, origin, (forms) => appsComplaints(forms, view))
+          : []),
+      ]
+    case 'logout':
+      return [
+        ...told(page, 'view.subjectLabel', view.subjectLabel),
+        ...ownFormComplaints(page, view.form, origin, (forms) => logoutComplaints(forms, view)),
+      ]
+    case 'error':
+      return [...told(page, 'view.code', view.code), ...told(page, 'view.reference', view.reference)]
+    case 'form_post':
+      return formPostComplaints(page, view.redirectUri, view.fields)
+    case 'logged_out':
+      return []
+  }
+}
+
+function loginComplaints(forms: readonly Form[]): Complaints {
+  const wrong = forms.map(({ controls }) => {
+    const named = (name: string) => controls.filter((control) => control.name === name)
+    const [passwords, names] = [named('password'), named('username')]
+    return [
+      ...(names.length === 1
+        ? []
+        : [`the form has ${names.length} fields named username. Write one <input name="username">.`]),
+      ...(passwords.length === 1 && passwords[0]?.type === 'password'
+        ? []
+        : [
+            `the form needs one <input type="password" name="password">, and has ${passwords.map(({ type }) => type).join(', ') || 'none'}.`,
+          ]),
+      ...(controls.some(isButton) ? [] : ['the form has no button to send it. Write <button type="submit">.']),
+    ]
+  })
+  return wrong.find((complaints) => complaints.length === 0) ?? wrong[0] ?? []
+}
+
+function consentComplaints(forms: readonly Form[], { resources }: ConsentView): Complaints {
+  const allowing = forms.find((form) => canSend(form, 'decision', 'allow'))
+  const missing = ['allow', 'deny'].filter((decision) => !forms.some((form) => canSend(form, 'decision', decision)))
+  const choices = resources.flatMap(({ scopes }) =>
+    scopes.flatMap(({ name, choice }) => (choice ? [{ name, ...choice }] : [])),
+  )
+  return [
+    ...missing.map(
+      (decision) =>
+        `nothing sends decision=${decision}. Write <button type="submit" name="decision" value="${decision}">.`,
+    ),
+    ...(allowing ? choices.flatMap((choice) => boxComplaints(allowing, choice)) : []),
+  ]
+}
+
+function boxComplaints(
+  { controls }: Form,
+  { name, field, ticked }: { readonly name: string; readonly field: string; readonly ticked: boolean },
+): Complaints {
+  const box = `<input type="checkbox" name="${field}" value="yes"${ticked ? ' checked' : ''}>`
+  const [found, ...more] = controls.filter((control) => control.name === field)
+  const isBox = found?.type === 'checkbox' && found.value !== '' && more.length === 0
+  if (!isBox) return [`the scope ${name} can be left out, and has no box for it in the form that allows. Write ${box}.`]
+  return found.checked === ticked
+    ? []
+    : [
+        `the box of the scope ${name} must ${ticked ? '' : 'not '}be ticked at first, as choice.ticked says. Write ${box}.`,
+      ]
+}
+
+/** A scope that is not told is agreed to unseen. */
+function consentTold(page: Document, view: ConsentView): Complaints {
+  const { clientName, clientId, redirectHost, subjectLabel, resources } = view
+  return [
+    ...(clientName === undefined ? told(page, 'view.clientId', clientId) : told(page, 'view.clientName', clientName)),
+    ...told(page, 'view.redirectHost', redirectHost),
+    ...told(page, 'view.subjectLabel', subjectLabel),
+    ...resources.flatMap(({ resource, scopes }) => [
+      ...scopes.flatMap(({ name, text }) => told(page, `the text of the scope ${name}`, text)),
+      ...(scopes.length > 0 ? [] : told(page, 'the resource that has no scopes', withoutScheme(resource))),
+    ]),
+  ]
+}
+
+const appTold = (page: Document, { clientId, clientName, rights }: ConnectedApp): Complaints => [
+  ...told(page, 'the name of an app', clientName ?? clientId),
+  ...rights.flatMap(({ scopes }) =>
+    scopes.flatMap(({ name, text }) => told(page, `the text of the scope ${name}`, text)),
+  ),
+]
+
+const appsComplaints = (forms: readonly Form[], { apps }: AppsView): Complaints =>
+  apps.flatMap(({ clientId, grants }) => {
+    const sends = (name: string, value: string) => forms.some((form) => canSend(form, name, value))
+    const ends = sends('client_id', clientId) || (grants.length > 0 && grants.every(({ id }) => sends('grant', id)))
+    return ends
+      ? []
+      : [
+          `nothing ends the access of ${clientId}. Write <button type="submit" name="client_id" value="${clientId}">, or name="grant" with the id of each of its grants.`,
+        ]
+  })
+
+const logoutComplaints = (forms: readonly Form[], view: LogoutView): Complaints =>
+  (['here', 'everywhere'] as const).flatMap((where) => {
+    const offered = forms.some((form) => canSend(form, 'where', where))
+    if (offered === view[where]) return []
+    return offered
+      ? [`where=${where} is offered, but view.${where} is false: the server would refuse it. Leave it out.`]
+      : [`nothing sends where=${where}. Write <button type="submit" name="where" value="${where}">.`]
+  })
+
+function told({ words }: Document, what: string, value: string | undefined): Complaints {
+  // What a stranger made up may be shortened, or its marks left out.
+  if (value === undefined || /[<>]/.test(value) || words.includes(normalized(value))) return []
+  return [`the person is not told ${what}: write ${JSON.stringify(value)} where it can be read.`]
+}
