@@ -45,7 +45,7 @@ export function authorizationServer(
   const handle = handlerAt(auth, options, 'authorizationServer', ['at', 'clientAddress'])
   return async (c, next) => {
     let mistake: unknown
-    const request = fromRequest(c.req.raw, options.clientAddress?.(c), c)
+    const request = fromRequest(c.req.raw, { address: options.clientAddress?.(c), native: c })
     const answer = handle({
       ...request,
       body: (limit) =>
@@ -73,7 +73,7 @@ export function requireAccessToken(
 ): MiddlewareHandler<AccessEnv> {
   const resourceServer = asResourceServer(guard, need)
   return async (c, next) => {
-    const decision = await resourceServer.check(fromRequest(c.req.raw, undefined, c), need)
+    const decision = await resourceServer.check(fromRequest(c.req.raw, { native: c }), need)
     if (!decision.ok) return respond(c, decision.response)
     c.set('auth', decision.access)
     return next()
@@ -88,7 +88,7 @@ export function requireAccessToken(
  */
 export function resourceMetadata(resourceServer: ResourceServer): MiddlewareHandler {
   return async (c, next) => {
-    const response = resourceServer.handle(fromRequest(c.req.raw, undefined, c))
+    const response = resourceServer.handle(fromRequest(c.req.raw, { native: c }))
     return response ? respond(c, response) : next()
   }
 }

@@ -78,7 +78,7 @@ export function requireAccessToken<Incoming extends Request = Request, Context e
 ): (request: Incoming, context: Omit<Context, 'auth'>) => Promise<Response> {
   const resourceServer = asResourceServer(guard, need)
   return async (request, context) => {
-    const decision = await resourceServer.check(fromRequest(request, undefined, request), need)
+    const decision = await resourceServer.check(fromRequest(request), need)
     if (!decision.ok) return toResponse(decision.response)
     // TypeScript does not see that what was left out and what is put back make the whole again.
     return handler(request, { ...context, auth: decision.access } as Context)
@@ -98,7 +98,7 @@ export function resourceMetadata(resourceServer: ResourceServer): {
   readonly [method in 'GET' | 'OPTIONS']: RouteHandler
 } {
   const handle: RouteHandler = async (request) => {
-    const response = resourceServer.handle(fromRequest(request, undefined, request))
+    const response = resourceServer.handle(fromRequest(request))
     return response ? toResponse(response) : new Response('Not Found', { status: 404 })
   }
   return { GET: handle, OPTIONS: handle }

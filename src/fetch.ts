@@ -10,17 +10,24 @@ import { outlivesRequest } from './runtime/shared.js'
 
 /** @see AuthorizationServer.fetch */
 export function fetchHandler(handle: (request: HttpRequest) => Promise<HttpResponse> | null) {
-  return async (
-    request: Request,
-    options: { readonly address?: string | undefined; readonly native?: unknown } = {},
-  ): Promise<Response> => {
-    const response = await handle(fromRequest(request, options.address, options.native ?? request))
+  return async (request: Request, options: FromRequestOptions = {}): Promise<Response> => {
+    const response = await handle(fromRequest(request, options))
     return response ? toResponse(response) : new Response('Not Found', { status: 404 })
   }
 }
 
-/** A web-standard request as the server takes it. */
-export function fromRequest(request: Request, address: string | undefined, native: unknown): HttpRequest {
+export interface FromRequestOptions {
+  /** The other end of the socket, where the runtime tells it; never what a header says. Limits per address need it. @default unknown */
+  readonly address?: string | undefined
+  /** What the framework works with, for the app's own hooks: its context or event. @default the `Request` */
+  readonly native?: unknown
+}
+
+/**
+ * A web-standard request as {@link AuthorizationServer.handle} takes it, for adapters. Its body is read when an endpoint wants it,
+ * and no further than the endpoint's limit.
+ */
+export function fromRequest(request: Request, { address, native = request }: FromRequestOptions = {}): HttpRequest {
   const { pathname, search } = new URL(request.url)
   return {
     method: request.method,
@@ -37,6 +44,7 @@ export function fromRequest(request: Request, address: string | undefined, nativ
   }
 }
 
+/** What {@link AuthorizationServer.handle} answered, as a web-standard response, for adapters. Each `set-cookie` stays a line of its own. */
 export function toResponse({ status, headers, body }: HttpResponse): Response {
   const copied = new Headers()
   for (const [name, value] of headers) copied.append(name, value)

@@ -8,6 +8,7 @@ export type { ClientRegistry, ClientWithSecret } from './clients/registry.js'
 export type { StaticClient } from './clients/static.js'
 export { OAuthError, type OAuthErrorCode } from './errors.js'
 export type { ServerEvent } from './events.js'
+export { type FromRequestOptions, fromRequest, toResponse } from './fetch.js'
 export type { GrantRegistry, GrantView } from './grants.js'
 export {
   type ImportSignerOptions,

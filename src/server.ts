@@ -8,7 +8,7 @@ import { deploy } from './deploy.js'
 import type { Deployment } from './deployment.js'
 import { rememberDeployment } from './deployments.js'
 import { Unavailable } from './errors.js'
-import { fetchHandler } from './fetch.js'
+import { type FromRequestOptions, fetchHandler } from './fetch.js'
 import { type GrantRegistry, grantRegistry } from './grants.js'
 import type { HttpRequest, HttpResponse } from './message.js'
 import type { ServerOptions } from './options.js'
@@ -21,16 +21,8 @@ export interface AuthorizationServer {
   readonly issuer: string
   /** Answers a request, or says null when the path is none of the server's. Never rejects. For adapters. */
   handle(request: HttpRequest): Promise<HttpResponse> | null
-  /**
-   * The same for web-standard runtimes; 404 for a path that is none of the server's.
-   *
-   * @param options.address the client's address, where the runtime tells it.
-   * @param options.native what the framework works with, for the app's own hooks. @default the `Request`
-   */
-  fetch(
-    request: Request,
-    options?: { readonly address?: string | undefined; readonly native?: unknown },
-  ): Promise<Response>
+  /** The same for web-standard runtimes; 404 for a path that is none of the server's. */
+  fetch(request: Request, options?: FromRequestOptions): Promise<Response>
   /** Registers clients and changes them. */
   readonly clients: Omit<ClientRegistry, 'find'>
   /** What users have granted. */

@@ -19,7 +19,7 @@ it('on Cloudflare Workers a body that is too large is read on before the answer,
     },
   })
   const init = { method: 'POST', body, duplex: 'half' }
-  const request = fromRequest(new Request('https://auth.example.com/oauth/token', init), undefined, null)
+  const request = fromRequest(new Request('https://auth.example.com/oauth/token', init))
   await expect(request.body(2000)).rejects.toMatchObject({ name: 'BodyTooLarge' })
   expect(sent).toBe(10)
 })

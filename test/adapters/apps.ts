@@ -111,7 +111,7 @@ function fetchApp(auth: AuthorizationServer): RequestListener {
     if (pathname === '/hello') return new Response('hello')
     if (pathname !== '/api/notes') return auth.fetch(request)
     const scope = request.method === 'POST' ? 'notes:write' : 'notes:read'
-    const decision = await api.check(fromRequest(request, undefined, request), { scope })
+    const decision = await api.check(fromRequest(request), { scope })
     return decision.ok ? Response.json(decision.access) : toResponse(decision.response)
   })
 }

@@ -269,7 +269,7 @@ describe('mutated requests', () => {
       async (text) => {
         const header = text?.replaceAll(/[^\x20-\x7e]/g, '')
         const request = new Request(API, header ? { headers: { authorization: header } } : {})
-        const decision = await guard.check(fromRequest(request, undefined, null))
+        const decision = await guard.check(fromRequest(request))
         if (decision.ok) expect(credentials.map((known) => `Bearer ${known}`)).toContain(header?.trim())
         else expect(decision.response.status).toBeLessThan(500)
       },

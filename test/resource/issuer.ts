@@ -81,8 +81,7 @@ export const claimsAt = (now: number) => ({
   jti: 'x1',
 })
 
-export const request = (headers: HeadersInit, url = `${API}/notes`) =>
-  fromRequest(new Request(url, { headers }), undefined, null)
+export const request = (headers: HeadersInit, url = `${API}/notes`) => fromRequest(new Request(url, { headers }))
 
 export const show = (api: ResourceServer, token: string, need?: AccessNeed): Promise<AccessDecision> =>
   api.check(request({ authorization: `Bearer ${token}` }), need)

@@ -5,8 +5,7 @@ import { API, harness, ISSUER, OTHER_API } from '../support/harness.js'
 import { foreignIssuer, outcome, request, show } from './issuer.js'
 
 const PATH = '/.well-known/oauth-protected-resource'
-const ask = (api: ResourceServer, url: string, method = 'GET') =>
-  api.handle(fromRequest(new Request(url, { method }), undefined, null))
+const ask = (api: ResourceServer, url: string, method = 'GET') => api.handle(fromRequest(new Request(url, { method })))
 
 describe('the document', () => {
   it('says what the resource is, who gives tokens for it, and how they are sent', () => {

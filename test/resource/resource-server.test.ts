@@ -43,7 +43,7 @@ beforeEach(async () => {
 })
 
 const request = (headers: HeadersInit = {}, url = `${API}/notes`, init: RequestInit = {}): HttpRequest =>
-  fromRequest(new Request(url, { ...init, headers }), undefined, null)
+  fromRequest(new Request(url, { ...init, headers }))
 
 const bearer = (token: string, need?: AccessNeed): Promise<AccessDecision> =>
   guard.check(request({ authorization: `Bearer ${token}` }), need)
