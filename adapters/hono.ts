@@ -56,6 +56,9 @@ export function authorizationServer(
     const response = await answer
     // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
     if (mistake) throw mistake
+    // RFC 9700 §2.6: the authorization endpoint allows no other origin, whatever stands before it; others say so themselves.
+    c.header('access-control-allow-origin', undefined)
+    c.header('access-control-allow-credentials', undefined)
     return respond(c, response)
   }
 }

@@ -118,7 +118,9 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
   const onEvent = options.onEvent ?? logFailure
   function emit(event: ServerEventBody): void {
     try {
-      onEvent({ ...event, at: now() })
+      const outcome: unknown = onEvent({ ...event, at: now() })
+      // Nobody else would see it fail, and Node ends over a rejection that nobody sees.
+      if (outcome instanceof Promise) outcome.catch(() => {})
     } catch {
       // A listener that fails must not fail what has happened already.
     }

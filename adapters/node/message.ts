@@ -41,8 +41,10 @@ export function serve(
     .then((response) => {
       // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
       const mistake = misuse()
-      if (mistake && next) next(mistake)
-      else sendMessage(res, response)
+      if (mistake && next) return next(mistake)
+      // RFC 9700 §2.6: the authorization endpoint allows no other origin, whatever stands before it; others say so themselves.
+      for (const name of corsHeaders) res.removeHeader(name)
+      sendMessage(res, response)
     })
     .catch((error: unknown) => {
       if (next) next(error)
@@ -85,17 +87,22 @@ export function sendMessage(res: NodeResponse, { status, headers, body }: HttpRe
   res.end(body)
 }
 
+/** What would let scripts of other origins read an answer. */
+const corsHeaders = ['access-control-allow-origin', 'access-control-allow-credentials'] as const
+
 const spoiledBody =
   'Something has read the body of this request and left nothing of it in req.body. ' +
   'Mount the authorization server before body parsers and upload handlers.'
 
 const notFound: HttpResponse = { status: 404, headers: [['content-type', 'text/plain']], body: 'Not Found' }
 
-/** RFC 9112 §3.2.2: a server accepts the absolute form, too. */
+/**
+ * RFC 9112 §3.2.2: a server accepts the absolute form, too. As text: a URL parser would resolve `..`, which the app has not done when
+ * it looked at the path before.
+ */
 function originForm(target: string): string {
-  if (target.startsWith('/') || !URL.canParse(target)) return target
-  const { pathname, search } = new URL(target)
-  return pathname + search
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, '')
+  return path === target || path.startsWith('/') ? path : `/${path}`
 }
 
 /** Every line of a field. `req.headers` would drop the second Authorization and join others. */

@@ -94,14 +94,14 @@ export function openKeyring(options: KeyringOptions): Keyring {
     // A rotation that was committed meanwhile knows more than what was read before it.
     if (!held || held === before) held = copy
     return held
-  })
+  }, now)
 
   async function rotate(copy: Copy, early: boolean): Promise<void> {
     held = await stored.rotate(copy, early)
   }
 
-  const reloading = shared(() => load.start().then(() => {}, report))
-  const rotating = shared(() => (held ? rotate(held, false).catch(report) : Promise.resolve()))
+  const reloading = shared(() => load.start().then(() => {}, report), now)
+  const rotating = shared(() => (held ? rotate(held, false).catch(report) : Promise.resolve()), now)
 
   /** Reads the record again, unless that was tried a moment ago. Never rejects. */
   function reload(): Promise<void> | undefined {

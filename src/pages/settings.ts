@@ -93,10 +93,10 @@ function checkFrontEnds(frontEnds: unknown, origin: string): readonly string[] {
 function isOrigin(value: unknown, issuerOrigin: string): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false
   const { origin, protocol } = new URL(value)
-  // A star would be every host in a policy, and none in a comparison.
+  // What a policy has no notation for, or another meaning, such as a star.
   return (
     origin === value &&
-    !value.includes('*') &&
+    /^https?:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::[0-9]+)?$/.test(value) &&
     (protocol === 'https:' || (protocol === 'http:' && issuerOrigin.startsWith('http:')))
   )
 }

@@ -49,19 +49,21 @@ export function keep<T>(load: () => Promise<Loaded<T>>, now: () => number, faile
   /** Set while the last attempt is one that failed. */
   let retryAt: number | undefined
 
-  const attempt = shared(() =>
-    load().then(
-      ({ value, maxAge = DEFAULT_AGE }) => {
-        const loadedAt = now()
-        held = { value, loadedAt, freshUntil: loadedAt + Math.min(Math.max(maxAge, MIN_AGE), MAX_AGE) }
-        retryAt = undefined
-      },
-      (cause) => {
-        retryAt = now() + RETRY_FLOOR
-        // A server that is unreachable because another is: told already.
-        if (!(cause instanceof Unreachable)) failed(cause)
-      },
-    ),
+  const attempt = shared(
+    () =>
+      load().then(
+        ({ value, maxAge = DEFAULT_AGE }) => {
+          const loadedAt = now()
+          held = { value, loadedAt, freshUntil: loadedAt + Math.min(Math.max(maxAge, MIN_AGE), MAX_AGE) }
+          retryAt = undefined
+        },
+        (cause) => {
+          retryAt = now() + RETRY_FLOOR
+          // A server that is unreachable because another is: told already.
+          if (!(cause instanceof Unreachable)) failed(cause)
+        },
+      ),
+    now,
   )
   const usable = () => (held && now() < held.loadedAt + MAX_AGE_WHILE_AWAY ? held : undefined)
   const unreachable = () => new Unreachable(Math.max(0, (retryAt ?? 0) - now()))

@@ -18,18 +18,26 @@ export interface Shared<T> {
   readonly underWay: Promise<T> | undefined
 }
 
-export function shared<T>(run: () => Promise<T>): Shared<T> {
-  let underWay: Promise<T> | undefined
+/** @param now epoch milliseconds. */
+export function shared<T>(run: () => Promise<T>, now: () => number): Shared<T> {
+  let begun: { readonly work: Promise<T>; readonly at: number } | undefined
+  const joinable = () => (begun && Math.abs(now() - begun.at) < PATIENCE ? begun.work : undefined)
   return {
     start() {
       if (!outlivesRequest) return run()
-      underWay ??= run().finally(() => {
-        underWay = undefined
+      const underWay = joinable()
+      if (underWay) return underWay
+      const work = run().finally(() => {
+        if (begun?.work === work) begun = undefined
       })
-      return underWay
+      begun = { work, at: now() }
+      return work
     },
     get underWay() {
-      return underWay
+      return joinable()
     },
   }
 }
+
+/** Work that has not settled for so long may never do so: a database that hangs without a time limit. The next one begins anew. */
+const PATIENCE = 10_000

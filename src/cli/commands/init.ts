@@ -37,7 +37,11 @@ function unknownStarter(word: string) {
 
 function nextCommand(folder: string): string {
   const path = relative('', folder)
-  return [...(path === '' ? [] : [`cd ${quoted(path)}`]), 'npm install', 'npm start'].join(' && ')
+  return [
+    ...(path === '' ? [] : [`cd ${quoted(path.startsWith('-') ? `./${path}` : path)}`]),
+    'npm install',
+    'npm start',
+  ].join(' && ')
 }
 
 /** As shells read it. */
