@@ -46,6 +46,8 @@ export type ServerEvent = { readonly at: number } & (
       readonly error: string
       readonly reason: string
       readonly clientId: string | undefined
+      /** What the page showed, when a person was told. */
+      readonly reference?: string | undefined
     }
   /** Something broke. `reference` is what the answer showed, if it was a page. */
   | { readonly type: 'failed'; readonly endpoint: string; readonly cause: unknown; readonly reference: string }

@@ -7,11 +7,11 @@
 import type { Deployment } from './deployment.js'
 import type { Endpoint } from './endpoints/endpoint.js'
 import { failurePage, protocolErrorPage } from './endpoints/problem-pages.js'
+import { newReference } from './endpoints/reference.js'
 import { errorResponse, OAuthError } from './errors.js'
 import type { HttpRequest, HttpResponse } from './message.js'
 import type { Answer } from './pages/views.js'
 import { emptyResponse, withHeaders } from './responses.js'
-import { encodeBase64url } from './runtime/hash.js'
 
 /** Null for a path that is none of the server's. */
 export function createRouter(
@@ -47,7 +47,7 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
 /** What the endpoint says; a protocol error that it throws is an answer as well. */
 async function answerOf(
   endpoint: Endpoint,
-  { emit }: Deployment,
+  deployment: Deployment,
   handler: (request: HttpRequest) => Answer | Promise<Answer>,
   request: HttpRequest,
 ): Promise<Answer> {
@@ -56,18 +56,20 @@ async function answerOf(
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
     const { code, reason, clientId } = error
-    emit({ type: 'refused', endpoint: endpoint.name, error: code, reason, clientId })
-    return endpoint.answers === 'page' ? protocolErrorPage(error) : errorResponse(error)
+    const reference = endpoint.answers === 'page' ? newReference(deployment) : undefined
+    deployment.emit({ type: 'refused', endpoint: endpoint.name, error: code, reason, clientId, reference })
+    return reference === undefined ? errorResponse(error) : protocolErrorPage(error, reference)
   }
 }
 
 async function failure(
   endpoint: Endpoint,
-  { emit, randomBytes, pages }: Deployment,
+  deployment: Deployment,
   request: HttpRequest,
   error: unknown,
 ): Promise<HttpResponse> {
-  const reference = referenceOf(randomBytes)
+  const { emit, pages } = deployment
+  const reference = newReference(deployment)
   emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
   if (endpoint.answers !== 'page') return errorResponse(error)
   const page = failurePage(error, reference)
@@ -76,15 +78,6 @@ async function failure(
   } catch {
     // The app's own `render`, or the source of randomness: what has failed may be just that.
     return pages.renderShipped(request, page)
-  }
-}
-
-/** Ties what a person sees to the event. Empty when it is the source of randomness that failed. */
-function referenceOf(randomBytes: Deployment['randomBytes']): string {
-  try {
-    return encodeBase64url(randomBytes(9))
-  } catch {
-    return ''
   }
 }
 

@@ -23,6 +23,7 @@ import { pendingWait } from './pending-limit.js'
 import { browserOf, findPending, resumeUrl, storePending } from './pending-request.js'
 import { nothingPendingPage, problemPage, tooManyPage } from './problem-pages.js'
 import { clientOf, proceed, switchLogin } from './proceed.js'
+import { newReference } from './reference.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
 export async function authorize(deployment: Deployment, request: HttpRequest): Promise<Answer> {
@@ -57,9 +58,11 @@ async function validated(
   // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
   const identified = identifyClient(parameters, client)
   if ('problem' in identified) {
-    const { problem: reason } = identified
-    deployment.emit({ type: 'refused', endpoint: 'authorize', error: 'invalid_request', reason, clientId })
-    return problemPage('clientMistake', { code: 'invalid_request', detail: identified.description })
+    const { problem: reason, description: detail } = identified
+    const code = 'invalid_request'
+    const reference = newReference(deployment)
+    deployment.emit({ type: 'refused', endpoint: 'authorize', error: code, reason, clientId, reference })
+    return problemPage('clientMistake', { code, detail, reference })
   }
   const resources = [...deployment.settings.resources.values()]
   const asked = validateAuthorizationRequest(identified, parameters, { resources })

@@ -45,5 +45,5 @@ export const failurePage = (error: unknown, reference: string): PageAnswer =>
     : problemPage('failure', { code: 'server_error', reference })
 
 /** A protocol error in a form that a person sent: too large, unreadable. */
-export const protocolErrorPage = ({ status, code, message }: OAuthError): PageAnswer =>
-  problemPage('unreadable', { status, code, detail: message })
+export const protocolErrorPage = ({ status, code, message }: OAuthError, reference: string): PageAnswer =>
+  problemPage('unreadable', { status, code, detail: message, reference })

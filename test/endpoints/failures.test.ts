@@ -296,3 +296,14 @@ describe('a listener that fails', () => {
     expect((await h.token(refreshForm('x'))).status).toBe(400)
   })
 })
+
+it.each([
+  ['a request of an app that made a mistake', (h: Harness) => h.browser().get('/oauth/authorize?client_id=nobody')],
+  ['a form that could not be read', (h: Harness) => h.browser().post('/oauth/consent', { a: 'x'.repeat(70_000) })],
+])('the page for %s has a reference that the event carries, too', async (_, send) => {
+  const h = harness()
+  const page = await (await send(h)).text()
+  const event = h.events.findLast(({ type }) => type === 'refused')
+  expect(event).toMatchObject({ type: 'refused', reference: expect.stringMatching(/^[\w-]{12}$/) })
+  expect(page).toContain((event as { reference: string }).reference)
+})

@@ -2,73 +2,20 @@
  * The pages that ship, in a real browser: what a person does with a mouse, a keyboard, two tabs and the back button, with scripts
  * switched off.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { logo, type Site, startBrowser, startSite } from './site.js'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { visits } from './visit.js'
 
-let chromium: Browser
-let site: Site
-let context: BrowserContext
-let page: Page
-/** Whatever the browser complained about, such as a policy that stood in the way. */
-let complaints: string[]
+const visit = visits()
 
-beforeAll(async () => {
-  chromium = await startBrowser()
-})
-afterAll(() => chromium.close())
-
-beforeEach(async () => {
-  site = await startSite()
-  complaints = []
-  context = await open({ javaScriptEnabled: false })
-  page = await context.newPage()
-})
-afterEach(async () => {
-  await context.close()
-  await site.close()
-  expect(complaints).toEqual([])
-})
-
-async function open(options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> {
-  const opened = await chromium.newContext(options)
-  await opened.route('https://cdn.example/**', (route) => route.fulfill({ contentType: 'image/svg+xml', body: logo }))
-  opened.on('page', (tab) => {
-    tab.setDefaultTimeout(15_000)
-    tab.on('console', (message) => {
-      // The browser reports every answer that is not 2xx; the tests look at those themselves.
-      if (message.type() === 'error' && !/status of (403|409|422)/.test(message.text())) complaints.push(message.text())
-    })
-  })
-  return opened
-}
-
-const button = (name: string, tab = page) => tab.getByRole('button', { name, exact: true })
-const heading = (name: string, tab = page) => tab.getByRole('heading', { level: 1, name }).waitFor()
-const atClient = (tab = page) => heading('Back at the client', tab)
-
-async function logIn(tab = page, password = 'analytical engine') {
-  await tab.getByLabel('User name or e-mail').fill('ada')
-  await tab.getByLabel('Password', { exact: true }).fill(password)
-  await button('Log in', tab).click()
-}
-
-/** From the client and back, agreeing to everything. */
-async function connect(changes: Record<string, string> = {}) {
-  await page.goto(site.authorizeUrl(changes))
-  await logIn()
-  await button('Allow').click()
-  await atClient()
-  return site.redeem()
-}
-
-const isLoggedIn = async (tab = page) => {
-  await tab.goto(`${site.issuer}/oauth/apps`)
+const isLoggedIn = async (tab: Page) => {
+  await tab.goto(`${visit().site.issuer}/oauth/apps`)
   return (await tab.title()) === 'Connected apps'
 }
 
 describe('without scripts', () => {
   it('a wrong password, the right one, a scope unticked, and back at the client on another origin', async () => {
+    const { site, page, button, heading, atClient, logIn } = visit()
     await page.goto(site.authorizeUrl())
     await heading('Log in')
     await logIn(page, 'difference engine')
@@ -85,6 +32,7 @@ describe('without scripts', () => {
   })
 
   it('what was answered is remembered, until prompt=consent', async () => {
+    const { site, page, button, atClient, connect } = visit()
     await connect()
     await page.goto(site.authorizeUrl())
     await atClient()
@@ -101,6 +49,7 @@ describe('without scripts', () => {
   })
 
   it('prompt=login asks for the password again, prompt=none never', async () => {
+    const { site, context, page, atClient, logIn, connect } = visit()
     await connect()
     await page.goto(site.authorizeUrl({ prompt: 'login' }))
     await logIn()
@@ -113,6 +62,7 @@ describe('without scripts', () => {
   })
 
   it('deny leads back to the client with nothing', async () => {
+    const { site, page, button, atClient, logIn } = visit()
     await page.goto(site.authorizeUrl())
     await logIn()
     await button('Deny').click()
@@ -122,6 +72,7 @@ describe('without scripts', () => {
   })
 
   it('somebody else can take over on the consent page', async () => {
+    const { site, page, button, logIn } = visit()
     await page.goto(site.authorizeUrl())
     await logIn()
     await page.getByRole('link', { name: 'Not you?' }).click()
@@ -132,6 +83,7 @@ describe('without scripts', () => {
   })
 
   it('connected apps: look, revoke, and be asked again', async () => {
+    const { site, page, button, heading, connect } = visit()
     const { refresh_token } = await connect()
     await page.goto(`${site.issuer}/oauth/apps`)
     await page.getByRole('heading', { name: 'Field Notes' }).waitFor()
@@ -145,6 +97,7 @@ describe('without scripts', () => {
   })
 
   it('several connections of one app end one by one', async () => {
+    const { site, page, button, atClient, connect } = visit()
     const first = await connect()
     await page.goto(site.authorizeUrl({ scope: 'read' }))
     await atClient()
@@ -162,6 +115,7 @@ describe('without scripts', () => {
   })
 
   it('connected apps without a login: the login leads there', async () => {
+    const { site, page, heading, logIn } = visit()
     await page.goto(`${site.issuer}/oauth/apps`)
     await logIn()
     await heading('Connected apps')
@@ -169,6 +123,7 @@ describe('without scripts', () => {
   })
 
   it('log out here, and everywhere', async () => {
+    const { site, page, open, button, heading, logIn, connect } = visit()
     await connect()
     const elsewhere = await open({ javaScriptEnabled: false })
     const other = await elsewhere.newPage()
@@ -179,26 +134,51 @@ describe('without scripts', () => {
     await page.getByRole('link', { name: 'Log out' }).click()
     await button('Log out').click()
     await heading('You are logged out')
-    expect([await isLoggedIn(), await isLoggedIn(other)]).toEqual([false, true])
+    expect([await isLoggedIn(page), await isLoggedIn(other)]).toEqual([false, true])
     await page.goto(`${site.issuer}/oauth/apps`)
     await logIn()
     await page.getByRole('link', { name: 'Log out' }).click()
     await button('Log out everywhere').click()
     await heading('You are logged out')
-    expect([await isLoggedIn(), await isLoggedIn(other)]).toEqual([false, false])
+    expect([await isLoggedIn(page), await isLoggedIn(other)]).toEqual([false, false])
     await elsewhere.close()
   })
 
-  it('a native client on loopback gets its answer on its own port, with a warning before', async () => {
-    await page.goto(site.authorizeUrl({ client_id: 'desktop' }))
-    await logIn()
-    await page.getByText('Nobody has checked who is behind this name.').waitFor()
-    await button('Allow').click()
-    await atClient()
-    expect(site.answers.at(-1)?.has('code')).toBe(true)
+  it.each(['127.0.0.1', '[::1]'])(
+    'a native client on %s gets its answer on its own port, after a warning',
+    async (host) => {
+      const { site, page, button, atClient, logIn } = visit()
+      const redirect_uri = site.callback.replace('127.0.0.1', host)
+      await page.goto(site.authorizeUrl({ client_id: 'desktop', redirect_uri }))
+      await logIn()
+      await page.getByText('Nobody has checked who is behind this name.').waitFor()
+      await button('Allow').click()
+      await atClient()
+      expect(site.answers.at(-1)?.has('code')).toBe(true)
+    },
+  )
+
+  it.each([
+    ['off', 'a button posts it'],
+    ['on', 'it posts itself'],
+  ])('an answer in a form, scripts %s: %s', async (scripts) => {
+    const { site, open, heading, button, atClient, logIn } = visit()
+    const context = await open({ javaScriptEnabled: scripts === 'on' })
+    const page = await context.newPage()
+    await page.goto(site.authorizeUrl({ response_mode: 'form_post' }))
+    await logIn(page)
+    await button('Allow', page).click()
+    if (scripts === 'off') {
+      await heading('One more step', page)
+      await button('Continue', page).click()
+    }
+    await atClient(page)
+    expect((await site.redeem()).scope).toBe('read write')
+    await context.close()
   })
 
   it('a native client with a scheme of its own gets its answer: no policy stands in the way', async () => {
+    const { site, page, button, logIn } = visit()
     await page.goto(site.authorizeUrl({ client_id: 'desktop', redirect_uri: 'com.example.notes:/cb' }))
     await logIn()
     const failed = page.waitForEvent('requestfailed')
@@ -210,6 +190,7 @@ describe('without scripts', () => {
 
 describe('two tabs, the back button and a double click', () => {
   it('two logins in two tabs both finish', async () => {
+    const { site, context, page, button, heading, atClient, logIn } = visit()
     const second = await context.newPage()
     await page.goto(site.authorizeUrl({ state: 'one' }))
     await second.goto(site.authorizeUrl({ state: 'two', scope: 'read' }))
@@ -230,6 +211,7 @@ describe('two tabs, the back button and a double click', () => {
   })
 
   it('two consent pages in two tabs both give a code', async () => {
+    const { site, context, page, button, atClient, logIn } = visit()
     await page.goto(site.authorizeUrl({ state: 'one' }))
     await logIn()
     const second = await context.newPage()
@@ -242,6 +224,7 @@ describe('two tabs, the back button and a double click', () => {
   })
 
   it('a double click on Log in and on Allow gives one code', async () => {
+    const { site, page, button, heading, atClient } = visit()
     await page.goto(site.authorizeUrl())
     await page.getByLabel('User name or e-mail').fill('ada')
     await page.getByLabel('Password', { exact: true }).fill('analytical engine')
@@ -254,6 +237,7 @@ describe('two tabs, the back button and a double click', () => {
   })
 
   it('back to the login page and through it again', async () => {
+    const { site, page, button, heading, atClient, logIn } = visit()
     await page.goto(site.authorizeUrl())
     await logIn()
     await heading('Allow Field Notes to use your account?')
@@ -265,6 +249,7 @@ describe('two tabs, the back button and a double click', () => {
   })
 
   it('back to the consent page after it was answered: the same answer, or a page that blames nobody', async () => {
+    const { page, button, connect } = visit()
     await connect()
     await page.goBack()
     if (await button('Allow').isVisible()) await button('Allow').click()
@@ -274,6 +259,7 @@ describe('two tabs, the back button and a double click', () => {
   })
 
   it('back to the connected apps after revoking, and once more', async () => {
+    const { site, page, button, connect } = visit()
     await connect()
     await page.goto(`${site.issuer}/oauth/apps`)
     await button('Revoke access of Field Notes').click()
@@ -287,6 +273,7 @@ describe('two tabs, the back button and a double click', () => {
 
 describe('with the keyboard alone', () => {
   it('from the login to the client', async () => {
+    const { site, page, heading, atClient } = visit()
     await page.goto(site.authorizeUrl())
     // The field for the name has the focus already.
     await page.keyboard.type('ada')
@@ -310,6 +297,7 @@ describe('with the keyboard alone', () => {
   })
 
   it('every stop shows where it is', async () => {
+    const { site, page, connect } = visit()
     await connect()
     await page.goto(`${site.issuer}/oauth/apps`)
     for (let i = 0; i < 2; i++) {
@@ -320,42 +308,5 @@ describe('with the keyboard alone', () => {
     expect(await page.locator(':focus').textContent()).toBe('Revoke access')
     await page.keyboard.press('Enter')
     await page.getByText('The access was revoked.').waitFor()
-  })
-})
-
-describe.each([
-  [1280, 'light'],
-  [1280, 'dark'],
-  [360, 'light'],
-  [360, 'dark'],
-] as const)('at %i pixels, %s', (width, colorScheme) => {
-  it('no page scrolls sideways, and what can be pressed is big enough', async () => {
-    const narrow = await open({ viewport: { width, height: 780 }, colorScheme })
-    page = await narrow.newPage()
-    const look = async () => {
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
-      for (const one of await page.getByRole('button').all()) {
-        expect((await one.boundingBox())?.height).toBeGreaterThanOrEqual(36)
-      }
-    }
-    await page.goto(site.authorizeUrl())
-    await look()
-    await logIn(page, 'wrong')
-    await look()
-    await logIn()
-    await look()
-    await button('Allow').click()
-    await atClient()
-    await site.redeem()
-    await page.goto(site.authorizeUrl({ scope: 'read' }))
-    await atClient()
-    await site.redeem()
-    for (const path of ['apps', 'apps?revoked=1', 'logout', 'authorize']) {
-      await page.goto(`${site.issuer}/oauth/${path}`)
-      await look()
-    }
-    // A request that cannot be answered is a 400.
-    complaints = complaints.filter((text) => !text.includes('status of 400'))
-    await narrow.close()
   })
 })

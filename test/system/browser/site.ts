@@ -1,13 +1,14 @@
 /**
- * A server on its own port with the pages that ship, a client on another origin that notes what comes back, and a browser.
+ * A server on its own port with the pages that ship, and a client on another origin that notes what comes back.
  *
  * @module
  */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Browser, chromium } from 'playwright-core'
+import { text } from 'node:stream/consumers'
 import { nodeListener } from '../../../adapters/node.js'
+import type { PagesOptions } from '../../../src/pages/options.js'
 import { createAuthorizationServer } from '../../../src/server.js'
 import { memoryStorage } from '../../../src/storage/memory.js'
 import { passwordLogin } from '../../../src/users/password.js'
@@ -26,19 +27,34 @@ export interface Site {
   /** Redeems the code that came last. */
   redeem(): Promise<{ readonly scope: string; readonly refresh_token: string }>
   refresh(refresh_token: string): Promise<{ readonly error?: string }>
+  /** Lets time go by on the server. */
+  wait(seconds: number): void
   close(): Promise<void>
+}
+
+/** `pages` is the option of the server; `frontEnd` is an origin where `frontEndPage` is shown. */
+export interface SiteOptions {
+  readonly pages?: ((frontEnd: string, issuer: string) => PagesOptions) | undefined
+  readonly frontEndPage?: ((query: URLSearchParams) => string) | undefined
 }
 
 const { verifier, challenge } = pkce()
 
-export async function startSite(): Promise<Site> {
+const clientPage = '<!doctype html><html lang="en"><title>Client</title><h1>Back at the client</h1></html>'
+
+/** Longer than anything should be, and it would run if it were not escaped. */
+export const hostileName = `<script>document.title='taken'</script>"'&${'x'.repeat(150)}`
+
+export async function startSite({ pages, frontEndPage }: SiteOptions = {}): Promise<Site> {
   const answers: URLSearchParams[] = []
+  let skipped = 0
   const client = await listen(
-    createServer((request, response) => {
+    createServer(async (request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://client')
-      if (pathname === '/cb') answers.push(searchParams)
       response.setHeader('content-type', 'text/html')
-      response.end('<!doctype html><html lang="en"><title>Client</title><h1>Back at the client</h1></html>')
+      const form = new URLSearchParams(await text(request))
+      if (pathname === '/cb') answers.push(form.size > 0 ? form : searchParams)
+      response.end(pathname === '/cb' ? clientPage : frontEndPage?.(searchParams))
     }),
   )
   const callback = `http://127.0.0.1:${client.port}/cb`
@@ -53,6 +69,8 @@ export async function startSite(): Promise<Site> {
       forgotPasswordUrl: '/forgot',
       signUpUrl: '/sign-up',
     }),
+    pages: pages?.(`http://localhost:${client.port}`, issuer),
+    now: () => Date.now() + skipped,
     resources: {
       [API]: {
         scopes: { read: 'Read your notes', write: { text: 'Change your notes', optional: true } },
@@ -73,7 +91,13 @@ export async function startSite(): Promise<Site> {
         client_id: 'desktop',
         client_name: 'Notes for the desktop',
         token_endpoint_auth_method: 'none',
-        redirect_uris: ['http://127.0.0.1/cb', 'com.example.notes:/cb'],
+        redirect_uris: ['http://127.0.0.1/cb', 'http://[::1]/cb', 'com.example.notes:/cb'],
+      },
+      {
+        client_id: 'hostile',
+        client_name: hostileName,
+        token_endpoint_auth_method: 'none',
+        redirect_uris: ['http://127.0.0.1/cb'],
       },
     ],
   })
@@ -104,6 +128,9 @@ export async function startSite(): Promise<Site> {
         redirect_uri: callback,
       }),
     refresh: (refresh_token) => token({ grant_type: 'refresh_token', refresh_token }),
+    wait(seconds) {
+      skipped += seconds * 1000
+    },
     async close() {
       for (const one of [server, client.server]) {
         one.closeAllConnections()
@@ -119,16 +146,3 @@ async function listen(server: Server): Promise<{ readonly server: Server; readon
   await once(server, 'listening')
   return { server, port: (server.address() as AddressInfo).port }
 }
-
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-      ...['--disable-component-update', '--disable-sync'],
-    ],
-  })
-}
-
-/** The logo of the client, for a browser without an internet. */
-export const logo = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8"/></svg>'

@@ -10,7 +10,7 @@ import Database from 'libsql'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createConsumer, removeConsumer } from '../../package/consumer.js'
-import { startBrowser } from '../browser/site.js'
+import { startChromium } from '../browser/chromium.js'
 import { openBrowserAt, type Person } from './person.js'
 import { codeIn, commandsOf, examples, freePort, init, type Running, run, start, useTarball } from './starter.js'
 
@@ -19,7 +19,7 @@ const place = mkdtempSync(join(tmpdir(), 'grantwright-starters-'))
 let browser: Browser
 
 beforeAll(async () => {
-  browser = await startBrowser()
+  browser = await startChromium()
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,0 +1,172 @@
+/**
+ * Every page in every state, by name, language and look, behind the headers that the server sends with it.
+ *
+ * @module
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { AppsView, ConnectedGrant } from '../../../src/pages/apps.js'
+import type { ConsentView } from '../../../src/pages/consent.js'
+import { en } from '../../../src/pages/locales/en.js'
+import type { LoginView } from '../../../src/pages/login.js'
+import type { LogoutView } from '../../../src/pages/logout.js'
+import type { Problem } from '../../../src/pages/messages.js'
+import type { PagesOptions } from '../../../src/pages/options.js'
+import { shippedPage } from '../../../src/pages/render.js'
+import { checkPages } from '../../../src/pages/settings.js'
+import type { PageView } from '../../../src/pages/views.js'
+
+const login: LoginView = {
+  page: 'login',
+  form: { action: '/login', hidden: { pending: 'id.secret' } },
+  clientName: 'Field Notes',
+  forgotPasswordUrl: '/forgot',
+  signUpUrl: '/sign-up',
+  formAction: ['https://notes.example'],
+}
+const consent: ConsentView = {
+  page: 'consent',
+  form: { action: '/consent', hidden: { pending: 'id.secret', page_token: 'token' } },
+  clientName: 'Field Notes',
+  clientId: 'notes',
+  redirectHost: 'notes.example',
+  unverified: false,
+  subjectLabel: 'ada@example.com',
+  switchUrl: '/login',
+  policyUri: 'https://notes.example/privacy',
+  tosUri: 'https://notes.example/terms',
+  resources: [
+    {
+      resource: 'https://api.example.com',
+      scopes: [
+        { name: 'read', text: 'Read your notes' },
+        { name: 'write', text: 'Change your notes', choice: { field: 'scope.0.1', ticked: true } },
+        { name: 'share', text: 'Share notes with others', choice: { field: 'scope.0.2', ticked: false } },
+      ],
+    },
+    { resource: 'https://calendar.example.com/v1', scopes: [] },
+  ],
+  formAction: ['https://notes.example'],
+}
+/** The longest that a page shows, in one word. */
+const long = 'Nebenkostenabrechnungsprüfungsassistent'.repeat(3)
+const rights = consent.resources.slice(0, 1)
+const grant = (day: number): ConnectedGrant => ({
+  id: `g${day}`,
+  since: Date.UTC(2026, 8, day),
+  lastUsed: Date.UTC(2026, 10, day + 1, 22, 45),
+})
+const apps: AppsView = {
+  page: 'apps',
+  form: { action: '/apps', hidden: { page_token: 'token' } },
+  subjectLabel: 'ada@example.com',
+  logoutUrl: '/logout',
+  apps: [
+    { clientId: 'notes', clientName: 'Field Notes', rights, grants: [grant(28), { ...grant(3), rights }] },
+    { clientId: 'calendar', clientName: 'Calendar', rights: consent.resources.slice(1), grants: [grant(12)] },
+    { clientId: 'desktop', rights, grants: [] },
+  ],
+  more: true,
+}
+const logout: LogoutView = {
+  page: 'logout',
+  form: { action: '/logout', hidden: { page_token: 'token' } },
+  subjectLabel: 'ada@example.com',
+  appsUrl: '/apps',
+  here: true,
+  everywhere: true,
+  again: false,
+}
+// In the order of the texts, all of them: the type of `problem` knows no others.
+const problems = Object.keys(en.problem) as Problem[]
+const error = (problem: Problem): PageView => ({
+  page: 'error',
+  problem,
+  status: 400,
+  code: 'invalid_request',
+  reference: 'pZ3tQ8mW1xKc',
+  ...(problem === 'clientMistake' && { detail: 'redirect_uri is not one of those that are registered' }),
+})
+
+export const views = {
+  login,
+  'login-wrong': { ...login, username: 'ada', error: 'wrong' },
+  'login-throttled': { ...login, username: 'ada', error: { throttledSeconds: 840 } },
+  consent,
+  'consent-logo': { ...consent, logoUri: 'https://cdn.example/logo.svg' },
+  'consent-unverified': { ...consent, unverified: true, redirectHost: 'com.example.notes:' },
+  'consent-long': {
+    ...consent,
+    clientName: long,
+    subjectLabel: long,
+    redirectHost: `${long}.example`,
+    resources: [{ resource: long, scopes: [{ name: 'read', text: long, choice: { field: 'a', ticked: true } }] }],
+  },
+  apps,
+  'apps-none': { ...apps, apps: [], more: false, notice: 'revoked' },
+  'apps-again': { ...apps, apps: apps.apps.slice(1), notice: 'again' },
+  'apps-long': { ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: long })) },
+  logout,
+  'logout-again': { ...logout, again: true },
+  'logged-out': { page: 'logged_out' },
+  'form-post': { page: 'form_post', redirectUri: 'https://notes.example/cb', fields: [['code', 'c1']] },
+  ...Object.fromEntries(problems.map((problem) => [`error-${problem}`, error(problem)])),
+} satisfies Record<string, PageView>
+
+const svg = (width: number, colour: string) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} 32"><rect width="${width}" height="32" rx="9" fill="${colour}"/></svg>`
+
+/** What an operator may put above the pages. */
+const looks: Record<string, PagesOptions> = {
+  plain: {},
+  name: { productName: 'Acme' },
+  brand: { productName: 'Acme Notes', logo: { light: '/logo.svg', dark: '/logo-dark.svg' } },
+  wide: { logo: '/wide.svg' },
+  theme: {
+    productName: 'Verwaltungsgemeinschaft Mittleres Niederbarnimland',
+    logo: '/logo.svg',
+    theme: {
+      accent: '#7a1f5c',
+      background: '#f6f0e8',
+      radius: '4px',
+      font: 'Georgia, serif',
+      dark: { accent: '#f5a8d8', onAccent: '#2b0a20' },
+    },
+  },
+}
+
+export interface Gallery {
+  url(look: string, locale: string, view: string): string
+  close(): Promise<void>
+}
+
+/** Serves `/<look>/<locale>/<view>`. */
+export async function openGallery(): Promise<Gallery> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  const settings = new Map(Object.entries(looks).map(([look, options]) => [look, checkPages(options, origin)]))
+  server.on('request', (request, response) => {
+    const [, look = '', locale = '', name = ''] = (request.url ?? '').split('/')
+    const { languages, style, brand } = settings.get(look) ?? {}
+    const messages = languages?.get(locale)
+    const view = new Map<string, PageView>(Object.entries(views)).get(name)
+    if (!messages || !style || !view) {
+      response.setHeader('content-type', 'image/svg+xml')
+      response.end(svg(look === 'wide.svg' ? 400 : 32, look === 'logo-dark.svg' ? '#7dd3c0' : '#0f766e'))
+      return
+    }
+    const page = shippedPage(view, { messages, style, brand }, 'n'.repeat(22))
+    response.writeHead(page.status, page.headers.flat())
+    response.end(page.body)
+  })
+  return {
+    url: (look, locale, view) => `${origin}/${look}/${locale}/${view}`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
