@@ -9,7 +9,7 @@
  * redirector is what a login page becomes that sends the browser wherever its URL says.
  *
  * ```ts
- * res.redirect(303, parseReturnTo(req.body.return_to, auth.issuer) ?? '/')
+ * res.redirect(303, parseReturnTo(req.body?.return_to, auth.issuer) ?? '/')
  * ```
  *
  * @param value what the query or the form holds, of whatever type

@@ -11,6 +11,7 @@ export interface Place {
   /** 0 for a URL somewhere else. */
   readonly status: number
   readonly html: string
+  readonly headers: Headers
   /** Every URL on the way, the last one included. */
   readonly trail: readonly URL[]
 }
@@ -26,22 +27,22 @@ export class Jar {
   }
 
   /** Sends the first form of a page, with its hidden fields. */
-  submit(page: Place, fields: Record<string, string>): Promise<Place> {
+  submit(page: Place, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Place> {
     const form = /<form[^>]*>/.exec(page.html)?.[0]
     if (form === undefined) throw new Error(`There is no form at ${page.url} (${page.status}): ${page.html}`)
     const hidden = [...page.html.matchAll(/<input[^>]*>/g)].filter(([input]) => attribute(input, 'type') === 'hidden')
     const kept = hidden.map(([input]) => [attribute(input, 'name') ?? '', attribute(input, 'value') ?? ''])
     const body = new URLSearchParams({ ...Object.fromEntries(kept), ...fields })
-    return this.walk(new URL(attribute(form, 'action') ?? '', page.url), { method: 'POST', body })
+    return this.walk(new URL(attribute(form, 'action') ?? '', page.url), { method: 'POST', headers, body })
   }
 
-  /** One request, from a page of the app. */
+  /** One request, from a page of the app; with an `origin` of its own from somewhere else, in a browser that says no more. */
   async send(url: string | URL, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
     headers.set('cookie', [...this.cookies].map((pair) => pair.join('=')).join('; '))
-    if (init.method === 'POST') {
-      headers.set('origin', headers.get('origin') ?? this.origin)
-      headers.set('sec-fetch-site', headers.get('sec-fetch-site') ?? 'same-origin')
+    if (init.method === 'POST' && !headers.has('origin')) {
+      headers.set('origin', this.origin)
+      headers.set('sec-fetch-site', 'same-origin')
     }
     const response = await fetch(new URL(url, this.origin), { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) this.keep(line)
@@ -54,11 +55,13 @@ export class Jar {
     for (let hop = 0; hop < 15; hop++) {
       const response = await this.send(url, hop === 0 ? init : {})
       const location = response.headers.get('location')
-      if (location === null) return { url, status: response.status, html: await response.text(), trail }
+      if (location === null) {
+        return { url, status: response.status, html: await response.text(), headers: response.headers, trail }
+      }
       await response.arrayBuffer()
       url = new URL(location, url)
       trail.push(url)
-      if (url.origin !== this.origin) return { url, status: 0, html: '', trail }
+      if (url.origin !== this.origin) return { url, status: 0, html: '', headers: response.headers, trail }
     }
     throw new Error(`in circles: ${trail.join(' → ')}`)
   }

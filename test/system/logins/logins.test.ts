@@ -31,15 +31,17 @@ const people = async () => ({
   ada: { subject: 'user-1', credentials: { name: 'ada', password: 'analytical-engine' } },
   grace: { subject: 'user-2', credentials: { name: 'grace', password: 'flow-matic' } },
 })
-const blocked = `
+// `arrive` adds a user whose row is from before there were generations.
+const table = `
 import { users } from './users.js'
-const gone = (subject) => { users.find(({ id }) => id === subject).blocked = true }`
+verbs.gone = (subject) => { users.find(({ id }) => id === subject).blocked = true }
+verbs.arrive = (subject) => { users.push({ ...users[0], id: subject, name: subject, generation: undefined }) }`
 
 const ironSession: Case = {
   name: 'iron-session 9',
   page: 'iron-session.md',
   env: { SESSION_SECRET: secret },
-  gone: blocked,
+  verbs: table,
   loginPath: '/login',
   returnTo: 'return_to',
   cookie: 'session',
@@ -47,49 +49,53 @@ const ironSession: Case = {
   people,
 }
 
-const cases: Case[] = [
-  {
-    name: 'better-auth',
-    page: 'better-auth.md',
-    env: { BETTER_AUTH_SECRET: secret, BETTER_AUTH_TELEMETRY: '0' },
-    gone: `
+const authjs: Case = {
+  name: 'Auth.js',
+  page: 'authjs.md',
+  env: { AUTH_SECRET: secret, AUTH_TRUST_HOST: 'true', NODE_ENV: 'production' },
+  verbs: table,
+  loginPath: '/auth/signin',
+  returnTo: 'callbackUrl',
+  cookie: 'authjs.session-token',
+  endsCopies: false,
+  people,
+}
+
+const betterAuth: Case = {
+  name: 'better-auth',
+  page: 'better-auth.md',
+  env: { BETTER_AUTH_SECRET: secret, BETTER_AUTH_TELEMETRY: '0' },
+  verbs: `
 import { logins } from './better-auth.js'
-const gone = async (subject) => (await logins.$context).internalAdapter.deleteUser(subject)`,
-    loginPath: '/login',
-    returnTo: 'return_to',
-    cookie: 'better-auth.session_token',
-    endsCopies: true,
-    people: async (app) => ({ ada: await signUp(app, 'Ada'), grace: await signUp(app, 'Grace') }),
-  },
+verbs.gone = async (subject) => (await logins.$context).internalAdapter.deleteUser(subject)`,
+  loginPath: '/login',
+  returnTo: 'return_to',
+  cookie: 'better-auth.session_token',
+  endsCopies: true,
+  people: async (app) => ({ ada: await signUp(app, 'Ada'), grace: await signUp(app, 'Grace') }),
+}
+
+const cases: Case[] = [
+  betterAuth,
   {
     name: 'Passport with express-session',
     page: 'passport.md',
     env: { SESSION_SECRET: secret, NODE_ENV: 'production' },
-    gone: blocked,
+    verbs: table,
     loginPath: '/login',
     returnTo: 'return_to',
     cookie: 'connect.sid',
     endsCopies: true,
     people,
   },
-  {
-    name: 'Auth.js',
-    page: 'authjs.md',
-    env: { AUTH_SECRET: secret, AUTH_TRUST_HOST: 'true', NODE_ENV: 'production' },
-    gone: blocked,
-    loginPath: '/auth/signin',
-    returnTo: 'callbackUrl',
-    cookie: 'authjs.session-token',
-    endsCopies: false,
-    people,
-  },
+  authjs,
   ironSession,
   { ...ironSession, name: 'iron-session 8', instead: { 'iron-session': 'iron-session-8' } },
   {
     name: 'your own getUser(request)',
     page: 'your-own.md',
     env: {},
-    gone: blocked,
+    verbs: table,
     loginPath: '/login',
     returnTo: 'return_to',
     cookie: 'session',
@@ -213,11 +219,52 @@ describe.each(cases)('$name', (recipe) => {
     )
   })
 
-  it('lets no other site’s form log a browser in', async () => {
+  const actionOf = (login: Place) => /<form[^>]* action="([^"]+)"/.exec(login.html)?.[1] ?? ''
+
+  it.each<Record<string, string>>([
+    { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+    { origin: 'https://evil.example', 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.example' },
+    { origin: 'null', 'sec-fetch-site': 'cross-site' },
+    { origin: 'null' },
+  ])('lets no other site’s form log a browser in: %j', async (headers) => {
     const jar = visitor()
-    const action = /<form[^>]* action="([^"]+)"/.exec((await jar.open(recipe.loginPath)).html)?.[1] ?? ''
-    const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+    const action = actionOf(await jar.open(recipe.loginPath))
     await jar.send(action, { method: 'POST', headers, body: new URLSearchParams(ada.credentials) })
+    expect(await isLoggedIn(jar)).toBe(false)
+  })
+
+  it.each<Record<string, string>>([
+    { origin: 'ISSUER' },
+    // From a page that was sent with `no-referrer`.
+    { origin: 'null', 'sec-fetch-site': 'same-origin' },
+  ])('takes its own form from every browser: %j', async (given) => {
+    const jar = visitor()
+    const headers = { ...given, origin: (given.origin ?? '').replace('ISSUER', app.origin) }
+    await jar.submit(await jar.open(recipe.loginPath), ada.credentials, headers)
+    expect(await isLoggedIn(jar)).toBe(true)
+  })
+
+  it('sends a login page that nobody may frame or cache', async () => {
+    const jar = visitor()
+    const login = await jar.open(recipe.loginPath)
+    const refused = await jar.submit(login, { ...ada.credentials, password: 'not-this-one' })
+    for (const page of [login, refused]) {
+      expect(isLoginPage(page)).toBe(true)
+      expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+      expect(page.headers.get('x-frame-options')).toBe('DENY')
+      expect(page.headers.get('cache-control')).toContain('no-store')
+      // `no-referrer` would make browsers write `null` as the origin of the form.
+      expect(page.headers.get('referrer-policy')).toBe('same-origin')
+    }
+  })
+
+  it('takes a post that is not a form for a login that failed, and not for an error of its own', async () => {
+    const jar = visitor()
+    const action = actionOf(await jar.open(recipe.loginPath))
+    const headers = { 'content-type': 'application/json' }
+    const { status } = await jar.send(action, { method: 'POST', headers, body: JSON.stringify(ada.credentials) })
+    expect(status).toBeLessThan(500)
     expect(await isLoggedIn(jar)).toBe(false)
   })
 
@@ -271,10 +318,55 @@ describe.each(cases)('$name', (recipe) => {
   })
 })
 
+describe.each(cases.filter(({ verbs }) => verbs === table))('$name, with users from before generations', (recipe) => {
+  let app: App
+  beforeAll(async () => {
+    app = await App.start(recipe)
+  })
+  afterAll(() => app?.stop())
+
+  it('takes the session of somebody who is gone for nobody’s', async () => {
+    await app.tell('arrive', 'old-user')
+    const jar = new Jar(app.origin)
+    await jar.submit(await jar.open(recipe.loginPath), { name: 'old-user', password: 'analytical-engine' })
+    const promptNone = async () => answer(await jar.open(authorize(app, { prompt: 'none' }).url))
+    expect(await promptNone()).toMatchObject({ error: 'consent_required' })
+    await app.tell('gone', 'old-user')
+    expect(await promptNone()).toMatchObject({ error: 'login_required' })
+  })
+})
+
+describe('Auth.js, with a session from before the recipe', () => {
+  let app: App
+  beforeAll(async () => {
+    const mint = `
+import { encode } from '@auth/core/jwt'
+verbs.mint = (sub) => encode({ token: { sub }, secret: process.env.AUTH_SECRET, salt: '${authjs.cookie}' })`
+    app = await App.start({ ...authjs, verbs: table + mint })
+  })
+  afterAll(() => app?.stop())
+
+  const visit = async (subject: string, more: Record<string, string>) => {
+    const jar = new Jar(app.origin)
+    jar.cookies.set(authjs.cookie, await app.tell('mint', subject))
+    return jar.open(authorize(app, more).url)
+  }
+
+  it.each(['user-1', 'nobody'])('asks for a login: %s', async (subject) => {
+    expect((await visit(subject, {})).url.pathname).toBe(authjs.loginPath)
+  })
+
+  it('knows a user without a generation, and asks for a login only if its time matters', async () => {
+    await app.tell('arrive', 'old-user')
+    expect((await visit('old-user', {})).html).toContain('Notes for the desktop')
+    expect((await visit('old-user', { max_age: '3600' })).url.pathname).toBe(authjs.loginPath)
+  })
+})
+
 describe('better-auth, from a login page that calls its client', () => {
   let app: App
   beforeAll(async () => {
-    app = await App.start(cases[0] as Case)
+    app = await App.start(betterAuth)
   })
   afterAll(() => app?.stop())
 

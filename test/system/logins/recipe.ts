@@ -17,8 +17,8 @@ export interface Recipe {
   readonly page: string
   /** What the page says to set. */
   readonly env: Record<string, string>
-  /** Code that defines `gone(subject)`, which blocks or deletes a user. */
-  readonly gone: string
+  /** Code that defines verbs for {@link App.tell}: `gone(subject)`, which blocks or deletes a user, and what else a test needs. */
+  readonly verbs: string
   /** Packages that stand in for others: name → the folder in this area's node_modules. */
   readonly instead?: Record<string, string>
 }
@@ -77,12 +77,13 @@ export class App {
     throw new Error(`${recipe.page} did not start: ${said}`)
   }
 
-  /** `auth.users.signOut(subject)`, or the end of a user, inside the app. */
-  async tell(verb: 'signOut' | 'gone', subject: string): Promise<void> {
+  /** Calls `auth.users.signOut(subject)`, or one of the recipe's verbs, inside the app. Resolves with the string it returned, if any. */
+  async tell(verb: string, subject: string): Promise<string> {
     const answer = once(this.child, 'message')
     this.child.send([verb, subject])
-    const [problem] = await answer
-    if (problem !== null) throw new Error(String(problem))
+    const [{ problem, text }] = await answer
+    if (problem !== undefined) throw new Error(problem)
+    return text
   }
 
   async stop(): Promise<void> {
@@ -95,14 +96,14 @@ export class App {
   }
 }
 
-const mainOf = ({ gone }: Recipe) => `
+const mainOf = ({ verbs }: Recipe) => `
 import './app.js'
 import { auth } from './auth.js'
-${gone}
-const verbs = { signOut: (subject) => auth.users.signOut(subject), gone }
+const verbs = { signOut: (subject) => auth.users.signOut(subject) }
+${verbs}
 process.on('message', async ([verb, subject]) => {
-  const problem = await Promise.resolve(verbs[verb](subject)).then(() => null, String)
-  process.send(problem)
+  const told = Promise.resolve(subject).then(verbs[verb])
+  process.send(await told.then((text) => ({ text: String(text) }), (problem) => ({ problem: String(problem) })))
 })
 process.on('disconnect', () => process.exit())
 `
