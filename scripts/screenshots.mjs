@@ -37,9 +37,9 @@ const auth = createAuthorizationServer({
   resources: {
     'https://api.larkspur.example/calendar': {
       scopes: {
-        'events:read': 'See your events',
-        'events:write': { text: 'Add and change events', optional: true },
-        'guests:read': { text: 'See who is invited', optional: true },
+        'events:read': { en: 'See your events', ar: 'الاطلاع على الأحداث' },
+        'events:write': { text: { en: 'Add and change events', ar: 'إضافة الأحداث وتعديلها' }, optional: true },
+        'guests:read': { text: { en: 'See who is invited', ar: 'الاطلاع على المدعوين' }, optional: true },
       },
       default: true,
     },

@@ -18,7 +18,7 @@ export {
   type SigningAlgorithm,
 } from './keys/signer.js'
 export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './message.js'
-export type { ResourceOptions, ScopeOptions, ServerOptions } from './options.js'
+export type { ResourceOptions, ScopeOptions, ScopeWords, ServerOptions } from './options.js'
 export type { AppsView } from './pages/apps.js'
 export type { ConsentResource, ConsentScope, ConsentView } from './pages/consent.js'
 export type { ErrorView } from './pages/error.js'

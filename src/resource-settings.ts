@@ -5,13 +5,14 @@
  */
 import { duration, isRecord, refuseUnknown } from './option-checks.js'
 import type { ScopeOptions, ServerOptions } from './options.js'
+import { checkScopeText, type ScopeText } from './pages/scope-text.js'
 import { isResourceUri } from './protocol/resource.js'
 import { isScopeName } from './protocol/scope.js'
 
 export interface ResourceSettings {
   readonly resource: string
   readonly scopes: readonly string[]
-  readonly scopeTexts: ReadonlyMap<string, string>
+  readonly scopeTexts: ReadonlyMap<string, ScopeText>
   /** Those that the user may leave out. */
   readonly optionalScopes: ReadonlySet<string>
   readonly format: 'jwt' | 'opaque'
@@ -80,16 +81,12 @@ export function checkResources(
 }
 
 /** The words of a scope, and whether the user may leave it out. */
-function checkScope(said: unknown, where: string): { readonly text: string; readonly optional: boolean } {
-  const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isRecord(said) ? said : { text: said }
-  if (typeof text !== 'string' || text === '') {
-    throw new TypeError(
-      `${where} must be the words that the consent page shows, or \`{ text: 'Read your notes', optional: true }\`.`,
-    )
-  }
-  if (isRecord(said)) refuseUnknown(said, ['text', 'optional'], where)
+function checkScope(said: unknown, where: string): { readonly text: ScopeText; readonly optional: boolean } {
+  const isOptions = isRecord(said) && 'text' in said
+  const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isOptions ? said : { text: said }
+  if (isOptions) refuseUnknown(said, ['text', 'optional'], where)
   if (optional !== undefined && typeof optional !== 'boolean') {
     throw new TypeError(`${where}.optional must be true or false.`)
   }
-  return { text, optional: optional ?? false }
+  return { text: checkScopeText(text, isOptions ? `${where}.text` : where), optional: optional ?? false }
 }

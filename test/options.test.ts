@@ -100,6 +100,16 @@ describe('the message names the option and the cure:', () => {
       /scopes\['read'\] must be the words .*`\{ text: 'Read your notes', optional: true \}`/,
     ],
     [
+      'words of a scope in no language',
+      { resources: { [API]: { scopes: { read: { text: { 'not a tag': 'Read' } } } } } },
+      /scopes\['read'\]\.text: 'not a tag' is not a language tag/,
+    ],
+    [
+      'words of a scope that are empty in a language',
+      { resources: { [API]: { scopes: { read: { en: 'Read', de: ' ' } } } } },
+      /scopes\['read'\] must be the words/,
+    ],
+    [
       'a misspelt option of a scope',
       { resources: { [API]: { scopes: { read: { text: 'Read', option: true } } } } },
       /scopes\['read'\]: there is no option `option`\. The options are text, optional\./,

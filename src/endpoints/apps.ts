@@ -22,6 +22,7 @@ import { loginForApps } from './page-login.js'
 import { isSameToken, pageToken } from './page-token.js'
 import { browserOf } from './pending-request.js'
 import { problemPage, unreadableFormPage } from './problem-pages.js'
+import { scopeWords } from './scope-words.js'
 
 /** GET: shows them. */
 export async function apps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
@@ -70,7 +71,7 @@ async function showApps(
 ): Promise<Answer> {
   const { paths } = deployment.urls
   const browser = browserOf(deployment, request)
-  const { connected, more } = await connectedApps(deployment, login.subject)
+  const { connected, more } = await connectedApps(deployment, login.subject, deployment.pages.localeFor(request, []))
   const page = show({
     page: 'apps',
     form: { action: paths.apps, hidden: { page_token: pageToken(browser, login, 'apps') } },
@@ -90,6 +91,7 @@ const MAX_SHOWN = 200
 async function connectedApps(
   deployment: Deployment,
   subject: string,
+  locale: string,
 ): Promise<{ readonly connected: readonly ConnectedApp[]; readonly more: boolean }> {
   const now = deployment.now()
   const live: LiveGrant[] = []
@@ -103,25 +105,24 @@ async function connectedApps(
   for await (const { clientId, access, expiresAt } of recordsOf(deployment.consents, subject)) {
     if (now < expiresAt && !byClient.has(clientId)) byClient.set(clientId, { grants: [], access })
   }
+  const rightsOf = (access: Access): ConnectedApp['rights'] =>
+    access.map(({ resource, scope }) => ({
+      resource,
+      scopes: scope.map((name) => ({ name, text: scopeWords(deployment, locale, resource, name) })),
+    }))
   const connected = [...byClient].map(async ([clientId, { grants, access }]): Promise<ConnectedApp> => {
     const client = await deployment.clients.find(clientId)
     return {
       clientId,
       clientName: client?.client_name,
-      rights: rightsOf(deployment, access),
+      rights: rightsOf(access),
       grants: grants.map((grant) => ({
         id: grant.id,
         since: grant.createdAt,
         lastUsed: grant.touchedAt,
-        rights: includes(grant.access, access) ? undefined : rightsOf(deployment, grant.access),
+        rights: includes(grant.access, access) ? undefined : rightsOf(grant.access),
       })),
     }
   })
   return { connected: await Promise.all(connected), more: live.length > MAX_SHOWN }
 }
-
-const rightsOf = ({ settings }: Deployment, access: Access): ConnectedApp['rights'] =>
-  access.map(({ resource, scope }) => ({
-    resource,
-    scopes: scope.map((name) => ({ name, text: settings.resources.get(resource)?.scopeTexts.get(name) ?? name })),
-  }))

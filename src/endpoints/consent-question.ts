@@ -7,6 +7,7 @@
 
 import type { Deployment } from '../deployment.js'
 import { includes, withoutAccess } from '../grant/consent.js'
+import type { HttpRequest } from '../message.js'
 import type { ConsentView } from '../pages/consent.js'
 import { formActionSource } from '../pages/policy.js'
 import { type PageAnswer, show } from '../pages/views.js'
@@ -19,6 +20,7 @@ import type { Login } from '../users/contract.js'
 import { isSameToken, pageToken } from './page-token.js'
 import { type Pending, switchUrl } from './pending-request.js'
 import type { Visit } from './proceed.js'
+import { scopeWords } from './scope-words.js'
 
 /** Whether the user has to be asked; else what is granted, and whether that rests on a remembered consent. */
 export type ConsentVerdict =
@@ -56,11 +58,13 @@ export const consentId = ({ recordId }: Deployment, clientId: string, subject: s
 /** Shows the consent page; what is in `unticked` is not ticked. */
 export function askForConsent(
   deployment: Deployment,
+  request: HttpRequest,
   { client, asked, pending }: Visit & { readonly pending: Pending },
   login: Login,
   unticked: Access,
 ): PageAnswer {
-  const { settings, urls } = deployment
+  const { pages, urls } = deployment
+  const locale = pages.localeFor(request, asked.uiLocales)
   const ticked = (resource: string, scope: string) => !includes(unticked, [{ resource, scope: [scope] }])
   const view: ConsentView = {
     page: 'consent',
@@ -81,7 +85,7 @@ export function askForConsent(
       resource,
       scopes: scope.map((name, j) => ({
         name,
-        text: settings.resources.get(resource)?.scopeTexts.get(name) ?? name,
+        text: scopeWords(deployment, locale, resource, name),
         choice: isOptional(deployment, resource, name)
           ? { field: fieldOf(i, j), ticked: ticked(resource, name) }
           : undefined,

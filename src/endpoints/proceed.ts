@@ -73,7 +73,7 @@ async function answer(deployment: Deployment, request: HttpRequest, visit: Visit
       return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
     }
     return withPending(deployment, request, visit, current, async (pending) =>
-      askForConsent(deployment, { ...visit, pending }, current, verdict.unticked),
+      askForConsent(deployment, request, { ...visit, pending }, current, verdict.unticked),
     )
   }
   const { access, remembered } = verdict

@@ -25,7 +25,7 @@ export function languagesFrom({ locales, messages = {} }: Pick<PagesOptions, 'lo
   }
   const known = new Map(shipped.map((language) => [language.locale, language]))
   for (const [tag, texts] of Object.entries(messages)) {
-    const locale = canonical(tag, 'pages.messages')
+    const locale = canonicalLocale(tag, 'pages.messages')
     known.set(locale, completed(locale, known.get(locale), texts))
   }
   const offered = locales === undefined ? [...known.keys()] : checkLocales(locales, known)
@@ -49,7 +49,7 @@ function checkLocales(locales: unknown, known: ReadonlyMap<string, Messages>): r
     throw new TypeError("pages.locales must be a list of languages. Write `locales: ['en', 'de']`.")
   }
   return locales.map((tag) => {
-    const locale = canonical(tag, 'pages.locales')
+    const locale = canonicalLocale(tag, 'pages.locales')
     if (known.has(locale)) return locale
     throw new TypeError(
       `pages.locales: there are no texts in '${locale}'. There are ${[...known.keys()].join(', ')}; add others with pages.messages.`,
@@ -57,7 +57,8 @@ function checkLocales(locales: unknown, known: ReadonlyMap<string, Messages>): r
   })
 }
 
-function canonical(tag: unknown, where: string): string {
+/** @throws {TypeError} when `tag` is not a language tag. */
+export function canonicalLocale(tag: unknown, where: string): string {
   try {
     const [locale] = Intl.getCanonicalLocales(tag as string)
     if (typeof tag === 'string' && locale !== undefined) return locale

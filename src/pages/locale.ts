@@ -27,7 +27,8 @@ export function chooseLocale<Language>(
   return undefined
 }
 
-function lookUp<Language>(wish: string, available: ReadonlyMap<string, Language>): Language | undefined {
+/** @param wish in lower case. */
+export function lookUp<Language>(wish: string, available: ReadonlyMap<string, Language>): Language | undefined {
   let range = wish
   while (range !== '') {
     const found = available.get(range)

@@ -25,6 +25,8 @@ import type { PageSettings } from './settings.js'
 import { formActionOf, type PageAnswer, type PageView, retryAfterOf, statusOf } from './views.js'
 
 export interface PageRenderer {
+  /** The language in which a page for this request is shown. */
+  localeFor(request: HttpRequest, uiLocales: readonly string[]): string
   /** @throws what the app's own `render` throws, and a `TypeError` for what it returns and may not. */
   render(request: HttpRequest, answer: PageAnswer): Promise<HttpResponse>
   /** The page that ships, whatever `render` would do. */
@@ -36,10 +38,15 @@ export function pageRenderer(settings: PageSettings, randomBytes: (length: numbe
   const [fallback] = languages.values()
   const freshNonce = () => encodeBase64url(randomBytes(16))
 
-  function frameFor(request: HttpRequest, { uiLocales }: PageAnswer): Frame {
-    const chosen = chooseLocale(uiLocales, request.headerValues('accept-language'), languages)
-    return { messages: chosen ?? fallback ?? en, style, brand, frontEnds }
-  }
+  const messagesFor = (request: HttpRequest, uiLocales: readonly string[]): Messages =>
+    chooseLocale(uiLocales, request.headerValues('accept-language'), languages) ?? fallback ?? en
+
+  const frameFor = (request: HttpRequest, { uiLocales }: PageAnswer): Frame => ({
+    messages: messagesFor(request, uiLocales),
+    style,
+    brand,
+    frontEnds,
+  })
 
   function shipped(answer: PageAnswer, frame: Frame): HttpResponse {
     const nonce = answer.view.page === 'form_post' ? freshNonce() : undefined
@@ -47,6 +54,7 @@ export function pageRenderer(settings: PageSettings, randomBytes: (length: numbe
   }
 
   return {
+    localeFor: (request, uiLocales) => messagesFor(request, uiLocales).locale,
     renderShipped: (request, answer) => shipped(answer, frameFor(request, answer)),
     async render(request, answer) {
       const frame = frameFor(request, answer)

@@ -3,12 +3,20 @@
  * that nothing is granted when it fails.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { OAuthError, type PageView, passwordLogin, type RenderContext, type RenderPage } from '../../src/index.js'
+import {
+  externalLogin,
+  OAuthError,
+  type PageView,
+  passwordLogin,
+  type RenderContext,
+  type RenderPage,
+} from '../../src/index.js'
 import type { ServerOptions } from '../../src/options.js'
 import { formsIn } from '../../src/pages/testing/forms.js'
 import { readMarkup } from '../../src/pages/testing/markup.js'
 import { ownPages } from '../pages/own-pages.js'
 import {
+  API,
   authorizeUrl,
   type Browser,
   CALLBACK,
@@ -45,6 +53,8 @@ function recorder(render: RenderPage = ownPages) {
   return { render: recording, views, contexts, last: () => views.at(-1) }
 }
 
+/** Somebody is logged in already. */
+const asAda = externalLogin({ current: () => 'ada', loginUrl: '/login' })
 const users = passwordLogin({ verify: (username, password) => (password === 'right' ? username : null) })
 
 /** The fields of a form as a browser would send them, button by button. */
@@ -485,6 +495,24 @@ describe('the language', () => {
     start({ users, pages: { render: pages.render, messages: { de: { login: { title: 'Los' } } } } })
     await visit('/oauth/logout', german)
     expect(pages.contexts[0]?.messages).toMatchObject({ locale: 'de', login: { title: 'Los' } })
+  })
+
+  it('is also that of the words for a scope, which are the first where there are none in it', async () => {
+    const read = { en: 'Read your notes', 'de-AT': 'Notizen anschauen', de: 'Ihre Notizen lesen' }
+    const write = { text: { ja: 'メモの変更', en: 'Change your notes' }, optional: true }
+    start({
+      users: asAda,
+      resources: { [API]: { scopes: { read, write, admin: 'Everything' } } },
+    })
+    const ask = async (changes: Parameters<typeof authorizeUrl>[1]) =>
+      (await browser.get(authorizeUrl(challenge, { scope: 'read write', ...changes }), german)).text()
+    const consent = await ask({})
+    expect(consent).toContain('Ihre Notizen lesen')
+    expect(consent).toContain('メモの変更')
+    expect(await ask({ ui_locales: 'en' })).toMatch(/Read your notes[\s\S]*Change your notes/)
+    await browser.post('/oauth/consent', { ...fieldsOf(consent), decision: 'allow' })
+    expect((await visit('/oauth/apps', german)).html).toContain('Ihre Notizen lesen')
+    expect((await visit('/oauth/apps')).html).toContain('Read your notes')
   })
 
   it('is the first of `locales` for everybody else', async () => {
