@@ -4,12 +4,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../support/free-port.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -179,13 +179,4 @@ async function logInAndAllow(start: URL): Promise<URL> {
     url = new URL(/<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? '', url)
   }
   throw new Error('the flow did not end')
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const socket = createSocket().listen(0, () => {
-      const { port } = socket.address() as AddressInfo
-      socket.close(() => done(port))
-    })
-  })
 }

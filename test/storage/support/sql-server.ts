@@ -6,7 +6,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely, KyselyConfig } from 'kysely'
@@ -19,16 +18,6 @@ export interface SqlServer {
   /** A Kysely instance over a new pool. `settings` go to the driver's pool. It is closed when the server is stopped. */
   connect(database: string, settings?: object, config?: Partial<KyselyConfig>): Kysely<unknown>
   stop(): Promise<void>
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 /** Who a server runs as: `name` when the tests run as root, as whom no server will run. */

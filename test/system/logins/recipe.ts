@@ -6,10 +6,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { transform } from 'esbuild'
+import { freePort } from '../../support/free-port.js'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -107,12 +107,3 @@ process.on('message', async ([verb, subject]) => {
 })
 process.on('disconnect', () => process.exit())
 `
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const socket = createSocket().listen(0, () => {
-      const { port } = socket.address() as AddressInfo
-      socket.close(() => done(port))
-    })
-  })
-}

@@ -7,7 +7,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as oauth from 'oauth4webapi'
@@ -19,6 +18,7 @@ import { pack } from '../../../scripts/package.mjs'
 import { listen } from '../../adapters/apps.js'
 import { strippingProxy } from '../../adapters/proxy.js'
 import { exchange, open } from '../../adapters/raw.js'
+import { freePort } from '../../support/free-port.js'
 
 const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' } as const
 
@@ -169,13 +169,4 @@ export function testNextApp(folder: string): void {
       await expect(callApi()).rejects.toThrow(oauth.WWWAuthenticateChallengeError)
     })
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
