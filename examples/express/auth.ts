@@ -1,11 +1,9 @@
 import { createAuthorizationServer, passwordLogin } from 'grantwright'
 import { sqliteStorage } from 'grantwright/storage/sqlite'
 import Database from 'libsql'
-import { file } from './database.js'
+import { file, issuer } from './settings.js'
 import { findUser, hasUser, savePasswordHash } from './users.js'
 
-export const port = Number(process.env.PORT ?? 3000)
-export const issuer = process.env.ISSUER ?? `http://localhost:${port}`
 export const storage = sqliteStorage(new Database(file))
 
 export const auth = createAuthorizationServer({

@@ -1,13 +1,14 @@
 import express from 'express'
 import { startPurging } from 'grantwright'
 import { authorizationServer, requireAccessToken } from 'grantwright/express'
-import { auth, issuer, port, storage } from './auth.js'
+import { auth, storage } from './auth.js'
 import { addNote, notesOf } from './notes.js'
-import { keepDemoUser } from './users.js'
+import { issuer, isTrial, port } from './settings.js'
 
 const app = express()
 app.use(authorizationServer(auth)) // before body parsers
-app.use(express.static(`${import.meta.dirname}/public`))
+const headers = { 'Content-Security-Policy': "default-src 'self'; img-src data:; frame-ancestors 'none'" }
+app.use(express.static(`${import.meta.dirname}/public`, { setHeaders: (res) => res.set(headers) }))
 
 app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (req, res) => {
   res.json({ notes: notesOf(req.auth.subject) })
@@ -21,10 +22,10 @@ app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), expre
 })
 
 await auth.ready() // says now, and not at the first request, what is wrong with the database or the secret
-await keepDemoUser(issuer)
 startPurging(storage, { every: 60_000, onError: console.error })
 
-export const server = app.listen(port, (error) => {
-  if (error) throw error
-  console.log(`Listening at ${issuer}`)
+export const server = app.listen({ port, host: isTrial ? 'localhost' : undefined }, (error?: Error) => {
+  console.log(error ? `Cannot start: ${error.message}` : `Listening at ${issuer}`)
+  if (error) process.exit(1)
+  if (isTrial) console.log('Log in as ada / analytical-engine')
 })

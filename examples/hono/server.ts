@@ -3,11 +3,11 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { startPurging } from 'grantwright'
 import { authorizationServer, requireAccessToken } from 'grantwright/hono'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { auth, issuer, port, storage } from './auth.js'
+import { auth, storage } from './auth.js'
 import { addNote, notesOf } from './notes.js'
-import { keepDemoUser } from './users.js'
+import { issuer, isTrial, port } from './settings.js'
 
 const app = new Hono()
 app.use(authorizationServer(auth, { clientAddress: (c) => getConnInfo(c).remote.address }))
@@ -24,10 +24,17 @@ app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), async
   return c.json({ notes: notesOf(c.var.auth.subject) }, 201)
 })
 
-app.use(serveStatic({ root: `${import.meta.dirname}/public` }))
+const policy = "default-src 'self'; img-src data:; frame-ancestors 'none'"
+const onFound = (_path: string, c: Context) => c.header('Content-Security-Policy', policy)
+app.use(serveStatic({ root: `${import.meta.dirname}/public`, onFound }))
 
 await auth.ready() // says now, and not at the first request, what is wrong with the database or the secret
-await keepDemoUser(issuer)
 startPurging(storage, { every: 60_000, onError: console.error })
 
-export const server = serve({ fetch: app.fetch, port }, () => console.log(`Listening at ${issuer}`))
+export const server = serve({ fetch: app.fetch, port, hostname: isTrial ? 'localhost' : undefined }, () => {
+  console.log(`Listening at ${issuer}`)
+  if (isTrial) console.log('Log in as ada / analytical-engine')
+}).on('error', (error) => {
+  console.error(`Cannot start: ${error.message}`)
+  process.exit(1)
+})

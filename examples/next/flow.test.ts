@@ -15,7 +15,7 @@ probe.close()
 const url = `http://localhost:${port}`
 const folder = mkdtempSync(join(tmpdir(), 'notes-'))
 const env = { ...process.env, PORT: String(port), ISSUER: url, DATABASE: join(folder, 'auth.db') }
-const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start'], {
+const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '-H', 'localhost'], {
   env,
   stdio: ['ignore', 'pipe', 'inherit'],
 })

@@ -27,8 +27,10 @@ async function connect() {
   location.assign(`${authorization_endpoint}?${question}`)
 }
 
-/** The browser is back, with a code or with the reason why there is none. */
-async function finish({ state, iss, code, error, error_description }) {
+/** When the page opens: the browser may be back with a code, or with the reason why there is none. */
+async function resume() {
+  const { state, iss, code, error, error_description } = Object.fromEntries(new URLSearchParams(location.search))
+  if (!state) return load('tokens') && callApi('GET')
   history.replaceState(null, '', '/')
   const login = load('login')
   save('login', null)
@@ -37,8 +39,7 @@ async function finish({ state, iss, code, error, error_description }) {
   if (state !== login?.state || iss !== issuer) throw Error('This tab has not asked for that answer: nothing was done.')
   if (error === 'access_denied') throw Error('You said no: nothing is connected.')
   if (error) throw Error(`It did not work: ${error_description ?? error}`)
-  const { code_verifier } = login
-  await getTokens({ grant_type: 'authorization_code', code, redirect_uri, code_verifier })
+  await getTokens({ grant_type: 'authorization_code', code, redirect_uri, code_verifier: login.code_verifier })
 }
 
 async function getTokens(form) {
@@ -88,8 +89,4 @@ $('write').onsubmit = (event) => {
   run(() => callApi('POST', { text: event.target.text.value })).then(() => event.target.reset())
 }
 
-run(async () => {
-  const answer = Object.fromEntries(new URLSearchParams(location.search))
-  if (answer.state) await finish(answer)
-  else if (load('tokens')) await callApi('GET')
-})
+run(resume)

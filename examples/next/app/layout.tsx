@@ -1,9 +1,8 @@
-import type { ReactNode } from 'react'
 import './style.css'
 
 export const metadata = { title: 'Notes', icons: 'data:,' }
 
-export default function Layout({ children }: { children: ReactNode }) {
+export default function Layout({ children }: { children: React.ReactNode }) {
   return (
     <html lang="en">
       <body>{children}</body>

@@ -26,9 +26,7 @@ export default function NotesPage() {
     <main>
       <h1>Notes</h1>
       <output id="status">{granted ? `Connected: ${granted}` : 'An app that would like to see your notes.'}</output>
-      <p id="problem" role="alert">
-        {problem}
-      </p>
+      <p role="alert">{problem}</p>
       <output id="answer">{granted && answer}</output>
       {granted?.includes('notes:write') && (
         <form id="write" action={(form) => run(() => callApi('POST', { text: form.get('text') }))}>
@@ -37,7 +35,7 @@ export default function NotesPage() {
         </form>
       )}
       {granted ? (
-        <div className="choice">
+        <div>
           {button('Refresh', refresh)}
           {button('Disconnect', disconnect)}
         </div>

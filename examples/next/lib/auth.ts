@@ -1,10 +1,9 @@
 import { createAuthorizationServer, passwordLogin } from 'grantwright'
 import { sqliteStorage } from 'grantwright/storage/sqlite'
 import Database from 'libsql'
-import { file } from './database'
+import { file, issuer } from './settings'
 import { findUser, hasUser, savePasswordHash } from './users'
 
-export const issuer = process.env.ISSUER ?? `http://localhost:${process.env.PORT ?? 3000}`
 export const storage = sqliteStorage(new Database(file))
 
 export const auth = createAuthorizationServer({

@@ -1,6 +1,5 @@
 import Database from 'libsql'
-
-export const file = process.env.DATABASE ?? 'auth.db'
+import { file } from './settings'
 
 /** The app's own connection. The authorization server has another one to the same file. */
 export const database = new Database(file, { timeout: 5000 })

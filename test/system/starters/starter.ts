@@ -6,7 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 
 export const examples = resolve(import.meta.dirname, '../../../examples')
@@ -69,14 +69,22 @@ export async function start(line: string, cwd: string, env: Environment, seconds
   throw new Error(`\`${line}\` did not start within ${seconds} seconds:\n${shell.printed()}`)
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+/** What the server at `url` answers to a user name and a password: 303 when they are right, and 422 when not. */
+export async function logIn(url: string, username: string, password: string): Promise<number> {
+  const asked = await fetch(`${url}/oauth/apps`, { redirect: 'manual' })
+  const headers = { cookie: asked.headers.getSetCookie().join('; ') }
+  const page = await fetch(new URL(asked.headers.get('location') ?? '', url), { headers })
+  const fields = (await page.text()).matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)
+  const form = [...fields].map(([, name = '', value = '']) => [name, value])
+  const body = new URLSearchParams([...form, ['username', username], ['password', password]])
+  return (await fetch(`${url}/oauth/login`, { method: 'POST', headers, body, redirect: 'manual' })).status
 }
+
+/** The addresses of this machine that others in its network see, as they stand in a URL. */
+export const addresses: readonly string[] = Object.values(networkInterfaces())
+  .flatMap((found) => found ?? [])
+  .filter(({ internal, scopeid }) => !internal && !scopeid)
+  .map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address))
 
 export type Environment = { readonly [name: string]: string }
 

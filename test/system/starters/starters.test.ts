@@ -8,11 +8,23 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import Database from 'libsql'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createConsumer, removeConsumer } from '../../package/consumer.js'
+import { freePort } from '../../support/free-port.js'
 import { startChromium } from '../browser/chromium.js'
 import { openBrowserAt, type Person } from './person.js'
-import { codeIn, commandsOf, examples, freePort, init, type Running, run, start, useTarball } from './starter.js'
+import {
+  addresses,
+  codeIn,
+  commandsOf,
+  examples,
+  init,
+  logIn,
+  type Running,
+  run,
+  start,
+  useTarball,
+} from './starter.js'
 
 const consumer = createConsumer([])
 const place = mkdtempSync(join(tmpdir(), 'grantwright-starters-'))
@@ -31,6 +43,10 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
   const original = join(examples, starter)
   const readme = readFileSync(join(original, 'README.md'), 'utf8')
   const commands = commandsOf(readme)
+  const [, username = '', password = ''] = /`([^`]+)` with the password `([^`]+)`/.exec(readme) ?? []
+  /** Starts it once more, without a build under the feet of what runs already. */
+  const again = starter === 'next' ? 'npx next start -H localhost' : 'npm start'
+  const goLive = starter === 'next' ? 'npm run live' : 'npm start'
   const folder = join(place, `notes-${starter}`)
   const env: { PORT?: string } = {}
   const printed = new Map<string, string>()
@@ -75,7 +91,7 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
     expect(files.length).toBeGreaterThan(3)
     for (const file of files) expect(existsSync(join(folder, file)), file).toBe(true)
     for (const line of mentioned.filter((code) => code.startsWith('npx '))) await run(line, folder, env, 30)
-    for (const line of mentioned.filter((code) => code.startsWith('npm run '))) {
+    for (const line of mentioned.filter((code) => code.startsWith('npm run ') && code !== goLive)) {
       const running = await start(line, folder, { PORT: String(await freePort()) }, 60)
       await running.stop()
     }
@@ -93,8 +109,25 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
     expect([await statusFor(client_id), await statusFor(`${client_id}x`)]).toEqual([303, 400])
   })
 
+  it('lets in the user whom everybody knows, and only from this machine', async () => {
+    expect(await logIn(`${server?.url}`, username, password)).toBe(303)
+    for (const address of addresses) await expect(fetch(`http://${address}:${env.PORT}`), address).rejects.toThrow()
+  })
+
+  it('lets nobody put its pages into a frame', async () => {
+    const policyOf = async (path: string) => (await fetch(server?.url + path)).headers.get('content-security-policy')
+    expect(await policyOf('/')).toContain("frame-ancestors 'none'")
+    expect(await policyOf('/oauth/login')).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+  })
+
+  it('says that its port is taken', async () => {
+    const printed = await run(again, folder, env, 60).catch(String)
+    expect(printed).toContain(`EADDRINUSE: address already in use`)
+    // Next says it in its own way.
+    if (starter !== 'next') expect(printed).not.toMatch(/^ +at /m)
+  })
+
   describe('in a browser', () => {
-    const [, username = '', password = ''] = /`([^`]+)` with the password `([^`]+)`/.exec(readme) ?? []
     let person: Person
 
     beforeAll(async () => {
@@ -139,6 +172,12 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
       await person.sees('Buy milk')
     })
 
+    it('takes no note that is too long', async () => {
+      const { access_token } = await person.tokensAfter('Refresh')
+      expect(await callApi(access_token, 'long '.repeat(30_000))).toBe(413)
+      await person.sees('Buy milk')
+    })
+
     it('is among the connected apps', async () => {
       await person.follow('Connected apps')
       await person.reads('Connected apps')
@@ -161,16 +200,32 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
   it('goes live as its README says: behind https, with a secret, and without the user whom everybody knows', async () => {
     await server?.stop()
     const AUTH_SECRET = (await run('npx grantwright keys generate', folder, env, 30)).trim()
-    const live = await start('npm start', folder, { ...env, AUTH_SECRET, ISSUER: 'https://notes.example.com' }, 90)
+    const live = await start(goLive, folder, { ...env, AUTH_SECRET, ISSUER: 'https://notes.example.com' }, 90)
+    onTestFinished(live.stop)
     const metadata = await fetch(`${live.url}/.well-known/oauth-authorization-server`)
     expect(await metadata.json()).toMatchObject({ issuer: 'https://notes.example.com' })
     expect((await fetch(`${live.url}/oauth/jwks`)).status).toBe(200)
-    await live.stop()
+    for (const address of addresses) expect((await fetch(`http://${address}:${env.PORT}`)).status, address).toBe(200)
+    // Not even while somebody tries it out over the same database.
+    const trial = await start(again, folder, { PORT: String(await freePort()) }, 60)
+    onTestFinished(trial.stop)
+    expect(await logIn(trial.url, username, password)).toBe(303)
+    expect(await logIn(live.url, username, password)).toBe(422)
     expect(new Database(join(folder, 'auth.db')).prepare('SELECT * FROM users').all()).toEqual([])
   })
 
-  async function callApi(token: string): Promise<number> {
-    return (await fetch(`${server?.url}/api/notes`, { headers: { authorization: `Bearer ${token}` } })).status
+  it('does not let that user in from other machines when somebody forgets ISSUER', async () => {
+    const forgetful = await start(goLive, folder, env, 90)
+    onTestFinished(forgetful.stop)
+    const answers = await Promise.allSettled(addresses.map((address) => fetch(`http://${address}:${env.PORT}`)))
+    const isReachable = answers.some(({ status }) => status === 'fulfilled')
+    expect(isReachable && (await logIn(forgetful.url, username, password)) === 303).toBe(false)
+  })
+
+  async function callApi(token: string, text?: string): Promise<number> {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const post = text && { method: 'POST', body: JSON.stringify({ text }) }
+    return (await fetch(`${server?.url}/api/notes`, { headers, ...post })).status
   }
 })
 
