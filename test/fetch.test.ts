@@ -5,8 +5,7 @@ import { clients, harness, ISSUER, obtainTokens, refreshForm } from './support/h
 
 describe('a Request becomes a message', () => {
   it('with path and query as they came, never scheme or host', () => {
-    const { url, method } = fromRequest(
-      new Request('https://h.example/a%20b/c?x=%2B&y#z', { method: 'PUT' }),)
+    const { url, method } = fromRequest(new Request('https://h.example/a%20b/c?x=%2B&y#z', { method: 'PUT' }))
     expect([method, url]).toEqual(['PUT', '/a%20b/c?x=%2B&y'])
   })
 
