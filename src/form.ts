@@ -42,6 +42,18 @@ async function readBody(request: HttpRequest) {
   }
 }
 
+/**
+ * A hidden field that every form of this server has. One that lacks it was not made by this server, or by a page of the app's own
+ * that forgot it: then its developers must learn why nothing works.
+ *
+ * @throws {OAuthError} `invalid_request` when it is not there.
+ */
+export function hiddenField(form: Parameters, name: 'pending' | 'page_token'): string {
+  const value = form.get(name)
+  if (value !== undefined) return value
+  throw new OAuthError('invalid_request', `The form lacks the hidden field ${name}.`, { reason: 'form_field_missing' })
+}
+
 /** @throws {OAuthError} `invalid_request` when any parameter has a problem. */
 export function refuseProblems(parameters: Parameters): Parameters {
   for (const [name, problem] of parameters.problems) {

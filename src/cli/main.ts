@@ -23,12 +23,16 @@ async function run(args: readonly string[]): Promise<number> {
       return 0
     }
     const json = written.has('json')
-    const server = () =>
-      within(
+    const server = async () => {
+      const loaded = await within(
         30,
         'The config has not finished loading for 30 seconds. Does it wait for a database that is away?',
         loadServer(written.value('config')),
       )
+      // Records belong to an issuer. A config that takes it from the environment may name another than the server that runs.
+      if (!json) note(`For ${loaded.server.issuer}`)
+      return loaded
+    }
     const work = command.run({ ...written, json, server, print, note: (text) => json || note(text) })
     // Loading is told of by itself, so this is at least half a minute for the storage.
     await (command.slow

@@ -5,7 +5,7 @@
  */
 
 import type { Deployment } from '../deployment.js'
-import { readForm, refuseProblems } from '../form.js'
+import { hiddenField, readForm, refuseProblems } from '../form.js'
 import { includes, joinAccess } from '../grant/consent.js'
 import { grantRegistry, isLive, type LiveGrant, recordsOf } from '../grants.js'
 import type { HttpRequest } from '../message.js'
@@ -44,7 +44,7 @@ export async function revokeApps(deployment: Deployment, request: HttpRequest): 
   if (login && isHttpResponse(login)) return login
   if (!login) return loginForApps(deployment, request)
   const expected = pageToken(browserOf(deployment, request), login, 'apps')
-  if (!isSameToken(form.get('page_token'), expected)) return showApps(deployment, request, login, 'again')
+  if (!isSameToken(hiddenField(form, 'page_token'), expected)) return showApps(deployment, request, login, 'again')
   const { subject } = login
   const registry = grantRegistry(deployment)
   const client_id = form.get('client_id')

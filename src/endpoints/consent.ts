@@ -5,7 +5,7 @@
  */
 
 import type { Deployment } from '../deployment.js'
-import { readForm, refuseProblems } from '../form.js'
+import { hiddenField, readForm, refuseProblems } from '../form.js'
 import type { HttpRequest } from '../message.js'
 import { isOwnForm } from '../pages/own-form.js'
 import type { Answer } from '../pages/views.js'
@@ -21,15 +21,16 @@ import { clientOf, judgeVisit, proceed } from './proceed.js'
 export async function consent(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   if (!isOwnForm(request, deployment.settings.pages.origins)) return problemPage('foreign')
   const form = refuseProblems(await readForm(request))
+  const pageToken = hiddenField(form, 'page_token')
   const pressed = form.get('decision')
   if (pressed !== 'allow' && pressed !== 'deny') return unreadableFormPage()
-  const pending = await findPending(deployment, request, form.get('pending') ?? '')
+  const pending = await findPending(deployment, request, hiddenField(form, 'pending'))
   const client = pending && (await clientOf(deployment, pending))
   if (!pending || !client) return nothingPendingPage(request)
   const visit = { client, asked: pending.value.request, pending, browser: pending.browser }
   const login = await currentLogin(deployment, request)
   // Logged out meanwhile, or somebody else now: the request starts again with the login and its own consent page.
-  if (!login || isHttpResponse(login) || !isConsentToken(deployment, form.get('page_token'), pending, login)) {
+  if (!login || isHttpResponse(login) || !isConsentToken(deployment, pageToken, pending, login)) {
     return proceed(deployment, request, visit)
   }
   // The token says for whom the page was shown, not that their login was good enough.

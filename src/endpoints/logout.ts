@@ -5,7 +5,7 @@
  */
 
 import type { Deployment } from '../deployment.js'
-import { readForm, refuseProblems } from '../form.js'
+import { hiddenField, readForm, refuseProblems } from '../form.js'
 import type { HttpRequest } from '../message.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { type Answer, show } from '../pages/views.js'
@@ -38,7 +38,7 @@ export async function logoutPost(deployment: Deployment, request: HttpRequest): 
   // A second click.
   if (!login) return seeOther(urls.of('logout'))
   const expected = pageToken(browserOf(deployment, request), login, 'logout')
-  if (!isSameToken(form.get('page_token'), expected)) return ask(deployment, request, login, true)
+  if (!isSameToken(hiddenField(form, 'page_token'), expected)) return ask(deployment, request, login, true)
   const where = form.get('where')
   const everywhere = where === 'everywhere'
   if (everywhere ? !users.endAll : where !== 'here' || !users.end) return unreadableFormPage()

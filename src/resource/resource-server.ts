@@ -4,7 +4,7 @@
  * @module
  */
 import { deploymentOf } from '../deployments.js'
-import { refuseUnknown } from '../option-checks.js'
+import { isRecord, refuseUnknown } from '../option-checks.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'
 import {
@@ -90,6 +90,9 @@ const remoteOptions =
  * @throws {TypeError} when the server has several resources and none is the default, or `need` is wrong.
  */
 export function asResourceServer(guard: AuthorizationServer | ResourceServer, need: AccessNeed = {}): ResourceServer {
+  if (!isRecord(need)) {
+    throw new TypeError("requireAccessToken: what a route needs is an object. Write `{ scope: 'notes:read' }`.")
+  }
   refuseUnknown(need, ['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[], 'requireAccessToken')
   if ('check' in guard) return guard
   const resourceServer = createResourceServer({ server: guard })

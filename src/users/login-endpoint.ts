@@ -6,7 +6,7 @@
  */
 
 import { nothingPendingPage, problemPage } from '../endpoints/problem-pages.js'
-import { readForm } from '../form.js'
+import { hiddenField, readForm } from '../form.js'
 import type { HttpRequest } from '../message.js'
 import { displayText } from '../pages/html.js'
 import type { LoginView } from '../pages/login.js'
@@ -39,7 +39,7 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
   async function submit(request: HttpRequest): Promise<Answer> {
     if (!services.isOwnForm(request)) return problemPage('foreign')
     const form = await readForm(request)
-    const pending = await findPending(request, form.get('pending'))
+    const pending = await findPending(request, hiddenField(form, 'pending'))
     if (!pending) return nothingPendingPage(request)
     const username = form.get('username')
     const password = form.get('password')

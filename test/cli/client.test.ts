@@ -80,6 +80,7 @@ describe('client create', () => {
     const [, secret = ''] = /client_secret +(\S+)/.exec(stdout) ?? []
     const [, id = ''] = /client_id +(\S+)/.exec(stdout) ?? []
     expect(stderr).toContain('The secret is shown this once')
+    expect(stderr).toContain('For http://localhost:3000')
     expect(secret).toMatch(/^gwcs_/)
     for (const args of [['show', id], ['list'], ['show', id, '--json'], ['list', '--json']]) {
       const later = await app.run('client', ...args)
@@ -246,6 +247,7 @@ describe('client rotate-secret', () => {
     const [, secret = ''] = /client_secret +(\S+)/.exec(stdout) ?? []
     expect(code).toBe(0)
     expect(stderr).toContain('The secret is shown this once')
+    expect(stderr).toContain('For http://localhost:3000')
     expect(stderr).toContain('ends in 86400 seconds. Running servers see it within 30 seconds.')
     expect(await tokenStatus(first.client_id, secret)).toBe(200)
     expect(await tokenStatus(first.client_id, first.client_secret)).toBe(200)

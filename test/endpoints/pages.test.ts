@@ -172,7 +172,7 @@ describe('`render`', () => {
     })
     await browser.post('/oauth/consent', 'decision=allow&decision=deny')
     expect(pages.last()).toMatchObject({ page: 'error', problem: 'unreadable', status: 400, code: 'invalid_request' })
-    await browser.post('/oauth/consent', { decision: 'allow', pending: 'x' })
+    await browser.post('/oauth/consent', { decision: 'allow', pending: 'x', page_token: 'x' })
     expect(pages.last()).toMatchObject({ page: 'error', problem: 'cookies', status: 400 })
   })
 
@@ -255,7 +255,7 @@ describe('a page of its own', () => {
     start({ pages: { render: ownPages } })
     const { html } = await visit(authorizeUrl(challenge))
     const { page_token: _, ...rest } = fieldsOf(html)
-    expect((await browser.post('/oauth/consent', rest)).status).toBe(200)
+    expect((await browser.post('/oauth/consent', rest)).status).toBe(400)
     await nothingGranted()
   })
 })

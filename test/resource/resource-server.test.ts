@@ -299,8 +299,9 @@ describe('a mistake in what a route demands is told when the route is made', () 
   it.each([
     [{ scopes: 'read' }, /there is no option `scopes`\. The options are scope, maxAge, acr\./],
     [{ scope: 'read raed' }, /'raed' is not a scope of https:\/\/api\.example\.com\. They are read, write\./],
+    ['read', /what a route needs is an object\. Write `\{ scope: 'notes:read' \}`/],
   ])('%o', (need, message) => {
-    expect(() => asResourceServer(harness().server, need as object)).toThrow(message)
+    expect(() => asResourceServer(harness().server, need as never)).toThrow(message)
   })
 
   it('and so is an option that createResourceServer does not have', () => {
