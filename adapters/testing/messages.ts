@@ -5,14 +5,14 @@
  */
 import type { AdapterTest } from '../testing.js'
 import { loginCookies, poster } from './server.js'
-import { authorizationRequest, discover, equal, json, obtainCode, post, redemption } from './site.js'
+import { authorizationRequest, cookieHint, discover, equal, json, obtainCode, post, redemption } from './site.js'
 
 export function messageTests(test: AdapterTest): void {
   test('the lines of Set-Cookie are kept apart', async (site) => {
     const { authorization_endpoint } = await discover(site)
     const response = await site.send(`${authorization_endpoint}?${new URLSearchParams(authorizationRequest())}`)
     const lines = response.headers.getSetCookie()
-    equal('lines', lines.length, 3)
+    equal(`lines of Set-Cookie (${cookieHint})`, lines.length, 3)
     for (const cookie of loginCookies) equal(cookie, lines.filter((line) => line.startsWith(`${cookie};`)).length, 1)
     equal('expiry', lines.filter((line) => line.endsWith('; Expires=Fri, 01 Jan 2100 00:00:00 GMT')).length, 1)
   })

@@ -56,20 +56,29 @@ export async function browse({ issuer, send }: Site, url: string, form?: URLSear
       body: next.form?.toString() ?? null,
     })
     for (const line of response.headers.getSetCookie()) {
+      if (isJoined(line)) fail(`there are two cookies in one line, ${line}. ${cookieHint}`)
       const [, name = '', value = ''] = /^([^=]*)=([^;]*)/.exec(line) ?? []
       cookies.set(name, value)
     }
     const page = await response.text()
     const location = response.headers.get('location')
     if (location?.startsWith(redirectUri)) return new URL(location)
-    next = location ? { url: location, form: undefined } : allow(page, next.url)
+    const hint = hop === 0 ? queryHint : cookieHint
+    next = location ? { url: location, form: undefined } : allow(page, `${next.url} (${response.status}). ${hint}`)
   }
-  throw new Error(`the browser went in circles, last at ${next.url}`)
+  return fail(`the browser went in circles, last at ${next.url}. ${cookieHint}`)
 }
 
+const queryHint = 'Does the query arrive? `url` is path and query, as they came.'
+export const cookieHint = 'Is each Set-Cookie a line of its own? `headers` is a list, and a name in it may repeat.'
+
+/** A comma before `name=` ends a cookie; those in dates do not. */
+const isJoined = (line: string): boolean => /,\s*[^\s;,=]+=/.test(line)
+
+/** @param at which page it is, and a hint. */
 function allow(page: string, at: string): { url: string; form: URLSearchParams } {
   const action = /<form method="post" action="([^"]*)"/.exec(page)?.[1]
-  if (action === undefined) throw new Error(`neither a redirect nor a form at ${at}: ${page.slice(0, 500)}`)
+  if (action === undefined) return fail(`neither a redirect nor a form, but "${textOf(page)}" at ${at}`)
   const fields = [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)]
   const form = new URLSearchParams(fields.map(([, name = '', value = '']) => [name, value]))
   form.set('decision', 'allow')
@@ -108,7 +117,8 @@ export async function obtainCode(site: Site, more: Record<string, string> = {}):
   const { authorization_endpoint } = await discover(site)
   const query = new URLSearchParams({ ...authorizationRequest(), ...more })
   const callback = await browse(site, `${authorization_endpoint}?${query}`)
-  return callback.searchParams.get('code') ?? fail(`no code came back: ${callback.search}`)
+  const hint = callback.searchParams.get('error') === 'login_required' ? `. ${cookieHint}` : ''
+  return callback.searchParams.get('code') ?? fail(`no code came back: ${callback.search}${hint}`)
 }
 
 /** Tokens for Ada's consent. */
@@ -136,9 +146,21 @@ export const callApi = (site: Site, token: string | undefined, method = 'GET'): 
 /** The JSON of an answer that has this status. */
 export async function json(response: Response, status: number): Promise<Record<string, string>> {
   const text = await response.text()
-  equal(`status (with ${text.slice(0, 300)})`, response.status, status)
-  return JSON.parse(text)
+  equal(`status (with ${textOf(text)})`, response.status, status)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return fail(`expected JSON, got "${textOf(text)}" (${response.status})`)
+  }
 }
+
+/** What a person would read of a page, or of another text, and not more than fits into a message. */
+const textOf = (page: string): string =>
+  page
+    .replace(/<(head|style|script)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200)
 
 export function equal(what: string, actual: unknown, expected: unknown): void {
   const [got, wanted] = [actual, expected].map((value) => JSON.stringify(value) ?? String(value))

@@ -101,6 +101,7 @@ function ownPage(
   { origins, frontEnds }: PageSettings,
 ): HttpResponse {
   if (typeof rendered === 'object' && 'redirect' in rendered) {
+    refuseUnknown(rendered, ['redirect'], 'pages.render')
     // It may carry the page token, so it goes nowhere but to the app.
     if (isOwnPage(rendered.redirect, origins)) return seeOther(rendered.redirect, answer.headers)
     throw new TypeError(
@@ -111,6 +112,7 @@ function ownPage(
   if (typeof html !== 'string' || html.trim() === '') {
     throw new TypeError('pages.render must return an HTML document, { html }, { redirect }, or nothing.')
   }
+  if (typeof rendered === 'object') refuseUnknown(rendered, ['html', 'sources'], 'pages.render')
   refuseUnknown(sources, loadingDirectives, 'pages.render: sources')
   const { view } = answer
   const logo = view.page === 'consent' && view.logoUri !== undefined ? imageSource(view.logoUri) : null

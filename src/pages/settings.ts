@@ -55,9 +55,12 @@ function brandOf({ productName, logo }: PagesOptions<never>, origin: string): Br
     throw new TypeError("pages.productName must be a text. Write `productName: 'Notes'`, or leave it out.")
   }
   if (logo === undefined) return productName === undefined ? undefined : withoutLogo(productName)
-  const { light, dark } = typeof logo === 'string' ? { light: logo, dark: undefined } : (logo ?? {})
-  const images = dark === undefined ? [light] : [light, dark]
-  const imageSources = images.map((image) => logoSource(image, origin))
+  const { light, dark } = isRecord(logo) ? logo : { light: logo, dark: undefined }
+  if (isRecord(logo)) refuseUnknown(logo, ['light', 'dark'], 'pages.logo')
+  const imageSources = [
+    logoSource(light, isRecord(logo) ? 'pages.logo.light' : 'pages.logo', origin),
+    ...(dark === undefined ? [] : [logoSource(dark, 'pages.logo.dark', origin)]),
+  ]
   // Beside the name it says nothing new.
   const alt = productName === undefined ? new URL(origin).hostname : ''
   const header = html`<header><picture>
@@ -71,15 +74,26 @@ const withoutLogo = (productName: string): Brand => ({
   imageSources: [],
 })
 
-function logoSource(logo: unknown, origin: string): string {
+function logoSource(logo: unknown, where: string, origin: string): string {
   const url = typeof logo === 'string' && /^\/(?![/\\])/.test(logo) ? origin + logo : logo
   const isOurs = typeof url === 'string' && (url.startsWith('https://') || url.startsWith(`${origin}/`))
   // In srcset a comma ends the URL.
   const source = isOurs && !url.includes(',') ? fileSource(url) : null
   if (source !== null) return source
   throw new TypeError(
-    "pages.logo must be an absolute path or an https URL of one image. Write `logo: '/logo.svg'`, or `logo: { light: '/logo.svg', dark: '/logo-dark.svg' }`.",
+    `${where} must be an absolute path or an https URL of one image, and ${mistakeIn(logo)}. Write \`logo: '/logo.svg'\`, or \`logo: { light: '/logo.svg', dark: '/logo-dark.svg' }\`.`,
   )
+}
+
+function mistakeIn(logo: unknown): string {
+  if (typeof logo !== 'string') return logo === undefined ? 'is missing' : 'is no text'
+  const mistake =
+    URL.canParse(logo, 'https://here') && new URL(logo, 'https://here').pathname.endsWith('/')
+      ? 'names no file'
+      : /[^\x21-\x2b\x2d-\x7e]/.test(logo)
+        ? 'has a space, a comma, or another character that must be escaped here'
+        : 'is neither'
+  return `'${logo}' ${mistake}`
 }
 
 function checkFrontEnds(frontEnds: unknown, origin: string): readonly string[] {

@@ -14,11 +14,13 @@
  * @module
  */
 import type { HttpRequest, HttpResponse } from '../message.js'
+import { refuseUnknown } from '../option-checks.js'
+import type { Messages } from './messages.js'
 import type { Rendered, RenderPage } from './options.js'
 import { pageRenderer } from './render.js'
 import { checkPages } from './settings.js'
 import { documentOf } from './testing/document.js'
-import { type Complaints, documentComplaints } from './testing/document-rules.js'
+import { type Complaints, documentComplaints, translationComplaints } from './testing/document-rules.js'
 import { pageComplaints } from './testing/page-rules.js'
 import { redirectComplaints } from './testing/redirect-rules.js'
 import type { PageSamples } from './testing/samples/parts.js'
@@ -32,7 +34,7 @@ export interface SuiteRunner {
 }
 
 export interface RenderSuiteOptions<Native = unknown> {
-  /** The issuer, on whose host the pages are. @default 'https://auth.example.com' */
+  /** The issuer, on whose host the pages are. @default 'https://auth.example.com', or 'http://localhost' with a front end at `http:` */
   readonly issuer?: string | undefined
   /** The option `pages.frontEnds` of the server. @default none */
   readonly frontEnds?: readonly string[] | undefined
@@ -40,13 +42,18 @@ export interface RenderSuiteOptions<Native = unknown> {
   readonly native?: Native | undefined
 }
 
-/** Defines the suite. A page for which `render` returns nothing is the one that ships, and passes. */
+/**
+ * Defines the suite. A page for which `render` returns nothing is the one that ships, and passes.
+ *
+ * @throws {TypeError} when there is no option of that name.
+ */
 export function renderSuite<Native = unknown>(
   runner: SuiteRunner,
   render: RenderPage<Native>,
   options: RenderSuiteOptions<Native> = {},
 ): void {
-  const issuer = options.issuer ?? 'https://auth.example.com'
+  refuseUnknown(options, known, 'renderSuite')
+  const issuer = options.issuer ?? issuerBeside(options.frontEnds)
   const { origin } = new URL(issuer)
   const answerTo = answersOf(render, { ...options, issuer })
 
@@ -54,7 +61,9 @@ export function renderSuite<Native = unknown>(
     for (const { name, view, language } of samples) {
       runner.it(`${name} is as it must be`, async () => {
         const answer = await answerTo(view, language)
-        if (answer) refuse(`The page ${page}, ${name}`, complaintsAbout(answer, view, origin))
+        if (!answer) return
+        const translated = language === undefined ? [] : translationComplaintsAbout(answer)
+        refuse(`The page ${page}, ${name}`, [...translated, ...complaintsAbout(answer, view, origin)])
       })
     }
     for (const { name, views, missing } of differences) {
@@ -68,17 +77,28 @@ export function renderSuite<Native = unknown>(
   for (const samples of pageSamples) runner.describe(`the page ${samples.page}`, () => define(samples))
 }
 
+const known = ['issuer', 'frontEnds', 'native'] as const satisfies readonly (keyof RenderSuiteOptions)[]
+
+/** The server takes a front end without encryption where it has none itself, which is on the developer's machine. */
+const issuerBeside = (frontEnds: readonly string[] = []): string =>
+  frontEnds.some((frontEnd) => /^http:/.test(frontEnd)) ? 'http://localhost' : 'https://auth.example.com'
+
+/** What `render` has answered, and the texts that it was given. */
+type OwnAnswer = HttpResponse & { readonly messages: Messages }
+
 /** Calls `render` as the server does. Null for the page that ships. */
 function answersOf<Native>(
   render: RenderPage<Native>,
   { issuer, frontEnds, native }: RenderSuiteOptions<Native> & { readonly issuer: string },
-): (view: PageView, language?: string) => Promise<HttpResponse | null> {
+): (view: PageView, language?: string) => Promise<OwnAnswer | null> {
   return async (view, language = 'en') => {
     let rendered: Rendered | null | undefined
+    let messages: Messages | undefined
     const settings = checkPages(
       {
         frontEnds,
         render: async (shown, context: Parameters<RenderPage<Native>>[1]) => {
+          messages = context.messages
           rendered = await render(shown, context)
           return rendered
         },
@@ -87,7 +107,7 @@ function answersOf<Native>(
     )
     const { render: answer } = pageRenderer(settings, (length) => new Uint8Array(length).fill(7))
     const response = await answer(requestIn(language, native), show(view))
-    return rendered === undefined || rendered === null ? null : response
+    return rendered === undefined || rendered === null || !messages ? null : { ...response, messages }
   }
 }
 
@@ -105,6 +125,10 @@ function complaintsAbout(answer: HttpResponse, view: PageView, origin: string): 
   const page = documentOf(answer)
   return [...documentComplaints(page, origin), ...pageComplaints(page, view, origin)]
 }
+
+/** Of a page in another language than English, whose words are its own. */
+const translationComplaintsAbout = (answer: OwnAnswer): Complaints =>
+  locationOf(answer) === undefined ? translationComplaints(documentOf(answer), answer.messages) : []
 
 const saidBy = (answer: HttpResponse): string => locationOf(answer) ?? documentOf(answer).allWords
 

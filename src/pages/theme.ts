@@ -41,6 +41,11 @@ const colours = [
 function rule(values: object, where: string): string {
   const declarations = Object.entries(values).flatMap(([name, value]: [string, unknown]) => {
     if (value === undefined) return []
+    if (name === 'radius' && !isLength(value)) {
+      throw new TypeError(
+        `${where}.radius must be a length with its unit. Write for example \`radius: '8px'\`, or '0'.`,
+      )
+    }
     if (!isCssValue(value)) {
       throw new TypeError(
         `${where}.${name} is not a CSS value. Write for example \`accent: '#7c3aed'\`, \`radius: '4px'\`.`,
@@ -50,6 +55,13 @@ function rule(values: object, where: string): string {
   })
   return declarations.length === 0 ? '' : `\n:root { ${declarations.join(' ')} }\n`
 }
+
+/** Another value, such as a number without a unit, would do nothing. */
+const isLength = (value: unknown): boolean =>
+  isCssValue(value) &&
+  /^(?:0|(?:\d+(?:\.\d+)?|\.\d+)(?:px|r?em|ch|ex|v[wh]|vmin|vmax|[cm]m|in|p[tc]|q|%)|(?:calc|min|max|clamp)\(.+\))$/i.test(
+    value,
+  )
 
 /** Nothing that would end the declaration or load something. */
 function isCssValue(value: unknown): value is string {

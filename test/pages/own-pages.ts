@@ -19,7 +19,8 @@ function contentOf(view: PageView, messages: Messages): string {
   switch (view.page) {
     case 'login':
       return `${note(view.error && (typeof view.error === 'string' ? messages.login[view.error] : `Wait ${view.error.throttledSeconds} s`))}
-${form(view.form, `<input name=username value='${escapeHtml(view.username ?? '')}'><input name=password type=password><input type=submit value=Go>`)}`
+${form(view.form, `<input name=username value='${escapeHtml(view.username ?? '')}'><input name=password type=password><input type=submit value=Go>`)}
+${link(view.forgotPasswordUrl, messages.login.forgotPassword)} ${link(view.signUpUrl, messages.login.signUp)}`
     case 'consent':
       return `<h1>${escapeHtml(view.clientName ?? view.clientId)}</h1>
 <p>${escapeHtml(view.subjectLabel)}, you go to <b>${escapeHtml(view.redirectHost)}</b></p>
@@ -40,7 +41,7 @@ ${view.apps
 ${view.here ? form(view.form, '<input type=hidden name=where value=here><button>Here</button>') : ''}
 ${view.everywhere ? form(view.form, '<button name=where value=everywhere>Everywhere</button>') : ''}`
     case 'logged_out':
-      return 'Bye'
+      return messages.logout.done
     case 'error':
       return `<h1>${messages.problem[view.problem].title}</h1><p>${view.code ?? ''} ${view.reference ?? ''} ${escapeHtml(view.detail ?? '')}</p>`
     case 'form_post': {
@@ -69,5 +70,8 @@ const item = ({
   readonly choice?: { readonly field: string; readonly ticked: boolean } | undefined
 }): string =>
   `<label>${choice ? `<input type=checkbox name=${choice.field}${choice.ticked ? ' CHECKED' : ''}>` : ''}${escapeHtml(text)}</label>`
+
+const link = (url: string | undefined, text: string): string =>
+  url === undefined ? '' : `<a href='${escapeHtml(url)}'>${escapeHtml(text)}</a>`
 
 const note = (text: string | false | undefined): string => (text ? `<p role=alert>${escapeHtml(text)}</p>` : '')

@@ -30,7 +30,8 @@ const directive = (response: HttpResponse, name: string) =>
     ?.slice(name.length + 1)
 
 describe('an option that is wrong', () => {
-  const logoMessage = /^pages\.logo must be an absolute path or an https URL of one image\. Write `logo: '\/logo\.svg'`/
+  const logoMessage =
+    /^pages\.logo(?:\.light|\.dark)? must be an absolute path or an https URL of one image, and .+\. Write `logo: '\/logo\.svg'`/
   const frontEndsMessage =
     /^pages\.frontEnds must be a list of origins with https, without path and slash\. Write `frontEnds: \['https:\/\/app\.example\.com'\]`\.$/
   it.each<readonly [options: unknown, message: RegExp]>([
@@ -64,6 +65,14 @@ describe('an option that is wrong', () => {
       { dark: '/a.png' },
       { light: '/a.png', dark: 'a.png' },
     ].map((logo) => [{ logo }, logoMessage] as const),
+    [{ logo: { lite: '/a.svg' } }, /^pages\.logo: there is no option `lite`\. The options are light, dark\.$/],
+    [{ logo: '/assets/' }, /, and '\/assets\/' names no file\. Write/],
+    [{ logo: 'https://cdn.example.com?a=b' }, /, and 'https:\/\/cdn\.example\.com\?a=b' names no file\. Write/],
+    [{ logo: '/a,b.png' }, /, and '\/a,b\.png' has a space, a comma, or another character/],
+    [{ logo: 'logo.svg' }, /, and 'logo\.svg' is neither\. Write/],
+    [{ logo: 7 }, /^pages\.logo must be .*, and is no text\. Write/],
+    [{ logo: { dark: '/a.png' } }, /^pages\.logo\.light must be .*, and is missing\. Write/],
+    [{ logo: { light: '/a.png', dark: 'a.png' } }, /^pages\.logo\.dark must be .*, and 'a\.png' is neither/],
     ...[
       'https://app.example.com',
       ['https://app.example.com/'],
@@ -236,6 +245,16 @@ describe('what `render` returns', () => {
       await expect(rendered(value)).rejects.toThrow(/^pages\.render/)
     },
   )
+
+  it.each([
+    [{ html: '<p>own</p>', sorces: {} }, 'sorces', 'html, sources'],
+    [{ redirect: '/app', sources: {} }, 'sources', 'redirect'],
+    [{ redirect: '/app', html: '<p>own</p>' }, 'html', 'redirect'],
+  ])('cannot be %j', async (value, unknown, known) => {
+    await expect(rendered(value)).rejects.toThrow(
+      new TypeError(`pages.render: there is no option \`${unknown}\`. The options are ${known}.`),
+    )
+  })
 
   it.each(['/app', '/app?a=1#b', `${origin}/app`])('may lead to %s', async (redirect) => {
     const answer = await rendered({ redirect })

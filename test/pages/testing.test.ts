@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { PageView, Rendered, RenderPage } from '../../src/index.js'
 import { plainFrame } from '../../src/pages/frame.js'
+import { en } from '../../src/pages/locales/en.js'
 import { shippedPage } from '../../src/pages/render.js'
 import { type RenderSuiteOptions, renderSuite } from '../../src/pages/testing.js'
 import { escapeHtml, ownPages } from './own-pages.js'
@@ -27,6 +28,12 @@ describe('no page of its own', () => {
 describe('a front end on another origin', () => {
   const frontEnds = ['https://app.example.com']
   const toFrontEnd = (view: PageView) => `https://app.example.com/auth#${encodeURIComponent(JSON.stringify(view))}`
+  renderSuite({ describe, it }, (view) => ({ redirect: toFrontEnd(view) }), { frontEnds })
+})
+
+describe('a front end on the machine of a developer', () => {
+  const frontEnds = ['http://localhost:41306']
+  const toFrontEnd = (view: PageView) => `http://localhost:41306/auth#${encodeURIComponent(JSON.stringify(view))}`
   renderSuite({ describe, it }, (view) => ({ redirect: toFrontEnd(view) }), { frontEnds })
 })
 
@@ -213,6 +220,18 @@ describe('what a page must offer', () => {
       'login',
       (html) => html.replace('<input name=username', '<input name=username><input name=username'),
       /has 2 fields named username/,
+    ],
+    [
+      'a way to a new password',
+      'login',
+      (html) => html.replace("href='/forgot", "href='/lost"),
+      /nothing leads to view\.forgotPasswordUrl\. Write a link where it is given: <a href="…">/,
+    ],
+    [
+      'a way to an account',
+      'login',
+      (html) => html.replace(/<a href='https:[^>]*>/, '<a>'),
+      /nothing leads to view\.signUpUrl/,
     ],
     [
       'a field for the password',
@@ -563,8 +582,39 @@ describe('the language of a page', () => {
 
   it('may be one that is always the same', async () => {
     const english: RenderPage = async (view, context) =>
-      String(await ownPages(view, context)).replace(/<html [^>]*>/, '<html lang="en">')
+      String(await ownPages(view, { ...context, messages: en })).replace(/<html [^>]*>/, '<html lang="en">')
     expect(await failuresOf(english)).toEqual([])
+  })
+
+  it.each<Page>(['login', 'logout', 'logged_out', 'consent', 'apps', 'error', 'form_post'])(
+    'of %s is that of its words',
+    async (page) => {
+      const inEnglish: RenderPage = async (view, context) => {
+        const html = (await ownPages(view, context)) as string
+        const words = `<p>${escapeHtml(context.messages.formPost.title)}</p>`
+        return view.page === page
+          ? html.replace(/<html [^>]*>/, '<html lang="en">').replace('<main', `${words}<main`)
+          : html
+      }
+      await expectComplaint(
+        inEnglish,
+        page,
+        /^<html lang="en"> is above words in another language \(.+\)\. Write context\.messages\.locale there: it is ar here\./,
+      )
+    },
+  )
+
+  it('is found in parts of texts, between what is filled in', async () => {
+    const inEnglish: RenderPage = (view, { messages }) =>
+      view.page === 'error' && view.reference !== undefined
+        ? `<html lang="en"><p>${messages.apps.since.replace('{date}', '1/2/2026')} ${view.code} ${view.reference}`
+        : null
+    await expectComplaint(inEnglish, 'error', /is above words in another language \(تاريخ الربط/)
+  })
+
+  it('may be that of a country', async () => {
+    const egyptian = (html: string) => html.replace('lang="ar"', 'lang="ar-EG"')
+    expect(await failuresOf(changed('logged_out', egyptian))).toEqual([])
   })
 })
 
@@ -600,7 +650,32 @@ describe('a redirect', () => {
   })
 })
 
+describe('the links of the login', () => {
+  it('may be whole URLs, and carry more', async () => {
+    const more = (html: string) =>
+      html.replace(/href='([^']*forgot[^']*)'/, "href='https://auth.example.com$1&lang=en'")
+    expect(await failuresOf(changed('login', more))).toEqual([])
+  })
+})
+
 describe('the options', () => {
+  it('are refused when there is none of that name', () => {
+    const misspelt = { frontends: ['https://app.example.com'] } as RenderSuiteOptions
+    expect(() => renderSuite({ describe, it }, () => null, misspelt)).toThrow(
+      /^renderSuite: there is no option `frontends`\. The options are issuer, frontEnds, native\.$/,
+    )
+  })
+
+  it('put the pages on this machine, unencrypted, beside a front end that is so, and only then', async () => {
+    const seen = async (frontEnds?: readonly string[]) => {
+      const render: RenderPage = () => ({ redirect: 'http://localhost/app' })
+      return (await failuresOf(render, { frontEnds })).filter(([, message]) => /redirect must be/.test(message)).length
+    }
+    expect(await seen(['http://127.0.0.1:5173', 'https://app.example.com'])).toBe(0)
+    expect(await seen(['https://app.example.com'])).toBeGreaterThan(30)
+    expect(await seen()).toBeGreaterThan(30)
+  })
+
   it('say what is native', async () => {
     const seen = new Set<unknown>()
     const native = { user: 'ada' }

@@ -102,3 +102,16 @@ it.each([
 ])('refuses %j', (theme, message) => {
   expect(() => themed(theme as Theme)).toThrow(message)
 })
+
+it.each(['8px', '0', '0.5rem', '.5em', '50%', 'calc(1rem - 2px)'])('takes the radius %s', (radius) => {
+  expect(added({ radius })).toContain(`--gw-radius: ${radius};`)
+})
+
+it.each(['8', '0.5', 'px', '8 px', '8pixels', '-8px', 'round', '8px 4px', '8px;', 'calc(url(/a))', '', 8, null])(
+  'refuses the radius %j, which would do nothing',
+  (radius) => {
+    expect(() => themed({ radius: radius as string })).toThrow(
+      /^pages\.theme\.radius must be a length with its unit\. Write for example `radius: '8px'`, or '0'\.$/,
+    )
+  },
+)

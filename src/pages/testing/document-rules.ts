@@ -5,7 +5,8 @@
  * @module
  */
 import { sha256 } from '../../runtime/hash.js'
-import type { Document } from './document.js'
+import type { Messages } from '../messages.js'
+import { type Document, normalized } from './document.js'
 import type { Tag } from './markup.js'
 import { STRANGER } from './samples/parts.js'
 
@@ -28,6 +29,40 @@ function languageComplaints({ tags }: Document): Complaints {
     return ['<html> has no lang. Write <html lang="…" dir="…"> with context.messages.locale and .direction.']
   if (!isRightToLeft(lang) || attributes?.get('dir')?.toLowerCase() === 'rtl') return []
   return [`<html lang="${lang}"> needs dir="rtl": write context.messages.direction there.`]
+}
+
+/**
+ * A page with any text of `messages` is in their language, and has to say so.
+ *
+ * @param messages whose texts stand in no page of another language by chance.
+ */
+export function translationComplaints({ tags, allWords }: Document, messages: Messages): Complaints {
+  const lang =
+    tags
+      .find(({ name }) => name === 'html')
+      ?.attributes.get('lang')
+      ?.trim() ?? ''
+  if (lang === '' || languageOf(lang) === languageOf(messages.locale)) return []
+  const { locale, direction: _, ...texts } = messages
+  const found = wordsOf(texts).find((words) => allWords.includes(words))
+  if (found === undefined) return []
+  return [
+    `<html lang="${lang}"> is above words in another language (${found}). Write context.messages.locale there: it is ${locale} here.`,
+  ]
+}
+
+const languageOf = (tag: string): string => tag.toLowerCase().split('-')[0] ?? ''
+
+/** All texts, without the places in them. */
+function wordsOf(texts: object): readonly string[] {
+  return Object.values(texts).flatMap((text: object | string) =>
+    typeof text === 'string'
+      ? text
+          .split(/\{[a-z]+\}/)
+          .map(normalized)
+          .filter((words) => /\p{L}{2}/u.test(words))
+      : wordsOf(text),
+  )
 }
 
 function isRightToLeft(lang: string): boolean {

@@ -5,6 +5,7 @@
  */
 import type { AppsView, ConnectedApp } from '../apps.js'
 import { type ConsentView, withoutScheme } from '../consent.js'
+import type { LoginView } from '../login.js'
 import type { LogoutView } from '../logout.js'
 import type { PageView } from '../views.js'
 import { type Document, normalized } from './document.js'
@@ -15,7 +16,10 @@ import { canSend, type Form, isButton } from './forms.js'
 export function pageComplaints(page: Document, view: PageView, origin: string): Complaints {
   switch (view.page) {
     case 'login':
-      return ownFormComplaints(page, view.form, origin, loginComplaints)
+      return [
+        ...ownFormComplaints(page, view.form, origin, loginComplaints),
+        ...loginLinkComplaints(page, view, origin),
+      ]
     case 'consent':
       return [
         ...consentTold(page, view),
@@ -61,6 +65,18 @@ function loginComplaints(forms: readonly Form[]): Complaints {
   })
   return wrong.find((complaints) => complaints.length === 0) ?? wrong[0] ?? []
 }
+
+/** Without these, who has no password or no account is lost. */
+const loginLinkComplaints = ({ tags }: Document, view: LoginView, origin: string): Complaints =>
+  (['forgotPasswordUrl', 'signUpUrl'] as const).flatMap((name) => {
+    const url = view[name]
+    if (url === undefined) return []
+    const { href } = new URL(url, origin)
+    // More may stand behind it, such as a language.
+    const leadsThere = (to = '') => URL.canParse(to, origin) && new URL(to, origin).href.startsWith(href)
+    if (tags.some(({ attributes }) => ['href', 'action'].some((to) => leadsThere(attributes.get(to))))) return []
+    return [`nothing leads to view.${name}. Write a link where it is given: <a href="…">, with the URL escaped.`]
+  })
 
 function consentComplaints(forms: readonly Form[], { resources }: ConsentView): Complaints {
   const allowing = forms.find((form) => canSend(form, 'decision', 'allow'))

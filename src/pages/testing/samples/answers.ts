@@ -52,6 +52,7 @@ export const formPostSamples: PageSamples = {
     { name: 'to a website', view: formPost },
     { name: 'to an app', view: { ...formPost, redirectUri: 'com.example.notes:/cb' } },
     { name: 'with a state by a stranger', view: { ...formPost, fields: [['state', evil]] } },
+    { name: 'in Arabic', view: formPost, language: 'ar' },
   ],
   differences: [],
 }

@@ -60,6 +60,7 @@ export const appsSamples: PageSamples = {
         ],
       },
     },
+    { name: 'in Arabic', view: apps, language: 'ar' },
   ],
   differences: [
     {

@@ -23,6 +23,7 @@ export const logoutSamples: PageSamples = {
     { name: 'only here', view: { ...logout, everywhere: false } },
     { name: 'only everywhere', view: { ...logout, here: false } },
     { name: 'for a stranger', view: { ...logout, subjectLabel: evil } },
+    { name: 'in Arabic', view: logout, language: 'ar' },
   ],
   differences: [
     {
@@ -36,6 +37,9 @@ export const logoutSamples: PageSamples = {
 
 export const loggedOutSamples: PageSamples = {
   page: 'logged_out',
-  samples: [{ name: 'after it', view: { page: 'logged_out' } }],
+  samples: [
+    { name: 'after it', view: { page: 'logged_out' } },
+    { name: 'in Arabic', view: { page: 'logged_out' }, language: 'ar' },
+  ],
   differences: [],
 }
