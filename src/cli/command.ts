@@ -18,6 +18,8 @@ export interface Command {
   readonly flags?: Flags | undefined
   /** Whether it needs no server, and so no `--config`. */
   readonly alone?: boolean | undefined
+  /** Whether it works on what all issuers of a store share, and not on records of one. */
+  readonly allIssuers?: boolean | undefined
   /** Whether it may take as long as it takes. */
   readonly slow?: boolean | undefined
   run(input: Input): Promise<void>

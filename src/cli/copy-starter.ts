@@ -19,7 +19,7 @@ export interface Starter {
 /**
  * Copies a starter, and fills in the name of the folder and the version of grantwright.
  *
- * @param folder an absolute path: of an empty folder, or of none.
+ * @param folder an absolute path: of an empty folder (a `.git` does not count), or of none.
  * @returns the name in the copy's package.json.
  * @throws {Failure} when that cannot be done; everything is then as it was before.
  */
@@ -66,12 +66,13 @@ export function packageName(text: string): string | undefined {
 
 const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
 
-/** False when there is nothing. */
+/** False when there is nothing. A fresh git repository is empty, too. */
 function isEmptyFolder(path: string): boolean {
   if (!existsSync(path)) return false
   if (!isFolder(path)) throw new Failure(`${path} is a file. Name a folder that is empty, or a new one.`)
-  if (readdirSync(path).length === 0) return true
-  throw new Failure(`${path} is not empty. Name a folder that is, or a new one.`)
+  const inTheWay = readdirSync(path).find((entry) => entry !== '.git')
+  if (inTheWay === undefined) return true
+  throw new Failure(`${path} is not empty: ${inTheWay} is in it. Name a folder that is, or a new one.`)
 }
 
 /** What is in a starter once it has run. In a packed one nothing is. */

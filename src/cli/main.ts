@@ -30,7 +30,7 @@ async function run(args: readonly string[]): Promise<number> {
         loadServer(written.value('config')),
       )
       // Records belong to an issuer. A config that takes it from the environment may name another than the server that runs.
-      if (!json) note(`For ${loaded.server.issuer}`)
+      if (!json && !command.allIssuers) note(`For ${loaded.server.issuer}`)
       return loaded
     }
     const work = command.run({ ...written, json, server, print, note: (text) => json || note(text) })

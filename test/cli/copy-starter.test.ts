@@ -73,10 +73,35 @@ it('keeps the name of the starter where the folder has none that a package can h
   expect(copyStarter(starter, join(place, 'copies/メモ'))).toBe('starter')
 })
 
+it('takes a folder with nothing but a `.git` for an empty one, and leaves that alone', () => {
+  mkdirSync(join(place, 'copies/.git'))
+  writeFileSync(join(place, 'copies/.git/HEAD'), 'ref: refs/heads/main\n')
+  copyStarter(starter, join(place, 'copies'))
+  expect(copies()).toEqual(['.git', '.git/HEAD', ...whole])
+  expect(readFileSync(join(place, 'copies/.git/HEAD'), 'utf8')).toBe('ref: refs/heads/main\n')
+})
+
+it.each([
+  ['notes.txt', ['.git', 'notes.txt']],
+  ['.gitignore', ['.gitignore']],
+])('names an entry that is in the way: %s', (inTheWay, entries) => {
+  for (const entry of entries) writeFileSync(join(place, 'copies', entry), '')
+  const message = `copies is not empty: ${inTheWay} is in it.`
+  expect(() => copyStarter(starter, join(place, 'copies'))).toThrow(message)
+  expect(copies()).toEqual(entries)
+})
+
 describe.each([
-  ['a new folder', 'copies/notes', 'copies/notes'],
-  ['an empty folder', 'copies', 'copies'],
-])('a copy into %s', (_, folder) => {
+  ['a new folder', 'copies/notes', []],
+  ['an empty folder', 'copies', []],
+  ['a folder with a `.git`', 'copies', ['.git', '.git/HEAD']],
+])('a copy into %s', (_, folder, before) => {
+  beforeEach(() => {
+    if (before.length === 0) return
+    mkdirSync(join(place, 'copies/.git'))
+    writeFileSync(join(place, 'copies/.git/HEAD'), 'ref: refs/heads/main\n')
+  })
+
   it('leaves everything as it was, whichever write fails', () => {
     let failures = 0
     for (; ; failures++) {
@@ -88,7 +113,7 @@ describe.each([
         expect(error).toBeInstanceOf(Failure)
         expect(String(error)).toContain(`Nothing was written to ${join(place, folder)}: ENOSPC`)
       }
-      expect(copies(), `after ${failures} writes`).toEqual([])
+      expect(copies(), `after ${failures} writes`).toEqual(before)
     }
     // Folders, files, the .gitignore, package.json once more, and renaming.
     expect(failures).toBeGreaterThanOrEqual(8)

@@ -79,6 +79,14 @@ describe('init', () => {
     expect(readdirSync(place).filter((name) => name.startsWith('.'))).toEqual(['.gitignore'])
   })
 
+  it('fills a fresh git repository', () => {
+    mkdirSync(join(place, '.git'))
+    writeFileSync(join(place, '.git/HEAD'), 'ref: refs/heads/main\n')
+    expect(run(place, 'express', '.').code).toBe(0)
+    expect(contents(place)).toMatchObject({ '.git/HEAD': 'ref: refs/heads/main\n', 'server.ts': expect.anything() })
+    expect(readdirSync(place).filter((name) => name.startsWith('.'))).toEqual(['.git', '.gitignore'])
+  })
+
   it.each([
     [['expres', 'notes'], 'There is no starter "expres". Did you mean express?'],
     [['koa', 'notes'], 'There is no starter "koa". There are: express, hono, next.'],
@@ -95,7 +103,7 @@ describe('init', () => {
   })
 
   it.each([
-    ['a folder that is not empty', 'full', 'full is not empty.'],
+    ['a folder that is not empty', 'full', 'full is not empty: file is in it.'],
     ['a file', 'full/file', 'full/file is a file.'],
     ['a folder in one that is missing', 'missing/notes', 'missing to make notes in.'],
     ['a folder in a file', 'full/file/notes', 'full/file to make notes in.'],

@@ -21,9 +21,8 @@ async function connect() {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(code_verifier)))
   const base64url = { '+': '-', '/': '_', '=': '' }
   const code_challenge = btoa(String.fromCharCode(...hash)).replace(/[+/=]/g, (char) => base64url[char])
-  const pkce = { code_challenge, code_challenge_method: 'S256' }
-  const scope = 'notes:read notes:write'
-  const question = new URLSearchParams({ response_type: 'code', client_id, redirect_uri, scope, state, ...pkce })
+  const asked = { response_type: 'code', client_id, redirect_uri, scope: 'notes:read notes:write', state }
+  const question = new URLSearchParams({ ...asked, code_challenge, code_challenge_method: 'S256' })
   location.assign(`${authorization_endpoint}?${question}`)
 }
 
@@ -71,6 +70,7 @@ async function callApi(method, note) {
 async function run(work) {
   $('problem').textContent = ''
   await work().catch((error) => {
+    console.error(error)
     $('problem').textContent = error instanceof TypeError ? 'The server does not answer.' : error.message
   })
   const tokens = load('tokens')

@@ -22,10 +22,9 @@ export async function connect(): Promise<undefined> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(code_verifier)))
   const base64url: Record<string, string> = { '+': '-', '/': '_', '=': '' }
   const code_challenge = btoa(String.fromCharCode(...hash)).replace(/[+/=]/g, (char) => base64url[char])
-  const pkce = { code_challenge, code_challenge_method: 'S256' }
   const redirect_uri = `${location.origin}/`
-  const scope = 'notes:read notes:write'
-  const question = new URLSearchParams({ response_type: 'code', client_id, redirect_uri, scope, state, ...pkce })
+  const asked = { response_type: 'code', client_id, redirect_uri, scope: 'notes:read notes:write', state }
+  const question = new URLSearchParams({ ...asked, code_challenge, code_challenge_method: 'S256' })
   location.assign(`${authorization_endpoint}?${question}`)
 }
 

@@ -10,7 +10,10 @@ export default function NotesPage() {
   const run = useCallback(async (work: () => Promise<string | undefined>) => {
     const shown = await work().then(
       (answer) => ({ answer }),
-      (error) => ({ problem: error instanceof TypeError ? 'The server does not answer.' : error.message }),
+      (error) => {
+        console.error(error)
+        return { problem: error instanceof TypeError ? 'The server does not answer.' : error.message }
+      },
     )
     show({ granted: scope(), ...shown })
   }, [])

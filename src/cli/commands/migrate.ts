@@ -21,6 +21,7 @@ Examples:
   operands: ['[postgres|mysql|sqlite]'],
   flags: { 'print-sql': { help: 'print the SQL and run nothing' } },
   slow: true,
+  allIssuers: true,
   async run(input) {
     const [dialect] = input.operands
     if (!input.has('print-sql')) {

@@ -3,7 +3,7 @@
  * in a real browser.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import Database from 'libsql'
@@ -46,6 +46,7 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
   const [, username = '', password = ''] = /`([^`]+)` with the password `([^`]+)`/.exec(readme) ?? []
   /** Starts it once more, without a build under the feet of what runs already. */
   const again = starter === 'next' ? 'npx next start -H localhost' : 'npm start'
+  const register = commands.find((line) => line.startsWith('npm run client')) ?? ''
   const goLive = starter === 'next' ? 'npm run live' : 'npm start'
   const folder = join(place, `notes-${starter}`)
   const env: { PORT?: string } = {}
@@ -98,15 +99,39 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
   })
 
   it('knows the client that was registered while it ran', async () => {
-    const line = commands.find((command) => command.startsWith('npm run client')) ?? ''
-    const [, redirect_uri = ''] = /--redirect-uri (\S+)/.exec(line) ?? []
-    const [client_id = ''] = /gwcl_[\w-]+/.exec(printed.get(line) ?? '') ?? []
-    const statusFor = async (id: string) => {
-      const pkce = { code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' }
-      const question = new URLSearchParams({ response_type: 'code', client_id: id, redirect_uri, ...pkce })
-      return (await fetch(`${server?.url}/oauth/authorize?${question}`, { redirect: 'manual' })).status
-    }
-    expect([await statusFor(client_id), await statusFor(`${client_id}x`)]).toEqual([303, 400])
+    const client = clientIn(printed.get(register))
+    expect([await authorize(server?.url, client), await authorize(server?.url, `${client}x`)]).toEqual([303, 400])
+  })
+
+  describe('with a `.env`', () => {
+    let other: Running | undefined
+
+    beforeAll(async () => {
+      const PORT = String(await freePort())
+      const lines = ['PORT=1', `ISSUER=http://localhost:${PORT}/`, 'DATABASE=other.db']
+      writeFileSync(join(folder, '.env'), lines.join('\n'))
+      other = await start(again, folder, { PORT }, 60)
+    })
+    afterAll(async () => {
+      await other?.stop()
+      const made = filesIn(folder).filter((path) => /^(\.env|other\.db.*)$/.test(path))
+      for (const file of made) rmSync(join(folder, file))
+    })
+
+    it('starts with what stands there, but for what the environment says', () => {
+      expect(existsSync(join(folder, 'other.db'))).toBe(true)
+    })
+
+    it('is an issuer without a slash at its end, whatever stands there', async () => {
+      const metadata = await fetch(`${other?.url}/.well-known/oauth-authorization-server`)
+      const [issuer, token_endpoint] = [other?.url, `${other?.url}/oauth/token`]
+      expect(await metadata.json()).toMatchObject({ issuer, token_endpoint })
+    })
+
+    it('registers clients for the server that started with it', async () => {
+      const client = clientIn(await run(register, folder, {}, 90))
+      expect([await authorize(other?.url, client), await authorize(server?.url, client)]).toEqual([303, 400])
+    })
   })
 
   it('lets in the user whom everybody knows, and only from this machine', async () => {
@@ -221,6 +246,16 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
     const isReachable = answers.some(({ status }) => status === 'fulfilled')
     expect(isReachable && (await logIn(forgetful.url, username, password)) === 303).toBe(false)
   })
+
+  const clientIn = (printed = '') => /gwcl_[\w-]+/.exec(printed)?.[0] ?? ''
+
+  /** The status of an authorization request of the client that was registered as the README says: 303 when it is known. */
+  async function authorize(url: string | undefined, client_id: string): Promise<number> {
+    const [, redirect_uri = ''] = /--redirect-uri (\S+)/.exec(register) ?? []
+    const pkce = { code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' }
+    const question = new URLSearchParams({ response_type: 'code', client_id, redirect_uri, ...pkce })
+    return (await fetch(`${url}/oauth/authorize?${question}`, { redirect: 'manual' })).status
+  }
 
   async function callApi(token: string, text?: string): Promise<number> {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
