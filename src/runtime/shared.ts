@@ -27,10 +27,12 @@ export function shared<T>(run: () => Promise<T>, now: () => number): Shared<T> {
       if (!outlivesRequest) return run()
       const underWay = joinable()
       if (underWay) return underWay
+      // Before the work: a clock that fails must not leave work behind that nobody waits for.
+      const at = now()
       const work = run().finally(() => {
         if (begun?.work === work) begun = undefined
       })
-      begun = { work, at: now() }
+      begun = { work, at }
       return work
     },
     get underWay() {
