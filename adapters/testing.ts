@@ -20,20 +20,15 @@
  * @module
  */
 import type { AuthorizationServer } from '../src/server.js'
+import type { SuiteRunner } from '../src/suite-runner.js'
 import { edgeTests } from './testing/edges.js'
 import { flowTests } from './testing/flow.js'
 import { messageTests } from './testing/messages.js'
 import { adapterTestServer } from './testing/server.js'
 import { type Site, siteAt } from './testing/site.js'
 
+export type { SuiteRunner } from '../src/suite-runner.js'
 export { adapterTestServer } from './testing/server.js'
-
-/** The two functions of a test runner that the suite needs. */
-export interface SuiteRunner {
-  describe(name: string, define: () => void): unknown
-  it(name: string, run: () => Promise<void>): unknown
-}
-
 /** An app that is listening. */
 export interface MountedApp {
   /** Where it listens, for example `http://localhost:49152`. It need not be the origin of the issuer. */

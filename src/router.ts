@@ -35,7 +35,14 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
   let response: HttpResponse
   try {
-    const said = await answerOf(endpoint, deployment, handler, fromClient(request, deployment.settings.trustProxy))
+    let said: Answer
+    try {
+      said = await handler(fromClient(request, deployment.settings.trustProxy))
+    } catch (error) {
+      // What `render` throws below is a failure, whatever it is.
+      if (!(error instanceof OAuthError)) throw error
+      said = refusal(endpoint, deployment, error)
+    }
     response = 'view' in said ? await deployment.pages.render(request, said) : said
   } catch (error) {
     response = await failure(endpoint, deployment, request, error)
@@ -44,22 +51,12 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   return method === 'HEAD' ? { ...response, body: '' } : response
 }
 
-/** What the endpoint says; a protocol error that it throws is an answer as well. */
-async function answerOf(
-  endpoint: Endpoint,
-  deployment: Deployment,
-  handler: (request: HttpRequest) => Answer | Promise<Answer>,
-  request: HttpRequest,
-): Promise<Answer> {
-  try {
-    return await handler(request)
-  } catch (error) {
-    if (!(error instanceof OAuthError)) throw error
-    const { code, reason, clientId } = error
-    const reference = endpoint.answers === 'page' ? newReference(deployment) : undefined
-    deployment.emit({ type: 'refused', endpoint: endpoint.name, error: code, reason, clientId, reference })
-    return reference === undefined ? errorResponse(error) : protocolErrorPage(error, reference)
-  }
+/** A protocol error that an endpoint throws is an answer as well. */
+function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError): Answer {
+  const { code, reason, clientId } = error
+  const reference = endpoint.answers === 'page' ? newReference(deployment) : undefined
+  deployment.emit({ type: 'refused', endpoint: endpoint.name, error: code, reason, clientId, reference })
+  return reference === undefined ? errorResponse(error) : protocolErrorPage(error, reference)
 }
 
 async function failure(

@@ -5,6 +5,7 @@
  * @module
  */
 import type { HttpResponse } from '../message.js'
+import { sha256 } from '../runtime/hash.js'
 
 /** Sources of a Content-Security-Policy by directive. What is left out loads nothing. */
 export interface PageSources {
@@ -63,6 +64,9 @@ function checked(directive: string, sources: readonly string[]): string {
 
 const isSource =
   /^(?:'self'|'nonce-[A-Za-z0-9_-]{16,}'|'sha(?:256|384|512)-[A-Za-z0-9+/]+={0,2}'|[a-z][a-z0-9+.-]*:(?:\/\/[a-z0-9._-]+(?::[0-9]+)?(?:\/[\x21-\x2b\x2d-\x3a\x3c-\x7e]*)?)?)$/
+
+/** The source that lets a `style` or `script` run in which exactly this stands. */
+export const hashSource = (text: string): string => `'sha256-${btoa(String.fromCharCode(...sha256(text)))}'`
 
 /**
  * The source that lets a form lead to a redirect URI, by way of a redirect too: its origin, or the scheme of an app. CSP has

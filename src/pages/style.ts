@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sha256 } from '../runtime/hash.js'
+import { hashSource } from './policy.js'
 
 export interface StyleSheet {
   readonly css: string
@@ -15,7 +15,7 @@ export interface StyleSheet {
 /** The style sheet that ships, followed by what else is given. */
 export function styleSheet(more = ''): StyleSheet {
   const css = shipped + more
-  return { css, source: `'sha256-${btoa(String.fromCharCode(...sha256(css)))}'` }
+  return { css, source: hashSource(css) }
 }
 
 const shipped = `

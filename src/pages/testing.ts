@@ -15,6 +15,7 @@
  */
 import type { HttpRequest, HttpResponse } from '../message.js'
 import { refuseUnknown } from '../option-checks.js'
+import type { SuiteRunner } from '../suite-runner.js'
 import type { Messages } from './messages.js'
 import type { Rendered, RenderPage } from './options.js'
 import { pageRenderer } from './render.js'
@@ -27,11 +28,7 @@ import type { PageSamples } from './testing/samples/parts.js'
 import { pageSamples } from './testing/samples.js'
 import { type PageView, show } from './views.js'
 
-/** The two functions of a test runner that the suite needs. */
-export interface SuiteRunner {
-  describe(name: string, define: () => void): unknown
-  it(name: string, run: () => Promise<void>): unknown
-}
+export type { SuiteRunner } from '../suite-runner.js'
 
 export interface RenderSuiteOptions<Native = unknown> {
   /** The issuer, on whose host the pages are. @default 'https://auth.example.com', or 'http://localhost' with a front end at `http:` */

@@ -11,6 +11,8 @@
  *
  * @module
  */
+
+import type { SuiteRunner } from '../suite-runner.js'
 import type { Storage } from './contract.js'
 import { insertTests } from './testing/insert.js'
 import { lifecycleTests } from './testing/lifecycle.js'
@@ -19,11 +21,7 @@ import { purgeTests } from './testing/purge.js'
 import { recordTests } from './testing/records.js'
 import { replaceTests } from './testing/replace.js'
 
-/** The two functions of a test runner that the suite needs. */
-export interface SuiteRunner {
-  describe(name: string, define: () => void): unknown
-  it(name: string, run: () => Promise<void>): unknown
-}
+export type { SuiteRunner } from '../suite-runner.js'
 
 export interface StorageSuiteOptions {
   /**

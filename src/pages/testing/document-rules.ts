@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { sha256 } from '../../runtime/hash.js'
 import type { Messages } from '../messages.js'
+import { hashSource } from '../policy.js'
 import { type Document, normalized } from './document.js'
 import type { Tag } from './markup.js'
 import { STRANGER } from './samples/parts.js'
@@ -23,11 +23,10 @@ export const documentComplaints = (page: Document, origin: string): Complaints =
 
 /** @see {@link https://www.w3.org/TR/WCAG22/#language-of-page WCAG 2.2, 3.1.1} */
 function languageComplaints({ tags }: Document): Complaints {
-  const attributes = tags.find(({ name }) => name === 'html')?.attributes
-  const lang = attributes?.get('lang')?.trim() ?? ''
+  const { lang, dir } = rootOf(tags)
   if (lang === '')
     return ['<html> has no lang. Write <html lang="…" dir="…"> with context.messages.locale and .direction.']
-  if (!isRightToLeft(lang) || attributes?.get('dir')?.toLowerCase() === 'rtl') return []
+  if (!isRightToLeft(lang) || dir === 'rtl') return []
   return [`<html lang="${lang}"> needs dir="rtl": write context.messages.direction there.`]
 }
 
@@ -37,11 +36,7 @@ function languageComplaints({ tags }: Document): Complaints {
  * @param messages whose texts stand in no page of another language by chance.
  */
 export function translationComplaints({ tags, allWords }: Document, messages: Messages): Complaints {
-  const lang =
-    tags
-      .find(({ name }) => name === 'html')
-      ?.attributes.get('lang')
-      ?.trim() ?? ''
+  const { lang } = rootOf(tags)
   if (lang === '' || languageOf(lang) === languageOf(messages.locale)) return []
   const { locale, direction: _, ...texts } = messages
   const found = wordsOf(texts).find((words) => allWords.includes(words))
@@ -49,6 +44,12 @@ export function translationComplaints({ tags, allWords }: Document, messages: Me
   return [
     `<html lang="${lang}"> is above words in another language (${found}). Write context.messages.locale there: it is ${locale} here.`,
   ]
+}
+
+/** Language and direction of the whole page. */
+function rootOf(tags: readonly Tag[]): { readonly lang: string; readonly dir: string | undefined } {
+  const attributes = tags.find(({ name }) => name === 'html')?.attributes
+  return { lang: attributes?.get('lang')?.trim() ?? '', dir: attributes?.get('dir')?.toLowerCase() }
 }
 
 const languageOf = (tag: string): string => tag.toLowerCase().split('-')[0] ?? ''
@@ -112,8 +113,8 @@ function inlineComplaints(tag: Tag, { policy }: Document): Complaints {
 const urlAttributes = new Set(['href', 'src', 'action', 'formaction', 'data', 'xlink:href'])
 
 /** Browsers overlook spaces and control characters in it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant.
-const isScriptUrl = (url: string): boolean => /^javascript:/i.test(url.replace(/[\u0000-\u0020]/g, ''))
+const isScriptUrl = (url: string): boolean =>
+  /^javascript:/i.test(Array.from(url, (character) => (character > ' ' ? character : '')).join(''))
 
 /** Data blocks, such as JSON, are no programs. */
 const isProgram = (type = ''): boolean =>
@@ -121,7 +122,7 @@ const isProgram = (type = ''): boolean =>
 
 const isAllowed = ({ attributes, inside }: Tag, sources: readonly string[]): boolean =>
   sources.includes(`'nonce-${attributes.get('nonce')}'`) ||
-  sources.includes(`'sha256-${btoa(String.fromCharCode(...sha256(inside)))}'`) ||
+  sources.includes(hashSource(inside)) ||
   // Not computed here: whoever writes such a hash got it from a browser or a tool.
   sources.some((source) => /^'sha(?:384|512)-/.test(source))
 
