@@ -70,6 +70,23 @@ const impure = new Set([
 ])
 const impureMembers = new Set(['Date.now', 'Math.random'])
 
+const asciiOnly =
+  'the wire is ASCII by its RFC: use src/protocol/ascii, or [ \\t] and /i without u. Text of people is for the files that walls.mjs names'
+const unicodeMethods = new Set([
+  ...['trim', 'trimStart', 'trimEnd', 'toLowerCase', 'toUpperCase', 'normalize'],
+  ...['toLocaleLowerCase', 'toLocaleUpperCase', 'localeCompare'],
+])
+
+/** Files whose text is not the wire's, and what it is. */
+const unicodeText = [
+  [/^src\/(pages|cli)\//, 'words of people and of the app'],
+  [/^src\/users\/throttle\.ts$/, 'names of people, in every spelling that a database takes for one'],
+  [/^src\/protocol\/(client-metadata|spelling)\.ts$/, 'names for people to read; slips of operators'],
+  [/^src\/keys\/signer\.ts$/, 'a key as an operator pastes it'],
+  [/^adapters\/node\/message\.ts$/, 'names of header fields, which the parser has made sure are tokens'],
+  [/\/testing\//, 'suites that read pages'],
+].map(([files]) => files)
+
 /**
  * The violations in one file.
  *
@@ -94,6 +111,8 @@ export function violations(path, text) {
     }
     const what = pure.test(path) && impurity(node)
     if (what) report(node, what, purity)
+    const unicode = !unicodeText.some((files) => files.test(path)) && knowsUnicode(node)
+    if (unicode) report(node, unicode, asciiOnly)
     ts.forEachChild(node, visit)
   }
   visit(file)
@@ -146,6 +165,19 @@ function impurity(node) {
   }
   if (ts.isIdentifier(node) && impure.has(node.text) && !isName(node)) return `uses ${node.text}`
   return null
+}
+
+/** What in a node treats characters beyond ASCII as spaces or letters; null when nothing does. */
+function knowsUnicode(node) {
+  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+    const name = node.expression.name.text
+    return unicodeMethods.has(name) ? `calls ${name}()` : null
+  }
+  if (!ts.isRegularExpressionLiteral(node)) return null
+  const [, pattern = '', flags = ''] = /^\/(.*)\/([a-z]*)$/s.exec(node.text) ?? []
+  // With both flags, K and S stand for the Kelvin sign and the long s, too.
+  if (/[uv]/.test(flags) && flags.includes('i')) return 'uses a regular expression with i and u'
+  return /(?<!\\)(?:\\\\)*\\[sS]/.test(pattern) ? 'uses \\s in a regular expression' : null
 }
 
 /** Whether an identifier only names a member (`request.fetch`, `{ process: 1 }`), so that no global is meant. */

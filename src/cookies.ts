@@ -5,10 +5,11 @@
  * @module
  */
 import type { HttpRequest } from './message.js'
+import { trimOws } from './protocol/ascii.js'
 import { digest } from './runtime/hash.js'
 
 export interface CookieJar {
-  /** The value of the first cookie called `name`, or null. */
+  /** The cookie's value. Null when there is none, and when there are several: one of them was put there by somebody else. */
   read(request: HttpRequest): string | null
   /** A `set-cookie` header that keeps `value` until the browser closes, or for `maxAge` seconds. */
   write(value: string, maxAge?: number): readonly ['set-cookie', string]
@@ -32,12 +33,19 @@ export function cookieJar(issuer: string, purpose: '' | 'session'): CookieJar {
   }
 }
 
+/**
+ * RFC 6265 §4.2.1, §5.2: names and values are bytes, between which only SP and HTAB are spaces. A name with anything else before
+ * `__Host-` is one that any subdomain may set.
+ */
 function findCookie(request: HttpRequest, name: string): string | null {
+  let found: string | null = null
   for (const line of request.headerValues('cookie')) {
     for (const pair of line.split(';')) {
       const at = pair.indexOf('=')
-      if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim()
+      if (at < 1 || trimOws(pair.slice(0, at)) !== name) continue
+      if (found !== null) return null
+      found = trimOws(pair.slice(at + 1))
     }
   }
-  return null
+  return found
 }

@@ -18,8 +18,7 @@ const MAX_FORM_BYTES = 65_536
  */
 export async function readForm(request: HttpRequest): Promise<Parameters> {
   // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
-  const type = request.headerValues('content-type')[0]?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type !== 'application/x-www-form-urlencoded') {
+  if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
     throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.')
   }
   const body = await readBody(request)
@@ -30,6 +29,9 @@ export async function readForm(request: HttpRequest): Promise<Parameters> {
     throw new OAuthError('invalid_request', 'The body is not UTF-8.')
   }
 }
+
+/** RFC 9110 §8.3.1: type and subtype in any case, then parameters, which say nothing here. Without `u`, `i` is about ASCII. */
+const isForm = /^[ \t]*application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 

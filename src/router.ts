@@ -11,6 +11,7 @@ import { newReference } from './endpoints/reference.js'
 import { errorResponse, OAuthError } from './errors.js'
 import type { HttpRequest, HttpResponse } from './message.js'
 import type { Answer } from './pages/views.js'
+import { trimOws } from './protocol/ascii.js'
 import { emptyResponse, withHeaders } from './responses.js'
 
 /** Null for a path that is none of the server's. */
@@ -105,7 +106,7 @@ function fromClient(request: HttpRequest, hops: number): HttpRequest {
     url: request.url,
     headerValues: (name) => request.headerValues(name),
     body: (limit) => request.body(limit),
-    address: chain.at(-hops)?.trim() || request.address,
+    address: trimOws(chain.at(-hops) ?? '') || request.address,
     native: request.native,
   }
 }

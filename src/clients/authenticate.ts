@@ -7,6 +7,7 @@
  */
 import { OAuthError } from '../errors.js'
 import type { HttpRequest } from '../message.js'
+import { asciiLowerCase } from '../protocol/ascii.js'
 import type { TokenEndpointAuthMethod } from '../protocol/client-metadata.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { type Client, clientSecretHash } from './client.js'
@@ -94,7 +95,7 @@ function readCredentials(request: HttpRequest, form: Parameters): Credentials {
 /** RFC 7617 §2, with id and secret form-encoded inside (RFC 6749 §2.3.1). A sentence when it cannot be read. */
 function parseBasic(line: string): { readonly client_id: string; readonly secret: string } | string {
   const [, scheme, token] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?: +([A-Za-z0-9+/]+={0,2}))? *$/.exec(line) ?? []
-  if (scheme?.toLowerCase() !== 'basic') return 'The Authorization header must use the scheme Basic and base64.'
+  if (asciiLowerCase(scheme ?? '') !== 'basic') return 'The Authorization header must use the scheme Basic and base64.'
   const text = token === undefined ? null : decodeUtf8Base64(token)
   if (text === null) return 'The Basic credentials are not base64 of UTF-8.'
   const colon = text.indexOf(':')

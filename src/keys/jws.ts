@@ -5,6 +5,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3 RFC 8725 §3}
  * @module
  */
+import { asciiLowerCase } from '../protocol/ascii.js'
 import { decodeBase64url, encodeBase64url, utf8 } from '../runtime/hash.js'
 import { type PublicJwk, type SigningAlgorithm, signatureLength } from './jwk.js'
 import { type Primitives, primitives } from './primitives.js'
@@ -105,4 +106,5 @@ function parseHeader(encoded: string): { readonly [name: string]: unknown } | nu
   }
 }
 
-const mediaType = (typ: string) => typ.toLowerCase().replace(/^application\/(?=[^/]*$)/, '')
+/** RFC 7515 §4.1.9: compared as a media type, in any case, and without `application/` where nothing else has a slash. */
+const mediaType = (typ: string) => asciiLowerCase(typ).replace(/^application\/(?=[^/]*$)/, '')

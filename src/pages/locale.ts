@@ -4,6 +4,8 @@
  * @module
  */
 
+import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
+
 /** The most wishes that count; a header can hold thousands. */
 const MOST = 32
 
@@ -21,7 +23,7 @@ export function chooseLocale<Language>(
   available: ReadonlyMap<string, Language>,
 ): Language | undefined {
   for (const wish of [...uiLocales.slice(0, MOST), ...languagesOf(acceptLanguage.join(','))]) {
-    const found = lookUp(wish.toLowerCase(), available)
+    const found = lookUp(asciiLowerCase(wish), available)
     if (found !== undefined) return found
   }
   return undefined
@@ -46,7 +48,7 @@ function languagesOf(header: string): readonly string[] {
   return header
     .split(',', MOST)
     .map((item) => {
-      const [range = '', ...parameters] = item.split(';').map((part) => part.trim())
+      const [range = '', ...parameters] = item.split(';').map(trimOws)
       const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2)
       return { range, weight: weight === undefined ? 1 : isWeight.test(weight) ? Number(weight) : 0 }
     })

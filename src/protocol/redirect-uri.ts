@@ -5,6 +5,8 @@
  * @module
  */
 
+import { asciiLowerCase } from './ascii.js'
+
 /** Most characters of a redirect URI. */
 const MAX_REDIRECT_URI_LENGTH = 2048
 
@@ -31,7 +33,7 @@ export function redirectUriProblem(uri: string, kind: { readonly public: boolean
   if (uri.includes('*')) return 'has a *; there are no wildcards, write each URI out'
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):./.exec(uri)?.[1]
   if (scheme === undefined) return 'is not an absolute URI'
-  if (scheme !== scheme.toLowerCase()) return 'has a scheme in capital letters; write it in small ones'
+  if (scheme !== asciiLowerCase(scheme)) return 'has a scheme in capital letters; write it in small ones'
   // RFC 6749 §4.1.2, RFC 9207 §2: these are the answer's, and must stand there once.
   if (/[?&](?:code|state|iss|error|error_description)(?:[=&]|$)/.test(uri)) {
     return 'has a query parameter that belongs to the answer (code, state, iss, error)'

@@ -105,7 +105,7 @@ async function readBody(response: Response, url: string): Promise<Uint8Array> {
 }
 
 function maxAge(cacheControl: string): number | undefined {
-  if (/(^|[\s,])no-(store|cache)([\s,]|$)/i.test(cacheControl)) return 0
-  const seconds = /(?:^|[\s,])max-age="?([0-9]{1,9})/i.exec(cacheControl)?.[1]
+  if (/(^|[ \t,])no-(store|cache)([ \t,]|$)/i.test(cacheControl)) return 0
+  const seconds = /(?:^|[ \t,])max-age="?([0-9]{1,9})/i.exec(cacheControl)?.[1]
   return seconds === undefined ? undefined : Number(seconds) * 1000
 }

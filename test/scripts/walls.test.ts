@@ -89,3 +89,28 @@ describe('purity of src/grant and src/protocol', () => {
     expect(violations('src/endpoints/token.ts', 'export async function token() { return Date.now() }')).toEqual([])
   })
 })
+
+describe('text on the wire', () => {
+  it.each([
+    ['src/cookies.ts', 'const name = pair.slice(0, at).trim()', 'calls trim()'],
+    ['src/form.ts', 'const type = header?.toLowerCase()', 'calls toLowerCase()'],
+    ['src/network.ts', 'const same = /^\\s*$/.test(header)', 'uses \\s'],
+    ['src/network.ts', 'const same = /^basic$/iu.test(scheme)', 'uses a regular expression with i and u'],
+    ['adapters/express.ts', 'const host = req.headers.host.trimEnd()', 'calls trimEnd()'],
+  ])('%s must not say: %s', (path, line, what) => {
+    const found = violations(path, `\n${line}`)
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(`${path}:2: ${what}`)
+    expect(found[0]).toContain('ASCII')
+  })
+
+  it.each([
+    ['src/pages/html.ts', 'const shown = text.trim()'],
+    ['src/users/throttle.ts', "const name = username.normalize('NFKD').toLowerCase()"],
+    ['src/network.ts', 'const same = /^basic$/i.test(scheme)'],
+    ['src/network.ts', 'const same = /\\p{L}/u.test(name)'],
+    ['src/network.ts', 'const same = /^\\\\s$/.test(name)'],
+  ])('%s may say: %s', (path, line) => {
+    expect(violations(path, line)).toEqual([])
+  })
+})
