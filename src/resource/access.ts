@@ -23,7 +23,7 @@ export interface Access {
   readonly claims: Claims
 }
 
-/** What a route demands. */
+/** What a route demands. What is there must demand something: an empty name, an empty list or `undefined` is refused. */
 export interface AccessNeed {
   /** Every one of these scopes: a list, or names separated by spaces. @default none */
   readonly scope?: string | readonly string[] | undefined
@@ -43,6 +43,7 @@ export interface ResourceServer {
   /**
    * Judges the bearer token of a request. A refusal is a finished challenge.
    *
+   * @throws {TypeError} (as a rejection) when `need` has a member that is wrong, unknown, or demands nothing.
    * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
    */
   check(request: HttpRequest, need?: AccessNeed): Promise<AccessDecision>

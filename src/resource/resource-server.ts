@@ -4,7 +4,7 @@
  * @module
  */
 import { deploymentOf } from '../deployments.js'
-import { isRecord, refuseUnknown } from '../option-checks.js'
+import { refuseUnknown } from '../option-checks.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'
 import {
@@ -18,6 +18,7 @@ import {
 } from './challenge.js'
 import { type InProcessOptions, tokensInProcess } from './in-process.js'
 import { Unreachable } from './kept.js'
+import { type Demand, readNeed } from './need.js'
 import { metadataDocument, type ResourceMetadata } from './protected-resource.js'
 import { type RemoteOptions, remoteTokens } from './remote.js'
 
@@ -58,6 +59,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   return {
     resource: source.resource,
     async check(request, need = {}) {
+      const { scope, acr, maxAge } = readNeed(need, 'check')
       const presented = bearerToken(request)
       if (!presented.ok) return refuse(presented.status, presented.problem)
       let access: Access | null
@@ -68,10 +70,9 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
         return { ok: false, response: unavailable(cause instanceof Unreachable ? cause.retryAfter : 0) }
       }
       if (!access) return refuse(401, invalidToken)
-      const scope = listed(need.scope)
       if (!scope.every((name) => access.scope.includes(name))) return refuse(403, insufficientScope(scope))
-      if (!isLoginEnough(access, need, source.now() - source.tolerance)) {
-        return refuse(401, insufficientUserAuthentication(listed(need.acr), need.maxAge, scope))
+      if (!isLoginEnough(access, { acr, maxAge }, source.now() - source.tolerance)) {
+        return refuse(401, insufficientUserAuthentication(acr, maxAge, scope))
       }
       return { ok: true, access }
     },
@@ -90,14 +91,11 @@ const remoteOptions =
  * @throws {TypeError} when the server has several resources and none is the default, or `need` is wrong.
  */
 export function asResourceServer(guard: AuthorizationServer | ResourceServer, need: AccessNeed = {}): ResourceServer {
-  if (!isRecord(need)) {
-    throw new TypeError("requireAccessToken: what a route needs is an object. Write `{ scope: 'notes:read' }`.")
-  }
-  refuseUnknown(need, ['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[], 'requireAccessToken')
+  const demand = readNeed(need, 'requireAccessToken')
   if ('check' in guard) return guard
   const resourceServer = createResourceServer({ server: guard })
   const scopes = deploymentOf(guard).settings.resources.get(resourceServer.resource)?.scopes ?? []
-  const unknown = listed(need.scope).find((name) => !scopes.includes(name))
+  const unknown = demand.scope.find((name) => !scopes.includes(name))
   if (unknown !== undefined) {
     const known = scopes.join(', ') || 'none'
     throw new TypeError(
@@ -108,11 +106,11 @@ export function asResourceServer(guard: AuthorizationServer | ResourceServer, ne
 }
 
 /** RFC 9470 §4: what is not known about a login is not enough. */
-function isLoginEnough({ acr, authenticatedAt }: Access, need: AccessNeed, now: number): boolean {
-  const kinds = listed(need.acr)
+function isLoginEnough(
+  { acr, authenticatedAt }: Access,
+  { acr: kinds, maxAge }: Pick<Demand, 'acr' | 'maxAge'>,
+  now: number,
+): boolean {
   if (kinds.length > 0 && !(acr !== undefined && kinds.includes(acr))) return false
-  return need.maxAge === undefined || (authenticatedAt !== undefined && now - authenticatedAt <= need.maxAge * 1000)
+  return maxAge === undefined || (authenticatedAt !== undefined && now - authenticatedAt <= maxAge * 1000)
 }
-
-const listed = (names: string | readonly string[] = []): readonly string[] =>
-  typeof names === 'string' ? names.split(' ').filter(Boolean) : names

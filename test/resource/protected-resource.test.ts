@@ -94,8 +94,8 @@ describe('challenges', () => {
     const h = harness()
     const api = createResourceServer({ server: h.server })
     const { access_token } = (await h.token({ grant_type: 'client_credentials' }, 'machine')).body
-    const { challenge } = outcome(await show(api, access_token, { scope: 'a"b\\c' }))
-    expect(challenge).toContain('scope="a\\"b\\\\c"')
+    const { challenge } = outcome(await show(api, access_token, { acr: 'a"b\\c' }))
+    expect(challenge).toContain('acr_values="a\\"b\\\\c"')
   })
 })
 

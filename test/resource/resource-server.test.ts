@@ -104,7 +104,7 @@ describe('a good token', () => {
     expect((await guard.check(request(headers))).ok).toBe(true)
   })
 
-  it.each([[{ scope: 'read' }], [{ scope: ['read'] }], [{ scope: [] }], [{}], [undefined]])(
+  it.each([[{ scope: 'read' }], [{ scope: ['read'] }], [{ scope: ' read  read ' }], [{}], [undefined]])(
     'is enough for a route that needs %j',
     async (need) => {
       expect((await bearer(tokens.access_token, need)).ok).toBe(true)
@@ -302,6 +302,22 @@ describe('a mistake in what a route demands is told when the route is made', () 
     ['read', /what a route needs is an object\. Write `\{ scope: 'notes:read' \}`/],
   ])('%o', (need, message) => {
     expect(() => asResourceServer(harness().server, need as never)).toThrow(message)
+  })
+
+  const empty = [
+    ...[{ scope: '' }, { scope: ' ' }, { scope: [] }, { scope: [''] }, { scope: undefined }, { scope: null }],
+    ...[{ scope: ['read write'] }, { scope: ['read', 7] }, { scope: { read: true } }, { scope: '\u00a0' }],
+    ...[{ acr: '' }, { acr: '  ' }, { acr: [] }, { acr: ['mfa', ''] }, { acr: undefined }, { acr: ['one two'] }],
+    ...[{ maxAge: undefined }, { maxAge: null }, { maxAge: -1 }, { maxAge: Number.NaN }],
+    ...[{ maxAge: Number.POSITIVE_INFINITY }, { maxAge: '60' }],
+  ]
+  it.each(empty)('%o demands nothing, or what nothing can meet', async (need) => {
+    const [member = ''] = Object.keys(need)
+    expect(() => asResourceServer(harness().server, need as never)).toThrow(
+      new RegExp(`^requireAccessToken: ${member} `),
+    )
+    expect(() => asResourceServer(guard, need as never)).toThrow(/or leave it out\.$/)
+    await expect(bearer(tokens.access_token, need as never)).rejects.toThrow(new RegExp(`^check: ${member} `))
   })
 
   it('and so is an option that createResourceServer does not have', () => {

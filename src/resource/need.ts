@@ -1,0 +1,49 @@
+/**
+ * Reads what a route demands. A demand that means nothing would be an open door that looks like a closed one.
+ *
+ * @module
+ */
+import { isRecord, refuseUnknown } from '../option-checks.js'
+import { isScopeName } from '../protocol/scope.js'
+import type { AccessNeed } from './access.js'
+
+/** An {@link AccessNeed} with its names as lists; an empty one demands nothing. */
+export interface Demand {
+  readonly scope: readonly string[]
+  readonly acr: readonly string[]
+  /** Seconds. */
+  readonly maxAge: number | undefined
+}
+
+/** @throws {TypeError} when something in it is wrong, unknown, or there and without meaning. */
+export function readNeed(need: AccessNeed, where: string): Demand {
+  if (!isRecord(need)) {
+    throw new TypeError(`${where}: what a route needs is an object. Write \`{ scope: 'notes:read' }\`.`)
+  }
+  refuseUnknown(need, ['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[], where)
+  return { scope: names(need, 'scope', where), acr: names(need, 'acr', where), maxAge: seconds(need, where) }
+}
+
+/** RFC 6749 §3.3 and RFC 9470 §4 both write them separated by spaces, and without spaces inside. */
+function names(need: AccessNeed, member: 'scope' | 'acr', where: string): readonly string[] {
+  if (!Object.hasOwn(need, member)) return []
+  const given: unknown = need[member]
+  const list: readonly unknown[] = typeof given === 'string' ? given.split(' ').filter(Boolean) : asList(given)
+  const isGood = member === 'scope' ? isScopeName : (name: string) => name !== '' && !name.includes(' ')
+  if (list.length > 0 && list.every((name) => typeof name === 'string' && isGood(name))) return list as string[]
+  throw new TypeError(
+    `${where}: ${member} is ${JSON.stringify(given) ?? 'undefined'}, which demands nothing that a token could have. ` +
+      `Write ${member === 'scope' ? "`scope: 'notes:read'`" : "`acr: 'mfa'`"}, or leave it out.`,
+  )
+}
+
+const asList = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : [])
+
+function seconds(need: AccessNeed, where: string): number | undefined {
+  if (!Object.hasOwn(need, 'maxAge')) return undefined
+  const { maxAge } = need
+  if (typeof maxAge === 'number' && maxAge >= 0 && Number.isFinite(maxAge)) return maxAge
+  throw new TypeError(
+    `${where}: maxAge must be a number of seconds, 0 or more. Write \`maxAge: 300\`, or leave it out.`,
+  )
+}
