@@ -8,6 +8,7 @@ import { endGrant } from './endpoints/issue-tokens.js'
 import { Unavailable } from './errors.js'
 import type { Grant } from './grant/state.js'
 import type { Access } from './protocol/resource.js'
+import { eachOf, nextTurn } from './runtime/turn.js'
 import type { Repository } from './storage/repositories.js'
 
 /** A grant as its user may see it. Times in epoch milliseconds. */
@@ -61,8 +62,8 @@ export function grantRegistry(deployment: Deployment): GrantRegistry {
       const ended = (await deployment.grants.get(id))?.value
       if (!ended) return true
       const { subject, clientId: client_id } = ended
-      for await (const grant of recordsOf(deployment.grants, subject)) {
-        if (grant.clientId === client_id && isLive(grant, deployment.now())) return true
+      for await (const page of pagesOf(deployment.grants, subject)) {
+        if (page.some((grant) => grant.clientId === client_id && isLive(grant, deployment.now()))) return true
       }
       await revokeAll(deployment, { subject, client_id })
       return true
@@ -85,14 +86,16 @@ async function revokeAll(
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     let forgotten = 0
     let ended = 0
-    for await (const consent of recordsOf(consents, subject)) {
-      if (!concerns(consent)) continue
-      await consents.remove(consent.id)
-      forgotten++
+    for await (const page of pagesOf(consents, subject)) {
+      const concerned = page.filter(concerns)
+      await eachOf(concerned, AT_ONCE, ({ id }) => consents.remove(id))
+      forgotten += concerned.length
     }
-    for await (const grant of recordsOf(grants, subject)) {
-      if (grant.status === 'revoked' || !concerns(grant)) continue
-      if (await endGrant(deployment, grant.id, 'user_request')) ended++
+    for await (const page of pagesOf(grants, subject)) {
+      const live = page.filter((grant) => grant.status !== 'revoked' && concerns(grant))
+      await eachOf(live, AT_ONCE, async ({ id }) => {
+        if (await endGrant(deployment, id, 'user_request')) ended++
+      })
     }
     if (forgotten + ended === 0) return total
     total += ended
@@ -100,16 +103,19 @@ async function revokeAll(
   throw new Unavailable('The storage goes on listing records that were ended.')
 }
 
-/** All records of a subject, read page by page. */
-export async function* recordsOf<T>(records: Repository<T>, subject: string): AsyncGenerator<T> {
+/** All records of a subject, page by page. */
+export async function* pagesOf<T>(records: Repository<T>, subject: string): AsyncGenerator<readonly T[]> {
   for (let after: string | undefined; ; ) {
     const page = await records.list(subject, { after, limit: 100 })
-    yield* page.values
+    yield page.values
     if (page.next === null) return
     after = page.next
+    await nextTurn()
   }
 }
 
+/** Enough to keep a database busy, and few enough to leave connections of its pool to others. */
+const AT_ONCE = 8
 const MAX_PASSES = 50
 
 export type LiveGrant = Extract<Grant, { status: 'active' }>

@@ -23,6 +23,8 @@ export interface Settings {
   readonly basePath: string
   readonly trustProxy: number
   readonly resources: ReadonlyMap<string, ResourceSettings>
+  /** The same as a list. */
+  readonly resourceList: readonly ResourceSettings[]
   readonly clients: ReadonlyMap<string, Client>
   readonly defaultResource: string | undefined
   readonly pages: PageSettings
@@ -64,6 +66,7 @@ export function checkOptions(options: ServerOptions<never>): Settings {
     basePath: checkBasePath(options.basePath ?? '/oauth'),
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
+    resourceList: list,
     clients: checkClients(options.clients ?? [], resources),
     defaultResource: (list.length === 1 ? list[0] : list.find((resource) => resource.isDefault))?.resource,
     pages: checkPages(options.pages, issuer),

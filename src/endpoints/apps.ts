@@ -6,8 +6,8 @@
 
 import type { Deployment } from '../deployment.js'
 import { hiddenField, readForm, refuseProblems } from '../form.js'
-import { includes, joinAccess } from '../grant/consent.js'
-import { grantRegistry, isLive, type LiveGrant, recordsOf } from '../grants.js'
+import { type Consent, includes, joinAccess } from '../grant/consent.js'
+import { grantRegistry, isLive, type LiveGrant, pagesOf } from '../grants.js'
 import type { HttpRequest } from '../message.js'
 import type { AppsView, ConnectedApp } from '../pages/apps.js'
 import { isOwnForm } from '../pages/own-form.js'
@@ -15,6 +15,7 @@ import { type Answer, show } from '../pages/views.js'
 import { parseParameters } from '../protocol/parameters.js'
 import type { Access } from '../protocol/resource.js'
 import { seeOther, withHeaders } from '../responses.js'
+import type { Repository } from '../storage/repositories.js'
 import type { Login } from '../users/contract.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { currentLogin } from './login-context.js'
@@ -86,6 +87,8 @@ async function showApps(
 
 /** Most logins on the page. */
 const MAX_SHOWN = 200
+/** Most records of either kind that are read for one page: those that have ended count as well. */
+const MAX_READ = 1000
 
 /** What was used last comes first; clients that are only remembered come at the end. */
 async function connectedApps(
@@ -94,17 +97,19 @@ async function connectedApps(
   locale: string,
 ): Promise<{ readonly connected: readonly ConnectedApp[]; readonly more: boolean }> {
   const now = deployment.now()
-  const live: LiveGrant[] = []
-  for await (const grant of recordsOf(deployment.grants, subject)) if (isLive(grant, now)) live.push(grant)
-  live.sort((a, b) => b.touchedAt - a.touchedAt)
+  const granted = await firstOf(deployment.grants, subject, (grant): grant is LiveGrant => isLive(grant, now))
+  const live = granted.found.sort((a, b) => b.touchedAt - a.touchedAt)
   const byClient = new Map<string, { grants: LiveGrant[]; access: Access }>()
-  for (const grant of live.slice(0, MAX_SHOWN)) {
+  for (const grant of live) {
     const { grants, access } = byClient.get(grant.clientId) ?? { grants: [], access: [] }
     byClient.set(grant.clientId, { grants: [...grants, grant], access: joinAccess(access, grant.access) })
   }
-  for await (const { clientId, access, expiresAt } of recordsOf(deployment.consents, subject)) {
-    if (now < expiresAt && !byClient.has(clientId)) byClient.set(clientId, { grants: [], access })
-  }
+  const remembered = await firstOf(
+    deployment.consents,
+    subject,
+    (consent): consent is Consent => now < consent.expiresAt && !byClient.has(consent.clientId),
+  )
+  for (const { clientId, access } of remembered.found) byClient.set(clientId, { grants: [], access })
   const rightsOf = (access: Access): ConnectedApp['rights'] =>
     access.map(({ resource, scope }) => ({
       resource,
@@ -124,5 +129,22 @@ async function connectedApps(
       })),
     }
   })
-  return { connected: await Promise.all(connected), more: live.length > MAX_SHOWN }
+  return { connected: await Promise.all(connected), more: granted.more || remembered.more }
+}
+
+/** The first records that are wanted, as many as a page shows; `more` when not all were read. */
+async function firstOf<T, Wanted extends T>(
+  records: Repository<T>,
+  subject: string,
+  isWanted: (value: T) => value is Wanted,
+): Promise<{ readonly found: Wanted[]; readonly more: boolean }> {
+  const found: Wanted[] = []
+  let read = 0
+  for await (const page of pagesOf(records, subject)) {
+    if (read >= MAX_READ && page.length > 0) return { found, more: true }
+    found.push(...page.filter(isWanted))
+    read += page.length
+    if (found.length > MAX_SHOWN) return { found: found.slice(0, MAX_SHOWN), more: true }
+  }
+  return { found, more: false }
 }

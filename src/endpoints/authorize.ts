@@ -19,6 +19,7 @@ import {
 import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { seeOther } from '../responses.js'
 import { sendError } from './authorization-response.js'
+import { isEmbedded, isPrefetch } from './navigation.js'
 import { pendingWait } from './pending-limit.js'
 import { browserOf, findPending, resumeUrl, storePending } from './pending-request.js'
 import { nothingPendingPage, problemPage, tooManyPage } from './problem-pages.js'
@@ -27,6 +28,8 @@ import { newReference } from './reference.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
 export async function authorize(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+  // Nobody has clicked yet: nothing may be stored, bound to a browser or issued.
+  if (isPrefetch(request)) return problemPage('embedded')
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
   const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
   if (handle !== undefined) return resume(deployment, request, handle, parameters.get('switch') !== undefined)
@@ -40,7 +43,10 @@ export async function authorize(deployment: Deployment, request: HttpRequest): P
  * from another site, so a logged-in user would look like a stranger.
  */
 export async function authorizePost(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+  if (isPrefetch(request)) return problemPage('embedded')
   return validated(deployment, await readForm(request), async (_, asked) => {
+    // Before it is counted: a script of another site must not use up what visitors may ask for.
+    if (isEmbedded(request)) return problemPage('embedded')
     const wait = await pendingWait(deployment, request.address, null)
     if (wait > 0) return tooManyPage(wait)
     const { handle } = await storePending(deployment, asked, null)
@@ -64,8 +70,7 @@ async function validated(
     deployment.emit({ type: 'refused', endpoint: 'authorize', error: code, reason, clientId, reference })
     return problemPage('clientMistake', { code, detail, reference })
   }
-  const resources = [...deployment.settings.resources.values()]
-  const asked = validateAuthorizationRequest(identified, parameters, { resources })
+  const asked = validateAuthorizationRequest(identified, parameters, { resources: deployment.settings.resourceList })
   if (!('error' in asked)) return go(identified.client, asked)
   const { redirectUri, client: known } = identified
   return sendError(deployment, { ...asked, redirectUri }, asked.error, asked.description, { clientId: known.client_id })

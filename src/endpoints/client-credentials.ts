@@ -25,8 +25,7 @@ export async function clientCredentials(
   const { settings } = deployment
   // RFC 8707 §2.2: an access token is for one resource.
   if (form.resources.length > 1) throw refusedError('invalid_target')
-  const definitions = [...settings.resources.values()]
-  const asked = requestedAccess({ resources: form.resources, scope: form.get('scope') }, client, definitions)
+  const asked = requestedAccess({ resources: form.resources, scope: form.get('scope') }, client, settings.resourceList)
   if (!asked.ok) throw new OAuthError(asked.error, asked.description)
   const [access] = asked.access
   const resource = access && settings.resources.get(access.resource)

@@ -54,6 +54,7 @@ export async function issueCode(
         redirectUri: asked.redirectUri,
         pkce: { challenge: asked.codeChallenge },
       },
+      requestEndsAt: pending?.value.expiresAt ?? null,
       codeLifetime: settings.codeLifetime,
       grantLifetime: settings.grantLifetime,
     },

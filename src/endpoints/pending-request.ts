@@ -22,8 +22,12 @@ export interface PendingRequest {
   readonly secretHash: string
   /** Null until the first GET of a request that another site posted: no cookie of ours comes with such a post. */
   readonly browserHash: string | null
+  /**
+   * 128 random bits in base64url, mixed into the code's secret: who knows the cookie but not the store computes no code. Absent in
+   * records of earlier versions, which live for minutes; their code follows from the cookie alone.
+   */
+  readonly salt?: string | undefined
   readonly request: AuthorizationRequest
-  readonly requestedAt: number
   readonly expiresAt: number
   /** The login at the time of the request; undefined while it was not looked at. */
   readonly loginAtRequest: LoginTrace | null | undefined
@@ -67,15 +71,14 @@ export async function storePending(
 ): Promise<Versioned<PendingRequest> & { readonly handle: string }> {
   const id = encodeBase64url(deployment.randomBytes(16))
   const secret = deployment.randomBytes(32)
-  const now = deployment.now()
   const value: PendingRequest = {
     id,
     issuer: deployment.settings.issuer,
     secretHash: secretHash('request', secret),
     browserHash: browser && secretHash('browser', browser.secret),
+    salt: encodeBase64url(deployment.randomBytes(16)),
     request,
-    requestedAt: now,
-    expiresAt: now + deployment.settings.pendingRequestLifetime,
+    expiresAt: deployment.now() + deployment.settings.pendingRequestLifetime,
     loginAtRequest: undefined,
     challenges: 0,
     lastReason: null,
@@ -135,10 +138,12 @@ export async function changePending(
 
 /**
  * The secret of the code that a pending request gives: the same each time, so that a double click on Allow gives the same
- * redirect. Derived from the cookie and not from the handle, which stands in URLs and so in logs.
+ * redirect. Derived from what nobody has together: the cookie, which somebody may have known before the login, and the stored salt. The
+ * handle, which stands in URLs and so in logs, adds nothing.
  */
-export const codeSecret = (pending: Pending): Uint8Array =>
-  hmacSha256(pending.browser.secret, `code\0${pending.value.id}`)
+export function codeSecret({ browser, value: { id, salt } }: Pending): Uint8Array {
+  return hmacSha256(browser.secret, salt === undefined ? `code\0${id}` : `code\0${id}\0${salt}`)
+}
 
 /** Where a pending request goes on. */
 export const resumeUrl = (deployment: Deployment, handle: string): string =>

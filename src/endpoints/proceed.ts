@@ -12,6 +12,7 @@ import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-metadata.js'
 import { judgeLogin, type LoginReason, type LoginTrace } from '../protocol/prompt.js'
 import { matchRedirectUri } from '../protocol/redirect-uri.js'
+import type { Access } from '../protocol/resource.js'
 import { withHeaders } from '../responses.js'
 import { digest } from '../runtime/hash.js'
 import type { Login } from '../users/contract.js'
@@ -20,7 +21,8 @@ import { sendError } from './authorization-response.js'
 import { askForConsent, judgeConsent } from './consent-question.js'
 import { isAgreed, issueCode, repeatDecision } from './issue-code.js'
 import { currentLogin, loginContext } from './login-context.js'
-import { pendingWait } from './pending-limit.js'
+import { isEmbedded } from './navigation.js'
+import { isSilentTooOften, pendingWait } from './pending-limit.js'
 import { type Browser, changePending, type Pending, resumeUrl, storePending } from './pending-request.js'
 import { problemPage, tooManyPage } from './problem-pages.js'
 
@@ -67,14 +69,20 @@ async function answer(deployment: Deployment, request: HttpRequest, visit: Visit
   const repeated = pending?.value.decision ? await repeatDecision(deployment, pending, current) : null
   if (repeated) return repeated
   const verdict = await judgeConsent(deployment, visit, current)
-  if (verdict.ask) {
-    // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
-    if (asked.prompt.includes('none')) {
-      return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
-    }
-    return withPending(deployment, request, visit, current, async (pending) =>
-      askForConsent(deployment, request, { ...visit, pending }, current, verdict.unticked),
+  const ask = (unticked: Access) =>
+    withPending(deployment, request, visit, current, async (pending) =>
+      askForConsent(deployment, request, { ...visit, pending }, current, unticked),
     )
+  // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
+  const silent = asked.prompt.includes('none')
+  if (verdict.ask) {
+    if (!silent) return ask(verdict.unticked)
+    return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
+  }
+  if (!pending && (await isSilentTooOften(deployment, asked.client_id, current.subject))) {
+    if (!silent) return ask([])
+    const why = { ...facts(visit), reason: 'silent_too_often' }
+    return sendError(deployment, asked, 'interaction_required', 'This client asks too often. Ask the user.', why)
   }
   const { access, remembered } = verdict
   return issueCode(deployment, visit, current, access, async () =>
@@ -84,15 +92,13 @@ async function answer(deployment: Deployment, request: HttpRequest, visit: Visit
 
 /** Whether the login is what the request asks for: `prompt`, `max_age`. */
 export function judgeVisit(deployment: Deployment, { asked, pending }: Visit, login: Login | null) {
-  const now = deployment.now()
   const demand = {
     prompt: asked.prompt,
     maxAge: asked.maxAge,
-    requestedAt: pending?.value.requestedAt ?? now,
     loginAtRequest: pending?.value.loginAtRequest,
     lastReason: pending?.value.lastReason ?? null,
   }
-  return judgeLogin(demand, login && traceOf(login), now)
+  return judgeLogin(demand, login && traceOf(login), deployment.now())
 }
 
 const MAX_CHALLENGES = 3
@@ -153,9 +159,7 @@ async function withPending(
   go: (pending: Pending) => Promise<Answer>,
 ): Promise<Answer> {
   if (pending) return go(pending)
-  // An image, a script or a frame of another page is not a person who goes here. Browsers tell; other clients say nothing.
-  const destination = request.headerValues('sec-fetch-dest')[0]
-  if (destination !== undefined && destination !== 'document') return problemPage('embedded')
+  if (isEmbedded(request)) return problemPage('embedded')
   const wait = await pendingWait(deployment, request.address, browser)
   if (wait > 0) return tooManyPage(wait)
   const stored = await storePending(deployment, asked, browser, { loginAtRequest: current && traceOf(current) })

@@ -110,7 +110,8 @@ function accessChoice(
   scope: readonly string[] | undefined,
 ): AccessChoice {
   if (form.resources.length > 1) throw refusedError('invalid_target')
-  return { resource: form.resources[0], scope, defaultResource: settings.defaultResource, limits: client }
+  const { defaultResource, resourceList: definitions } = settings
+  return { resource: form.resources[0], scope, defaultResource, limits: client, definitions }
 }
 
 function required(form: Parameters, name: string): string {

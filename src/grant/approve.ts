@@ -8,19 +8,26 @@ import type { CodeBinding, CodeIssued, Terms } from './state.js'
 export interface Approval {
   readonly terms: Omit<Terms, 'createdAt' | 'endsAt'>
   readonly code: CodeBinding
+  /** When the pending request ends whose id the grant has; null when there is none. */
+  readonly requestEndsAt: number | null
   /** Milliseconds. RFC 6749 §4.1.2: a code lives at most ten minutes. */
   readonly codeLifetime: number
   /** Milliseconds after which the grant ends for good. */
   readonly grantLifetime: number
 }
 
-export function approve({ terms, code, codeLifetime, grantLifetime }: Approval, now: number): CodeIssued {
+export function approve(approval: Approval, now: number): CodeIssued {
+  const { terms, code, requestEndsAt, codeLifetime, grantLifetime } = approval
+  const expiresAt = now + codeLifetime
   return {
     ...terms,
     status: 'code_issued',
     createdAt: now,
     touchedAt: now,
     endsAt: now + grantLifetime,
-    code: { ...code, expiresAt: now + codeLifetime, wrongVerifiers: 0 },
+    code: { ...code, expiresAt, wrongVerifiers: 0, keptUntil: Math.max(expiresAt, requestEndsAt ?? 0) + MARGIN },
   }
 }
+
+/** Clocks of instances differ. */
+const MARGIN = 60_000

@@ -65,7 +65,7 @@ export function refresh(grant: Grant, input: Refresh, at: number, entropy: Uint8
   if (now >= Math.min(family.idleUntil, grant.endsAt)) return refuse(grant, 'expired')
   return token.generation === family.generation
     ? refreshCurrent(grant, family, input, now, entropy)
-    : refreshSpent(grant, family, input, now)
+    : refreshSpent(grant, family, input, now, at)
 }
 
 /** Whether the token names a generation that exists, with the proof that is constant for the family. */
@@ -122,14 +122,20 @@ function refreshCurrent(
   return accept(rotated, { ...access, refreshToken: formatRefreshToken(next) }, token, false)
 }
 
-/** A token of an earlier generation: a retry, a forgery, or a replay that ends the grant. */
-function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now: number): Step<Refreshed> {
+/**
+ * A token of an earlier generation: a retry, a forgery, or a replay that ends the grant.
+ *
+ * @param at the clock itself: a grant whose last step was taken by a clock that was ahead would hold the window open until then.
+ */
+function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now: number, at: number): Step<Refreshed> {
   const { token, rules } = input
   const entry = family.retries.find((retry) => retry.generation === token.generation)
   if (entry && secretHash('refresh', token.secret) !== entry.hash) return refuse(grant, 'forged')
   if (!entry || rules.retryWindow === 0 || !isLive(entry, now)) {
     return refuse(ended(grant, 'replay', now), 'replayed')
   }
+  // A window that ends further ahead than it is long proves nothing: neither a retry nor a replay.
+  if (entry.until - at > rules.retryWindow + CLOCK_SKEW) return refuse(grant, 'expired')
   const access = chooseAccess(grant.access, input.choice)
   if (typeof access === 'string') return refuse(grant, access)
   const current = deriveCurrent(grant.id, family, token, rules.peppers)

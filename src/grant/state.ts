@@ -43,7 +43,15 @@ export interface CodeIssued extends Terms {
   readonly status: 'code_issued'
   /** The latest instant at which a step was taken; time never runs backwards for a grant. */
   readonly touchedAt: number
-  readonly code: CodeBinding & { readonly expiresAt: number; readonly wrongVerifiers: number }
+  readonly code: CodeBinding & {
+    readonly expiresAt: number
+    readonly wrongVerifiers: number
+    /**
+     * Until when the record stays although its code may have expired: a pending request whose id it has could still be approved. Absent in
+     * records of earlier versions: a day from the last step.
+     */
+    readonly keptUntil?: number | undefined
+  }
 }
 
 export interface Active extends Terms {
@@ -107,6 +115,7 @@ const DAY = 86_400_000
  * @param longestAccessToken the longest lifetime of an access token, in milliseconds.
  */
 export function deletableAt(grant: Grant, longestAccessToken: number): number {
+  if (grant.status === 'code_issued' && grant.code.keptUntil !== undefined) return grant.code.keptUntil
   // A day is longer than any pending request, whose id is the grant's id and must not become free while it can be approved.
   if (grant.status !== 'active') return grant.touchedAt + DAY
   const last = grant.refresh ? Math.min(grant.refresh.idleUntil, grant.endsAt) : grant.touchedAt

@@ -19,7 +19,7 @@ export interface AppsView {
   /** Path of the page where they can log out. */
   readonly logoutUrl?: string | undefined
   readonly apps: readonly ConnectedApp[]
-  /** Whether there are more logins than are shown. */
+  /** Whether there may be more than is shown. */
   readonly more: boolean
   readonly notice?: 'revoked' | 'again' | undefined
 }

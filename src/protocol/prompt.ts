@@ -22,9 +22,7 @@ export interface LoginDemand {
   readonly prompt: readonly Prompt[]
   /** Seconds. */
   readonly maxAge?: number | undefined
-  /** Epoch milliseconds. */
-  readonly requestedAt: number
-  /** The login that was there when the request began, null for nobody. When it was not noted, nothing is proven by it. */
+  /** The login that was noted when the request began, null for nobody. Undefined when it was not noted: then no login is new. */
   readonly loginAtRequest?: LoginTrace | null | undefined
   /** For what the user was last sent to log in during this request; null before the first time. */
   readonly lastReason: LoginReason | null
@@ -61,7 +59,7 @@ export function judgeLogin(
     if (demand.prompt.includes('select_account')) return { ok: false, reason: 'select_account' }
   }
   if (login === null) return { ok: false, reason: 'no_login' }
-  const isFresh = isNewLogin(demand, login, now)
+  const isFresh = isNewLogin(demand, login)
   if (demand.prompt.includes('login') && !isFresh) return { ok: false, reason: 'fresh' }
   if (demand.maxAge !== undefined && !isFresh && !isYoung(demand.maxAge, login, now))
     return { ok: false, reason: 'fresh' }
@@ -69,25 +67,23 @@ export function judgeLogin(
 }
 
 /**
- * Whether the user proved who they are after the request began. Without a time, another session than at the beginning
- * shows it; without a session id either, nothing does.
+ * Whether the user proved who they are after the request began: told by what was noted then, and never by comparing the clock that
+ * gave the login its time with this server's. A later time than the one noted shows it, or, where one of the two is not known,
+ * another session.
  */
-function isNewLogin(demand: LoginDemand, login: LoginTrace, now: number): boolean {
-  const { authenticatedAt } = login
-  if (authenticatedAt === undefined) {
-    if (login.sessionId === undefined || demand.loginAtRequest === undefined) return false
-    if (demand.loginAtRequest === null) return true
-    return demand.loginAtRequest.sessionId !== undefined && demand.loginAtRequest.sessionId !== login.sessionId
+function isNewLogin({ loginAtRequest: noted }: LoginDemand, { authenticatedAt, sessionId }: LoginTrace): boolean {
+  if (noted === undefined) return false
+  if (noted === null) return true
+  if (authenticatedAt !== undefined && noted.authenticatedAt !== undefined) {
+    return authenticatedAt > noted.authenticatedAt
   }
-  if (authenticatedAt > now + CLOCK_TOLERANCE) return false
-  if (authenticatedAt >= demand.requestedAt) return true
-  // A time in whole seconds was rounded down, maybe to before the request.
-  return authenticatedAt % 1000 === 0 && authenticatedAt >= Math.floor(demand.requestedAt / 1000) * 1000
+  return sessionId !== undefined && noted.sessionId !== undefined && sessionId !== noted.sessionId
 }
 
 /** OpenID Connect Core §3.1.2.1, RFC 9470 §4: not more than `maxAge` seconds since the last active login. */
 function isYoung(maxAge: number, { authenticatedAt }: LoginTrace, now: number): boolean {
-  if (authenticatedAt === undefined || authenticatedAt > now + CLOCK_TOLERANCE) return false
+  // OpenID Connect Core §3.1.2.1: 0 is the same as prompt=login, so no clock that is behind makes an earlier login good enough.
+  if (maxAge === 0 || authenticatedAt === undefined || authenticatedAt > now + CLOCK_TOLERANCE) return false
   return now - authenticatedAt <= maxAge * 1000
 }
 

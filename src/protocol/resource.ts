@@ -82,12 +82,14 @@ export interface AccessChoice {
   readonly defaultResource: string | undefined
   /** What the client may ask for now; what is not in it is not issued any more. */
   readonly limits?: ClientLimits | undefined
+  /** What there is now. A scope or resource that the app has taken away since is not issued any more. */
+  readonly definitions?: readonly ResourceDefinition[] | undefined
 }
 
 /** The resource and scope of one access token, out of what was granted. Both can be narrowed, never widened. */
 export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAccess | AccessRefusal {
   const name = choice.resource ?? (granted.length === 1 ? granted[0]?.resource : choice.defaultResource)
-  const access = choice.limits ? withinLimits(granted, choice.limits) : granted
+  const access = stillThere(granted, choice)
   // RFC 8707 §2.2: a token request cannot name a resource that was not granted.
   const found = access.find(({ resource }) => resource === name)
   if (!found) return 'invalid_target'
@@ -99,11 +101,14 @@ export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAcc
   return scope.length === 0 ? 'invalid_scope' : { resource: found.resource, scope }
 }
 
-/** What the client may still have: an operator may have taken rights from it since. */
-function withinLimits(granted: Access, limits: ClientLimits): Access {
+/** What of a grant may still be had: an operator may have taken rights from the client since, and the app scopes from its API. */
+function stillThere(granted: Access, { limits, definitions }: Pick<AccessChoice, 'limits' | 'definitions'>): Access {
   return granted.flatMap((entry) => {
-    if (limits.resources && !limits.resources.includes(entry.resource)) return []
-    const scope = limits.scope ? narrow(entry.scope, limits.scope) : entry.scope
+    if (limits?.resources && !limits.resources.includes(entry.resource)) return []
+    const definition = definitions?.find(({ resource }) => resource === entry.resource)
+    if (definitions && !definition) return []
+    const known = definition ? narrow(entry.scope, definition.scopes) : entry.scope
+    const scope = limits?.scope ? narrow(known, limits.scope) : known
     return scope.length === 0 && entry.scope.length > 0 ? [] : [{ resource: entry.resource, scope }]
   })
 }

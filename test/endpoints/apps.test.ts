@@ -2,6 +2,7 @@
  * The connected apps: who sees what, what ends when it is revoked, and who cannot revoke anything.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Grant } from '../../src/grant/state.js'
 import type { Kind, Storage, StoredRecord } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import { passwordLogin } from '../../src/users/password.js'
@@ -25,6 +26,7 @@ import {
   refreshForm,
   snapshot,
 } from '../support/harness.js'
+import { observedStorage } from '../support/observed-storage.js'
 
 const { challenge, verifier } = pkce()
 let h: Harness
@@ -49,6 +51,24 @@ const isAlive = async (refresh_token: string, client: 'web' | 'spa' = 'web') =>
 
 const isAsked = async (changes: Parameters<typeof authorizeUrl>[1] = {}) =>
   (await h.browser().get(authorizeUrl(challenge, changes))).status === 200
+
+/** A store in which alice has so many grants, all alike but for their ids. */
+async function crowded(count: number, status: Grant['status']) {
+  const storage = observedStorage()
+  const before = harness({ storage })
+  if (status === 'active') await obtainTokens(before)
+  else await obtainCode(before)
+  const [record] = await storage.list('grant', {}, { limit: 1 })
+  if (!record) throw new Error('There is no grant')
+  for (let i = 1; i < count; i++) {
+    const id = `${'A'.repeat(17)}${i.toString(36).padStart(5, '0')}`
+    const document = record.document.replaceAll(record.id, id)
+    await storage.insert('grant', { ...record, id, version: `v${i}`.padStart(16, '0'), document }, before.now)
+  }
+  storage.calls.length = 0
+  const storedGrants = async () => (await storage.list('grant', {}, { limit: 100_000 })).length
+  return { storage, storedGrants }
+}
 
 describe('the page', () => {
   it('says who is logged in, which apps, with which rights, since when and when last used', async () => {
@@ -129,6 +149,33 @@ describe('the page', () => {
     expect(policy).toContain("form-action 'self';")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toContain('script-src')
+  })
+
+  it('reads no more than a thousand records, gives others their turn in between, and says that there are more', async () => {
+    const { storage, storedGrants } = await crowded(3000, 'code_issued')
+    h = harness({ storage })
+    let turns = 0
+    const other = setInterval(() => turns++, 0)
+    const { text } = await page(h.browser())
+    clearInterval(other)
+    expect(storage.calls.filter((call) => call === 'list grant').length).toBeLessThanOrEqual(11)
+    expect(turns).toBeGreaterThan(0)
+    expect(text).toContain('Not all connections are shown')
+    expect(await storedGrants()).toBe(3000)
+  })
+
+  it('stops reading when it is full', async () => {
+    const { storage } = await crowded(3000, 'active')
+    h = harness({ storage })
+    const { text } = await page(h.browser())
+    expect(storage.calls.filter((call) => call === 'list grant')).toHaveLength(3)
+    expect(text).toContain('Not all connections are shown')
+  })
+
+  it('does not say that there are more when there are exactly as many as it reads', async () => {
+    const { storage } = await crowded(1000, 'code_issued')
+    h = harness({ storage })
+    expect((await page(h.browser())).text).not.toContain('Not all connections are shown')
   })
 
   it('escapes the names of clients', async () => {

@@ -1,15 +1,18 @@
 /**
  * Attacks that once worked, or nearly did. Each also shows what must not change.
  */
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { pageToken } from '../../src/endpoints/page-token.js'
-import { parseRequestHandle } from '../../src/protocol/token-string.js'
-import { decodeBase64url } from '../../src/runtime/hash.js'
+import type { PendingRequest } from '../../src/endpoints/pending-request.js'
+import { formatCode, parseRequestHandle } from '../../src/protocol/token-string.js'
+import { decodeBase64url, encodeBase64url, hmacSha256 } from '../../src/runtime/hash.js'
+import { passwordLogin } from '../../src/users/password.js'
 import {
   API,
   authorizeUrl,
   CALLBACK,
   clients,
+  formFields,
   harness,
   ISSUER,
   introspected,
@@ -155,4 +158,96 @@ it('a login with a member called status is a login', async () => {
   const h = harness()
   h.login = { subject: 'alice', status: 'active' } as { subject: string }
   expect((await h.browser().get(authorizeUrl(pkce().challenge))).status).toBe(200)
+})
+
+describe('a cookie that a subdomain has planted', () => {
+  const A0 = '\u00a0'
+
+  it('as the session logs nobody in: the victim is asked to log in as themselves', async () => {
+    const h = harness({ users: passwordLogin({ verify: async (name) => name }) })
+    const attacker = h.browser()
+    const login = (await attacker.get(authorizeUrl(pkce().challenge))).headers.get('location') ?? ''
+    const form = formFields(await (await attacker.get(login)).text())
+    await attacker.post('/oauth/login', { ...form, username: 'attacker', password: 'x' })
+    const [name = '', session = ''] = [...attacker.cookies].find(([name]) => name.endsWith('-session')) ?? []
+    const visit = (cookie: string) =>
+      h.server.fetch(new Request(ISSUER + authorizeUrl(pkce().challenge), { headers: { cookie } }))
+    expect((await visit(`${name}=${session}`)).status).toBe(200)
+    for (const planted of [`${A0}${name}=${session}`, `x=y; ${A0}${name}=${session}`, `${name}${A0}=${session}`]) {
+      expect((await visit(planted)).headers.get('location')).toContain('/oauth/login')
+    }
+  })
+
+  it('as the browser’s secret binds no request to what the attacker knows', async () => {
+    const h = harness()
+    const [name = '', secret = ''] = await browserCookie(h)
+    const headers = { cookie: `${A0}${name}=${secret}` }
+    const page = await h.server.fetch(new Request(ISSUER + authorizeUrl(pkce().challenge), { headers }))
+    expect(page.headers.getSetCookie().join()).toMatch(new RegExp(`^${name}=(?!${secret})`))
+  })
+
+  it('beside the browser’s own counts as no cookie at all, rather than in its place', async () => {
+    const h = harness()
+    const [name = '', secret = ''] = await browserCookie(h)
+    const headers = { cookie: `${name}=${secret}; ${name}=${encodeBase64url(new Uint8Array(32))}` }
+    const page = await h.server.fetch(new Request(ISSUER + authorizeUrl(pkce().challenge), { headers }))
+    expect(page.headers.getSetCookie()).toHaveLength(1)
+  })
+})
+
+async function browserCookie(h: ReturnType<typeof harness>): Promise<readonly string[]> {
+  const browser = h.browser()
+  await browser.get(authorizeUrl(pkce().challenge))
+  return [...browser.cookies][0] ?? []
+}
+
+describe('who knew the browser’s cookie before the login', () => {
+  /** What could be computed from the cookie and the handle, which stands in URLs, by earlier versions. */
+  const guess = (cookie: string, handle: string) => {
+    const id = parseRequestHandle(handle)?.requestId ?? ''
+    return formatCode({ grantId: id, secret: hmacSha256(decodeBase64url(cookie) ?? new Uint8Array(), `code\0${id}`) })
+  }
+
+  async function allowed(h: ReturnType<typeof harness>, change: (request: PendingRequest) => object = (same) => same) {
+    const browser = h.browser()
+    const page = await browser.get(authorizeUrl(pkce().challenge))
+    const fields = formFields(await page.text())
+    const form = { ...fields, decision: 'allow' }
+    const [record] = await h.storage.list('request', {}, { limit: 1 })
+    if (!record) throw new Error('Nothing is pending')
+    const { d, ...rest } = JSON.parse(record.document) as { d: PendingRequest }
+    const document = JSON.stringify({ ...rest, d: change(d) })
+    await h.storage.replace('request', { ...record, version: 'A'.repeat(16), document }, record.version)
+    const code = redirected(await browser.post('/oauth/consent', form)).get('code')
+    const again = redirected(await browser.post('/oauth/consent', form)).get('code')
+    return { code, again, guessed: guess([...browser.cookies.values()][0] ?? '', fields.pending ?? '') }
+  }
+
+  it('computes no code of a request that the victim opens later; a double click gives the same one', async () => {
+    const h = harness()
+    const { code, again, guessed } = await allowed(h)
+    expect(code).toMatch(/^gwac_/)
+    expect(again).toBe(code)
+    expect(code).not.toBe(guessed)
+    const grant = await snapshot(h, ['grant'])
+    const form = { grant_type: 'authorization_code', code: guessed, code_verifier: pkce().verifier }
+    expect((await h.token({ ...form, redirect_uri: CALLBACK })).body.error).toBe('invalid_grant')
+    expect(await snapshot(h, ['grant'])).toBe(grant)
+  })
+
+  it('meets another salt in every request', async () => {
+    const h = harness()
+    const salts = new Set<string | undefined>()
+    for (let i = 0; i < 3; i++) await h.browser().get(authorizeUrl(pkce().challenge))
+    for (const { document } of await h.storage.list('request', {}, { limit: 10 })) {
+      salts.add((JSON.parse(document) as { d: PendingRequest }).d.salt)
+    }
+    expect([...salts].every((salt) => decodeBase64url(salt ?? '')?.length === 16)).toBe(true)
+    expect(salts.size).toBe(3)
+  })
+
+  it('finds a request that an earlier version has stored answered as it would have answered', async () => {
+    const { code, again, guessed } = await allowed(harness(), ({ salt: _, ...request }) => request)
+    expect([code, again]).toEqual([guessed, guessed])
+  })
 })

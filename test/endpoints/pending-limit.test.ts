@@ -2,7 +2,17 @@
  * How many authorization requests a stranger can have stored.
  */
 import { describe, expect, it } from 'vitest'
-import { authorizeUrl, type Harness, harness, ISSUER, obtainCode, pkce, redirected } from '../support/harness.js'
+import {
+  authorizeUrl,
+  formFields,
+  type Harness,
+  harness,
+  ISSUER,
+  obtainCode,
+  pkce,
+  redirected,
+  snapshot,
+} from '../support/harness.js'
 
 const { challenge } = pkce()
 const URL = authorizeUrl(challenge)
@@ -70,5 +80,148 @@ describe('one browser', () => {
     const returnTo = new globalThis.URL(location).searchParams.get('return_to') ?? ''
     h.login = { subject: 'bob' }
     for (let i = 0; i < 100; i++) expect((await browser.get(returnTo)).status).toBe(200)
+  })
+})
+
+describe('codes that nobody was asked about', () => {
+  const SILENT = 120
+  /** Somebody who has agreed once, in a browser of which the server knows nothing. */
+  async function agreed(options: Parameters<typeof harness>[0] = {}) {
+    const h = harness(options)
+    await obtainCode(h)
+    return h
+  }
+  const ask = (h: Harness, headers = {}, changes = {}) => h.browser().get(authorizeUrl(challenge, changes), headers)
+  const isCode = (response: Response) => response.status === 303 && redirected(response).has('code')
+  const codes = async (h: Harness) => (await h.storage.list('grant', {}, { limit: 10_000 })).length
+
+  it('are 120 per user and client in ten minutes; then the person is asked, and may go on', async () => {
+    const h = await agreed()
+    for (let i = 0; i < SILENT; i++) expect(isCode(await ask(h))).toBe(true)
+    const browser = h.browser()
+    const page = await browser.get(URL)
+    expect(page.status).toBe(200)
+    expect(await codes(h)).toBe(SILENT + 1)
+    const form = { ...formFields(await page.text()), decision: 'allow' }
+    expect(isCode(await browser.post('/oauth/consent', form))).toBe(true)
+    h.now += 600_000
+    expect(isCode(await ask(h))).toBe(true)
+  })
+
+  it('cannot be had in greater number all at once', async () => {
+    const h = await agreed()
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask(h)))
+    expect(answers.filter(isCode)).toHaveLength(SILENT)
+  })
+
+  it('are not given to prompt=none either: the client is told to ask', async () => {
+    const h = await agreed()
+    for (let i = 0; i < SILENT; i++) expect(isCode(await ask(h, {}, { prompt: 'none' }))).toBe(true)
+    const refused = await ask(h, {}, { prompt: 'none' })
+    expect(redirected(refused).get('error')).toBe('interaction_required')
+    expect(h.events.at(-1)).toMatchObject({ type: 'refused', reason: 'silent_too_often', clientId: 'web' })
+    expect(await codes(h)).toBe(SILENT + 1)
+  })
+
+  it('lock nobody out: embedded requests that use them up store no request, and other users and clients go on', async () => {
+    const h = await agreed()
+    await obtainCode(h, { client_id: 'spa', redirect_uri: 'https://spa.example.com/cb' })
+    for (let i = 0; i < SILENT; i++) await ask(h, { 'sec-fetch-dest': 'iframe' })
+    const requests = await stored(h)
+    expect((await ask(h, { 'sec-fetch-dest': 'iframe' })).status).toBe(403)
+    expect(await stored(h)).toBe(requests)
+    expect((await ask(h, { 'sec-fetch-dest': 'document' })).status).toBe(200)
+    expect(isCode(await ask(h, {}, { client_id: 'spa', redirect_uri: 'https://spa.example.com/cb' }))).toBe(true)
+  })
+
+  it('leave nothing behind two minutes later when nobody redeems them', async () => {
+    const h = await agreed()
+    for (let i = 0; i < 10; i++) await ask(h)
+    await h.storage.purge(h.now + 119_999, 1000)
+    expect(await codes(h)).toBe(11)
+    await h.storage.purge(h.now + 120_000, 1000)
+    // The one that came of a pending request stays until that has ended, whose id it has.
+    expect(await codes(h)).toBe(1)
+    await h.storage.purge(h.now + 660_000, 1000)
+    expect(await codes(h)).toBe(0)
+  })
+})
+
+describe('a window that a clock has opened which was ahead by an hour', () => {
+  it('is over as soon as the clock is right again', async () => {
+    const h = harness()
+    h.now += 3_600_000
+    for (let i = 0; i < 600; i++) await from(h, '203.0.113.9')
+    h.now -= 3_600_000
+    for (let i = 0; i < 600; i++) expect((await from(h, '203.0.113.9')).status).toBe(200)
+    await expectTooMany(await from(h, '203.0.113.9'))
+  })
+
+  it('but not when clocks differ by no more than they may', async () => {
+    const h = harness()
+    h.now += 5_000
+    for (let i = 0; i < 600; i++) await from(h, '203.0.113.9')
+    h.now -= 5_000
+    await expectTooMany(await from(h, '203.0.113.9'))
+  })
+})
+
+describe('a request that no person makes', () => {
+  const [path = '', body = ''] = URL.split('?')
+  const posted = (h: Harness, headers: Record<string, string>) =>
+    h.server.fetch(
+      new Request(ISSUER + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body,
+      }),
+      { address: '203.0.113.9' },
+    )
+
+  it.each(['empty', 'image', 'iframe', 'script', 'object', ''])(
+    'is not stored and not counted when it is posted by another site as %j',
+    async (dest) => {
+      const h = harness()
+      const headers = { 'sec-fetch-dest': dest, 'sec-fetch-site': 'cross-site' }
+      for (let i = 0; i < 650; i++) expect((await posted(h, headers)).status).toBe(403)
+      expect(await stored(h)).toBe(0)
+      expect((await h.storage.list('counter', {}, { limit: 10 })).length).toBe(0)
+      const visitor = await posted(h, { 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' })
+      expect(visitor.status).toBe(303)
+      expect((await from(h, '203.0.113.9', 'POST')).status).toBe(303)
+    },
+  )
+
+  it.each([
+    { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'document' },
+    { 'sec-purpose': 'prefetch;prerender', 'sec-fetch-dest': 'document' },
+    { 'sec-purpose': ' Prefetch;anonymous-client-ip' },
+    { purpose: 'prefetch' },
+    { 'x-moz': 'prefetch' },
+    { 'x-purpose': 'preview' },
+  ])('is not stored and gives no code when it is only fetched ahead: %o', async (headers) => {
+    const h = harness()
+    const browser = h.browser()
+    // A stranger, and somebody who would get a code at once.
+    const before = await snapshot(h)
+    expect((await browser.get(URL, headers)).status).toBe(403)
+    expect((await posted(h, headers)).status).toBe(403)
+    expect(await snapshot(h)).toBe(before)
+    await obtainCode(h, {}, browser)
+    const agreed = await snapshot(h)
+    const response = await browser.get(URL, headers)
+    expect([response.status, response.headers.get('location')]).toEqual([403, null])
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await snapshot(h)).toBe(agreed)
+    expect(redirected(await browser.get(URL)).has('code')).toBe(true)
+  })
+
+  it('does not bind a request to the browser that fetches its way on ahead', async () => {
+    const h = harness()
+    const way = (await from(h, '203.0.113.9', 'POST')).headers.get('location') ?? ''
+    const before = await snapshot(h)
+    expect((await h.browser().get(way, { 'sec-purpose': 'prefetch' })).status).toBe(403)
+    expect(await snapshot(h)).toBe(before)
+    expect((await h.browser().get(way)).status).toBe(200)
   })
 })

@@ -145,10 +145,11 @@ describe('looking at tokens', () => {
 })
 
 describe('authorization', () => {
-  it('with a remembered consent is one insert between two looks at the consent, which may be withdrawn meanwhile', async () => {
+  it('with a remembered consent is counted, and one insert between two looks at the consent, which may be withdrawn meanwhile', async () => {
     const { challenge } = pkce()
+    await h.browser().get(authorizeUrl(challenge))
     const calls = await callsOf(() => h.browser().get(authorizeUrl(challenge)))
-    expect(calls).toEqual(['get consent', 'insert grant', 'get consent'])
+    expect(calls).toEqual(['get consent', 'get counter', 'replace counter', 'insert grant', 'get consent'])
   })
 
   it('that is refused writes nothing', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { ServerOptions } from '../../src/options.js'
 import {
   API,
   claimsOf,
@@ -126,6 +127,47 @@ describe('scope and resource', () => {
   it('a resource beyond what was granted is invalid_target and spends nothing', async () => {
     first = await obtainTokens(h, 'web', { scope: 'read' })
     await expectRefusal(() => refresh(first.refresh_token, { resource: OTHER_API }), 'invalid_target')
+  })
+
+  describe('that the app has taken out of its configuration since', () => {
+    const plain = { ...clients.web, scope: undefined, default_scope: undefined }
+    const configured = (resources: ServerOptions['resources']) =>
+      harness({ storage: h.storage, resources, clients: [plain] })
+    const both = {
+      [API]: { scopes: { read: 'Read', write: 'Write' }, default: true },
+      [OTHER_API]: { scopes: { admin: 'Do' } },
+    }
+
+    it('is not issued any more, for a code or a refresh token, and what is left is', async () => {
+      const before = configured(both)
+      const { refresh_token } = await obtainTokens(before, 'web', { scope: 'read write' })
+      const pending = await obtainCode(before, { scope: 'read write' })
+      const after = configured({ ...both, [API]: { scopes: { read: 'Read' }, default: true } })
+      const refreshed = (await after.token(refreshForm(refresh_token))).body
+      expect(refreshed.scope).toBe('read')
+      expect(claimsOf(refreshed.access_token).scope).toBe('read')
+      expect((await after.token(redeemForm(pending))).body.scope).toBe('read')
+      const asked = { ...refreshForm(refreshed.refresh_token), scope: 'write' }
+      const stored = await snapshot(after)
+      expect((await after.token(asked)).body.error).toBe('invalid_scope')
+      expect(await snapshot(after)).toBe(stored)
+      // It was granted, and means something again when the app takes it back.
+      expect((await configured(both).token(refreshForm(refreshed.refresh_token))).body.scope).toBe('read write')
+    })
+
+    it('leaves nothing to issue when it was all that was granted: the request is refused, and nothing is spent', async () => {
+      const { refresh_token } = await obtainTokens(configured(both), 'web', { scope: 'write' })
+      for (const resources of [
+        { ...both, [API]: { scopes: { read: 'Read' } } },
+        { [OTHER_API]: both[OTHER_API] ?? { scopes: {} } },
+      ]) {
+        const after = configured(resources)
+        const stored = await snapshot(after)
+        expect((await after.token(refreshForm(refresh_token))).body.error).toBe('invalid_target')
+        expect(await snapshot(after)).toBe(stored)
+      }
+      expect((await configured(both).token(refreshForm(refresh_token))).status).toBe(200)
+    })
   })
 
   it.each([

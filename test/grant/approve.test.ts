@@ -9,6 +9,6 @@ it('turns an approval into a grant with an unspent code, and keeps the terms as 
     createdAt: start,
     touchedAt: start,
     endsAt: start + 180 * day,
-    code: { ...approval.code, expiresAt: start + 60 * second, wrongVerifiers: 0 },
+    code: { ...approval.code, expiresAt: start + 60 * second, wrongVerifiers: 0, keptUntil: start + 120 * second },
   })
 })

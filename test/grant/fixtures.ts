@@ -47,6 +47,7 @@ export const approval: Approval = {
     login: { authenticatedAt: start - 5 * second, acr: 'urn:example:mfa', amr: ['pwd', 'otp'] },
   },
   code: { hash: secretHash('code', code.secret), redirectUri: callback, pkce: { challenge } },
+  requestEndsAt: null,
   codeLifetime: 60 * second,
   grantLifetime: 180 * day,
 }

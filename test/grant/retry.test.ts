@@ -158,6 +158,33 @@ describe('a wrong secret for a spent generation', () => {
   })
 })
 
+describe('an entry that a clock has written which was ahead by an hour', () => {
+  const hour = 3600 * second
+  const family = { grant: rotated(redeemed(), start + hour, 1).grant, token: redeemed().token }
+
+  it('proves neither a retry nor a replay: the token is refused, and the grant stays', () => {
+    for (const at of [start, start + hour - 5 * second - 1]) {
+      expectUnchanged(present(family.grant, family.token, {}, at), family.grant, 'expired')
+    }
+  })
+
+  it('opens no window of an hour: only the one that the clock was thought to have', () => {
+    expect(present(family.grant, family.token, {}, start + hour - 5 * second).answer.ok).toBe(true)
+    expect(present(family.grant, family.token, {}, start + hour).answer.ok).toBe(true)
+    const { answer } = present(family.grant, family.token, {}, start + hour + 35 * second)
+    expect(answer).toEqual({ ok: false, refusal: 'replayed' })
+  })
+
+  it('makes no token that was garbled anything but forged', () => {
+    expectUnchanged(present(family.grant, garbled(family.token, 'secret')), family.grant, 'forged')
+  })
+
+  it('leaves the current token as good as any', () => {
+    const current = rotated(redeemed(), start + hour, 1)
+    expect(present(current.grant, current.token, {}, start).answer.ok).toBe(true)
+  })
+})
+
 describe('a replay', () => {
   it('begins exactly 5 seconds after the window has ended', () => {
     const family = rotatedTimes(1)

@@ -8,8 +8,20 @@ const longest = 600 * second
 const withoutRefresh = () => accepted(redeemCode(approved(), redeeming({ refresh: null }), start, bytes(48, 1))).grant
 
 describe('a grant may be deleted', () => {
-  it('a day after its last touch when its code was never redeemed', () => {
-    expect(deletableAt(approved(), longest)).toBe(start + day)
+  it('a minute after its code has expired when nobody redeemed it', () => {
+    expect(deletableAt(approved(), longest)).toBe(start + 120 * second)
+    expect(deletableAt(approved({ codeLifetime: 600 * second }), longest)).toBe(start + 660 * second)
+  })
+
+  it('but not before a pending request of its id has ended, which could be approved again', () => {
+    const kept = (requestEndsAt: number) => deletableAt(approved({ requestEndsAt }), longest)
+    expect(kept(start + 500 * second)).toBe(start + 560 * second)
+    expect(kept(start + 10 * second)).toBe(start + 120 * second)
+  })
+
+  it('a day after its last touch when an earlier version wrote it', () => {
+    const { keptUntil: _, ...code } = approved().code
+    expect(deletableAt({ ...approved(), code }, longest)).toBe(start + day)
   })
 
   it('a day after it was revoked: its tokens are dead without it', () => {

@@ -39,9 +39,9 @@ describe('parseMaxAge', () => {
   })
 })
 
-const requestedAt = 1_000_000_500
-const later = requestedAt + 60_000
-const plain: LoginDemand = { prompt: [], requestedAt, loginAtRequest: null, lastReason: null }
+const noted = { authenticatedAt: 1_000_000_500, sessionId: 's1' }
+const later = noted.authenticatedAt + 60_000
+const plain: LoginDemand = { prompt: [], loginAtRequest: noted, lastReason: null }
 const ok = { ok: true }
 const need = (reason: string) => ({ ok: false, reason })
 
@@ -59,52 +59,63 @@ describe('judgeLogin', () => {
   describe('prompt=login', () => {
     const demand: LoginDemand = { ...plain, prompt: ['login'], lastReason: 'fresh' }
 
-    it('refuses a login from before the request', () => {
-      expect(judgeLogin(demand, { authenticatedAt: requestedAt - 1 }, later)).toEqual(need('fresh'))
+    it('refuses the login that was there when the request began, and one before it', () => {
+      expect(judgeLogin(demand, noted, later)).toEqual(need('fresh'))
+      expect(judgeLogin(demand, { authenticatedAt: noted.authenticatedAt - 1 }, later)).toEqual(need('fresh'))
     })
 
-    it('accepts a login at the moment of the request or after it', () => {
-      expect(judgeLogin(demand, { authenticatedAt: requestedAt }, later)).toEqual(ok)
-      expect(judgeLogin(demand, { authenticatedAt: requestedAt + 1 }, later)).toEqual(ok)
+    it('accepts a later login than the one that was noted', () => {
+      expect(judgeLogin(demand, { authenticatedAt: noted.authenticatedAt + 1 }, later)).toEqual(ok)
     })
 
-    it('accepts a time in whole seconds that was rounded down to before the request, but not the second before', () => {
-      expect(judgeLogin(demand, { authenticatedAt: 1_000_000_000 }, later)).toEqual(ok)
-      expect(judgeLogin(demand, { authenticatedAt: 999_999_000 }, later)).toEqual(need('fresh'))
+    it('does not take the same login in whole seconds for a later one', () => {
+      const whole = { ...demand, loginAtRequest: { authenticatedAt: 1_000_000_000 } }
+      expect(judgeLogin(whole, { authenticatedAt: 1_000_000_000 }, 1_000_000_100)).toEqual(need('fresh'))
+      expect(judgeLogin(whole, { authenticatedAt: 1_000_001_000 }, 1_000_001_100)).toEqual(ok)
     })
 
-    it('gives that allowance to whole seconds only', () => {
-      expect(judgeLogin(demand, { authenticatedAt: 1_000_000_001 }, later)).toEqual(need('fresh'))
+    it.each([
+      ['behind', -3_600_000],
+      ['ahead', 3_600_000],
+    ])('needs no clock of its own: the one of the logins may be an hour %s', (_, off) => {
+      const login = { authenticatedAt: later + off }
+      const known = { ...demand, loginAtRequest: login }
+      expect(judgeLogin(known, login, later)).toEqual(need('fresh'))
+      expect(judgeLogin(known, { authenticatedAt: login.authenticatedAt + 1 }, later)).toEqual(ok)
     })
 
-    it('refuses a time in the future beyond what clocks may differ', () => {
-      expect(judgeLogin(demand, { authenticatedAt: later + 5_000 }, later)).toEqual(ok)
-      expect(judgeLogin(demand, { authenticatedAt: later + 5_001 }, later)).toEqual(need('fresh'))
+    it('goes by the times when they are known, even if the session is another one', () => {
+      expect(judgeLogin(demand, { ...noted, sessionId: 's2' }, later)).toEqual(need('fresh'))
+      expect(judgeLogin(demand, { sessionId: 's1', authenticatedAt: later }, later)).toEqual(ok)
     })
 
-    it('goes by the time when it is known, even if the session is another one', () => {
-      const other = { ...demand, loginAtRequest: { sessionId: 's1' } }
-      expect(judgeLogin(other, { sessionId: 's2', authenticatedAt: 1 }, later)).toEqual(need('fresh'))
+    it.each([
+      ['neither time is known', { sessionId: 's1' }, {}],
+      ['the earlier time is not known', { sessionId: 's1' }, { authenticatedAt: later }],
+      ['the time is not known any more', noted, {}],
+    ])('goes by the session when %s', (_, before, now) => {
+      const known = { ...demand, loginAtRequest: before }
+      expect(judgeLogin(known, { ...now, sessionId: 's2' }, later)).toEqual(ok)
+      expect(judgeLogin(known, { ...now, sessionId: 's1' }, later)).toEqual(need('fresh'))
+      expect(judgeLogin(known, now, later)).toEqual(need('fresh'))
     })
 
-    it('accepts another session than at the beginning when the time is not known', () => {
-      expect(judgeLogin({ ...demand, loginAtRequest: { sessionId: 's1' } }, { sessionId: 's2' }, later)).toEqual(ok)
+    it('accepts any login when nobody was logged in at the beginning', () => {
+      const nobody = { ...demand, loginAtRequest: null }
+      expect(judgeLogin(nobody, { sessionId: 's1' }, later)).toEqual(ok)
+      expect(judgeLogin(nobody, { authenticatedAt: 1 }, later)).toEqual(ok)
+      expect(judgeLogin(nobody, {}, later)).toEqual(ok)
     })
 
-    it('accepts a session when nobody was logged in at the beginning', () => {
-      expect(judgeLogin({ ...demand, loginAtRequest: null }, { sessionId: 's1' }, later)).toEqual(ok)
+    it('takes no login for new when none was noted: there is no request yet, or it was not looked', () => {
+      const unnoted = { ...demand, loginAtRequest: undefined }
+      expect(judgeLogin(unnoted, { sessionId: 's1' }, later)).toEqual(need('fresh'))
+      expect(judgeLogin(unnoted, { authenticatedAt: later }, later)).toEqual(need('fresh'))
+      expect(judgeLogin(unnoted, { authenticatedAt: later + 4_000 }, later)).toEqual(need('fresh'))
     })
 
-    it('refuses the same session', () => {
-      expect(judgeLogin({ ...demand, loginAtRequest: { sessionId: 's1' } }, { sessionId: 's1' }, later)).toEqual(
-        need('fresh'),
-      )
-    })
-
-    it('refuses what proves nothing: no session id now or then, or nothing noted', () => {
-      expect(judgeLogin({ ...demand, loginAtRequest: null }, {}, later)).toEqual(need('fresh'))
+    it('is not satisfied by a login without a session id where the one at the beginning had none', () => {
       expect(judgeLogin({ ...demand, loginAtRequest: {} }, { sessionId: 's1' }, later)).toEqual(need('fresh'))
-      expect(judgeLogin({ ...demand, loginAtRequest: undefined }, { sessionId: 's1' }, later)).toEqual(need('fresh'))
     })
 
     it('says that nobody is there before it asks for freshness', () => {
@@ -121,24 +132,30 @@ describe('judgeLogin', () => {
     })
 
     it('accepts a login after the request began, however long the person then took', () => {
-      expect(judgeLogin(demand, { authenticatedAt: requestedAt }, requestedAt + 600_000)).toEqual(ok)
+      const login = { authenticatedAt: noted.authenticatedAt + 1 }
+      expect(judgeLogin(demand, login, noted.authenticatedAt + 600_000)).toEqual(ok)
     })
 
-    it('treats 0 like prompt=login', () => {
-      expect(judgeLogin({ ...demand, maxAge: 0 }, { authenticatedAt: requestedAt - 1 }, later)).toEqual(need('fresh'))
-      expect(judgeLogin({ ...demand, maxAge: 0 }, { authenticatedAt: requestedAt + 1 }, later)).toEqual(ok)
+    it('takes 0 for prompt=login, also when the clock is behind the one of the logins', () => {
+      const zero = { ...demand, maxAge: 0 }
+      for (const clock of [later, noted.authenticatedAt, noted.authenticatedAt - 4_000]) {
+        expect(judgeLogin(zero, noted, clock)).toEqual(need('fresh'))
+        expect(judgeLogin({ ...zero, loginAtRequest: undefined }, noted, clock)).toEqual(need('fresh'))
+        expect(judgeLogin(zero, { authenticatedAt: noted.authenticatedAt + 1 }, clock)).toEqual(ok)
+      }
     })
 
     it('refuses a login without a time, unless its session is new', () => {
-      const noted = { ...demand, loginAtRequest: { sessionId: 's1' } }
-      expect(judgeLogin(noted, { sessionId: 's1' }, later)).toEqual(need('fresh'))
-      expect(judgeLogin(noted, { sessionId: 's2' }, later)).toEqual(ok)
-      expect(judgeLogin(noted, {}, later)).toEqual(need('fresh'))
+      expect(judgeLogin(demand, { sessionId: 's1' }, later)).toEqual(need('fresh'))
+      expect(judgeLogin(demand, { sessionId: 's2' }, later)).toEqual(ok)
+      expect(judgeLogin(demand, {}, later)).toEqual(need('fresh'))
     })
 
-    it('refuses a time in the future and a time that is no number', () => {
-      expect(judgeLogin(demand, { authenticatedAt: later + 60_000 }, later)).toEqual(need('fresh'))
-      expect(judgeLogin(demand, { authenticatedAt: Number.NaN }, later)).toEqual(need('fresh'))
+    it('refuses a time in the future beyond what clocks may differ, and a time that is no number', () => {
+      const old = { ...demand, loginAtRequest: undefined }
+      expect(judgeLogin(old, { authenticatedAt: later + 5_000 }, later)).toEqual(ok)
+      expect(judgeLogin(old, { authenticatedAt: later + 5_001 }, later)).toEqual(need('fresh'))
+      expect(judgeLogin(old, { authenticatedAt: Number.NaN }, later)).toEqual(need('fresh'))
     })
   })
 
@@ -162,7 +179,7 @@ describe('judgeLogin', () => {
 
     it('still wants a fresh login when that was asked for too', () => {
       const demand: LoginDemand = { ...plain, prompt: ['login', prompt], lastReason: prompt }
-      expect(judgeLogin(demand, { authenticatedAt: 1 }, later)).toEqual(need('fresh'))
+      expect(judgeLogin(demand, noted, later)).toEqual(need('fresh'))
       expect(judgeLogin(demand, { authenticatedAt: later }, later)).toEqual(ok)
     })
   })

@@ -209,6 +209,18 @@ describe('chooseAccess', () => {
     expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['write'] })).toBe('invalid_scope')
   })
 
+  it('leaves out what there is no more', () => {
+    const defined = (scopes: readonly string[]) => [{ resource: 'https://notes', scopes, isDefault: false }]
+    expect(chooseAccess(one, { ...choice, definitions: defined(['write', 'more']) })).toEqual({
+      resource: 'https://notes',
+      scope: ['write'],
+    })
+    expect(chooseAccess(one, { ...choice, definitions: defined(['more']) })).toBe('invalid_target')
+    expect(chooseAccess(one, { ...choice, definitions: [] })).toBe('invalid_target')
+    const without = [{ resource: 'https://notes', scope: [] }]
+    expect(chooseAccess(without, { ...choice, definitions: defined(['read']) })).toEqual(without[0])
+  })
+
   it('refuses everything for an access that is empty', () => {
     expect(chooseAccess([], choice)).toBe('invalid_target')
   })

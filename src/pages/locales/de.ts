@@ -41,7 +41,7 @@ export const de: Messages = {
     none: 'Keine App hat Zugriff auf Ihr Konto.',
     explanation:
       'Diese Apps können Ihr Konto so nutzen, wie Sie es zugelassen haben. Das können Sie jederzeit beenden.',
-    more: 'Hier stehen nur die zuletzt genutzten Verbindungen. Wenn Sie einer App den Zugriff entziehen, enden alle ihre Verbindungen.',
+    more: 'Hier stehen nicht alle Verbindungen. Wenn Sie einer App den Zugriff entziehen, enden alle ihre Verbindungen.',
     remembered:
       'Diese App hat zurzeit keinen Zugriff, bekommt ihn aber ohne Rückfrage wieder, wenn Sie sich dort anmelden.',
     since: 'Verbunden am {date}',

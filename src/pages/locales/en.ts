@@ -40,7 +40,7 @@ export const en: Messages = {
     title: 'Connected apps',
     none: 'No app has access to your account.',
     explanation: 'These apps can use your account as you have allowed it. You can end that at any time.',
-    more: 'Only the connections that were used last are shown. Revoking the access of an app ends all of it.',
+    more: 'Not all connections are shown. Revoking the access of an app ends all of it.',
     remembered: 'It has no access at the moment, but gets it again without a question when you log in there.',
     since: 'Connected on {date}',
     lastUsed: 'Last used on {date}',

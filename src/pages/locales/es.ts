@@ -41,7 +41,7 @@ export const es: Messages = {
     none: 'Ninguna aplicación tiene acceso a tu cuenta.',
     explanation:
       'Estas aplicaciones pueden usar tu cuenta con los permisos que les has dado. Puedes retirárselos en cualquier momento.',
-    more: 'Solo se muestran las conexiones usadas más recientemente. Si revocas el acceso de una aplicación, terminan todas sus conexiones.',
+    more: 'No se muestran todas las conexiones. Si revocas el acceso de una aplicación, terminan todas sus conexiones.',
     remembered:
       'Ahora mismo esta aplicación no tiene acceso, pero lo recuperará sin preguntarte cuando inicies sesión en ella.',
     since: 'Conectada el {date}',

@@ -41,7 +41,7 @@ export const fr: Messages = {
     none: 'Aucune application n’a accès à votre compte.',
     explanation:
       'Ces applications peuvent utiliser votre compte selon les autorisations que vous leur avez données. Vous pouvez retirer ces autorisations à tout moment.',
-    more: 'Seules les connexions utilisées le plus récemment sont affichées. Révoquer l’accès d’une application met fin à toutes ses connexions.',
+    more: 'Toutes les connexions ne sont pas affichées. Révoquer l’accès d’une application met fin à toutes ses connexions.',
     remembered:
       'Cette application n’a actuellement aucun accès, mais elle en obtiendra un nouveau sans vous poser de question lorsque vous vous y connecterez.',
     since: 'Connectée le {date}',

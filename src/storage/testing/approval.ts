@@ -74,6 +74,7 @@ export async function newApproval(storage: Storage, subject: string = freshId())
     {
       terms: { id: grantId, ...client, subject, access, login: {} },
       code: { hash: secretHash('code', code.secret), redirectUri, pkce: { challenge: digest(verifier) } },
+      requestEndsAt: null,
       codeLifetime: minute,
       grantLifetime: 180 * 24 * hour,
     },

@@ -56,6 +56,7 @@ export async function issueCodes(storage: Storage, count: number, now: number): 
         {
           terms: { id: grantId, issuer, clientId, subject: `user ${grantId}`, access, login: {} },
           code: { hash: secretHash('code', secret), redirectUri, pkce: { challenge: digest(verifier) } },
+          requestEndsAt: null,
           codeLifetime: 10 * minute,
           grantLifetime: 180 * day,
         },

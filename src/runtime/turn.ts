@@ -1,0 +1,31 @@
+/**
+ * Long work gives everybody else a turn in between. A driver may answer without ever waiting for anything, and then a loop over its
+ * answers would keep the whole process.
+ *
+ * @module
+ */
+
+// Taken at load: the host's tests replace timers, and must not stop a server.
+const { setImmediate, setTimeout } = globalThis
+
+/** Resolves when the event loop has come round once. */
+export const nextTurn = (): Promise<void> =>
+  // Workers have no setImmediate, nor have Deno and browsers without Node's globals.
+  new Promise((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve, 0)))
+
+/** Does `work` for every item, at most `atOnce` at the same time. Rejects with the first failure, and begins nothing after it. */
+export async function eachOf<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const left = items[Symbol.iterator]()
+  let failed = false
+  const worker = async () => {
+    for (let next = left.next(); !next.done && !failed; next = left.next()) {
+      try {
+        await work(next.value)
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+}
