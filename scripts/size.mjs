@@ -16,7 +16,7 @@ const { peerDependencies } = JSON.parse(readFileSync(resolve(root, 'package.json
 
 /** What is imported, and how many KB of gzipped code that may be. */
 const budgets = [
-  ["export * from './dist/index.js'", 80],
+  ["export * from './dist/index.js'", 86],
   // Whoever needs one name of the main entry must not pay for the server.
   ["export { OAuthError } from './dist/index.js'", 2],
   ["export * from './dist/express.js'", 19],
@@ -28,7 +28,7 @@ const budgets = [
   ["export * from './dist/storage/redis.js'", 5],
   ["export * from './dist/storage/sql.js'", 6],
   ["export * from './dist/storage/sqlite.js'", 4],
-  ["export * from './dist/testing/adapter.js'", 76],
+  ["export * from './dist/testing/adapter.js'", 80],
   ["export * from './dist/testing/pages.js'", 36],
   ["export * from './dist/testing/storage.js'", 17],
 ]

@@ -10,6 +10,7 @@ import { type Deployment, type RevokedToken, urlsOf } from './deployment.js'
 import { pageLogin } from './endpoints/page-login.js'
 import type { WindowCounter } from './endpoints/pending-limit.js'
 import { findPending, type PendingRequest, resumeUrl } from './endpoints/pending-request.js'
+import { unsentAnswers } from './endpoints/unsent-answers.js'
 import type { ServerEvent, ServerEventBody } from './events.js'
 import type { Consent } from './grant/consent.js'
 import { deletableAt, type Grant } from './grant/state.js'
@@ -39,11 +40,11 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
   if ([...settings.resources.values()].some(({ format }) => format === 'opaque')) checkWrapping(settings)
   const { issuer } = settings
-  const storage = availableStorage(options.storage)
+  const storage = availableStorage(options.storage, settings.storageTimeout)
   const now = options.now ?? Date.now
   const randomBytes = options.randomBytes ?? pooledRandomBytes()
   const recordId = (purpose: string, name: string) => digest(`grantwright ${purpose}\0${issuer}\0${name}`)
-  const sources = { now, randomBytes }
+  const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
   const parts: Omit<Deployed, 'users'> = {
     settings,
@@ -89,6 +90,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
       expiresAt: (counter) => counter.expiresAt,
       belongs,
     }),
+    unsent: unsentAnswers(now),
     clients: createClientRegistry({
       issuer,
       storage,

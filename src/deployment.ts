@@ -7,6 +7,7 @@ import type { ClientRegistry } from './clients/registry.js'
 import type { CookieJar } from './cookies.js'
 import type { WindowCounter } from './endpoints/pending-limit.js'
 import type { PendingRequest } from './endpoints/pending-request.js'
+import type { UnsentAnswers } from './endpoints/unsent-answers.js'
 import type { ServerEventBody } from './events.js'
 import type { Consent } from './grant/consent.js'
 import type { Grant } from './grant/state.js'
@@ -34,6 +35,8 @@ export interface Deployment {
   /** Access tokens of the client_credentials grant that were revoked before their time. */
   readonly revokedTokens: Repository<RevokedToken>
   readonly counters: Repository<WindowCounter>
+  /** Answers of the token endpoint that could not be sent. */
+  readonly unsent: UnsentAnswers
   readonly clients: ClientRegistry
   readonly keyring: Keyring
   readonly users: UserAuthentication

@@ -79,6 +79,21 @@ export class Unavailable extends Error {
   override readonly name = 'Unavailable'
 }
 
+/** Nobody knows whether what was asked for has been done, or will yet be. */
+export class UncertainOutcome extends Unavailable {}
+
+/** A swap that failed in flight: it may have been carried out, or may yet be. Then the stored record has this version. */
+export class UncertainWrite extends UncertainOutcome {
+  constructor(
+    readonly version: string,
+    cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : 'The storage failed.', {
+      cause: cause instanceof Unavailable ? cause.cause : cause,
+    })
+  }
+}
+
 /** The JSON answer for whatever was thrown while an endpoint worked. */
 export function errorResponse(error: unknown): HttpResponse {
   if (error instanceof OAuthError) {
@@ -86,8 +101,12 @@ export function errorResponse(error: unknown): HttpResponse {
   }
   // Never `invalid_grant`: clients drop their tokens on it, although nothing is wrong with them.
   if (error instanceof Unavailable) {
-    const body = { error: 'temporarily_unavailable', error_description: 'Try again in a moment.' }
-    return jsonResponse(503, body, [['retry-after', '1']])
+    const error_description = error instanceof UncertainOutcome ? tryAgainOrStart : tryAgain
+    return jsonResponse(503, { error: 'temporarily_unavailable', error_description }, [['retry-after', '1']])
   }
   return jsonResponse(500, { error: 'server_error', error_description: 'Something went wrong on the server.' })
 }
+
+const tryAgain = 'Try again in a moment.'
+/** Another instance than the one that has the answer cannot know that nobody received it. */
+const tryAgainOrStart = `${tryAgain} If the answer is invalid_grant then, start again with a new authorization request.`

@@ -68,6 +68,11 @@ export interface ServerOptions<Native = unknown> {
   readonly keyRotationInterval?: number | undefined
   /** `max-age` of the JWKS. @default 300 */
   readonly jwksMaxAge?: number | undefined
+  /**
+   * How long one verb of the storage may take. Then it counts as failed, although it may yet be carried out, and the request is answered with 503;
+   * all of a request may take 8/3 as long (8 seconds). Not for storages that never wait: memory and SQLite. @default 3
+   */
+  readonly storageTimeout?: number | undefined
   /** Claims for tokens of the client_credentials grant, which have no user. */
   readonly clientClaims?:
     | ((

@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoints/endpoint.js'
 import { failurePage, protocolErrorPage } from './endpoints/problem-pages.js'
 import { newReference } from './endpoints/reference.js'
 import { errorResponse, OAuthError } from './errors.js'
+import { inTime } from './in-time.js'
 import type { HttpRequest, HttpResponse } from './message.js'
 import type { Answer } from './pages/views.js'
 import { trimOws } from './protocol/ascii.js'
@@ -38,7 +39,10 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   try {
     let said: Answer
     try {
-      said = await handler(fromClient(request, deployment.settings.trustProxy))
+      const { settings, storage } = deployment
+      const visit = fromClient(request, settings.trustProxy)
+      // A store that never waits needs nobody to watch the time.
+      said = await (storage.settlesByItself ? handler(visit) : inTime(visit, settings.requestTimeout, handler))
     } catch (error) {
       // What `render` throws below is a failure, whatever it is.
       if (!(error instanceof OAuthError)) throw error

@@ -37,6 +37,10 @@ export interface Settings {
   readonly clientCacheLifetime: number
   readonly keyRotationInterval: number
   readonly jwksMaxAge: number
+  /** For one verb of the storage. */
+  readonly storageTimeout: number
+  /** For one request as a whole, from when its body has arrived. */
+  readonly requestTimeout: number
   /** The longest lifetime of any access token. */
   readonly longestAccessToken: number
 }
@@ -58,6 +62,7 @@ export function checkOptions(options: ServerOptions<never>): Settings {
   const resources = checkResources(options.resources, accessTokenLifetime)
   const secrets = options.secret === undefined ? [] : [options.secret].flat()
   const list = [...resources.values()]
+  const storageTimeout = duration(options, 'storageTimeout', 3, 0.01, 60)
   const settings: Settings = {
     issuer,
     secrets,
@@ -79,6 +84,8 @@ export function checkOptions(options: ServerOptions<never>): Settings {
     clientCacheLifetime: duration(options, 'clientCacheLifetime', 30, 0),
     keyRotationInterval: duration(options, 'keyRotationInterval', 90 * 86_400, 3600),
     jwksMaxAge: duration(options, 'jwksMaxAge', 300, 0),
+    storageTimeout,
+    requestTimeout: Math.round((storageTimeout * 8) / 3),
     longestAccessToken: Math.max(...list.map((resource) => resource.accessTokenLifetime)),
   }
   if (settings.refreshIdleLifetime > settings.grantLifetime) {
@@ -112,6 +119,7 @@ const knownOptions = [
   'clientCacheLifetime',
   'keyRotationInterval',
   'jwksMaxAge',
+  'storageTimeout',
   'clientClaims',
   'onEvent',
   'now',

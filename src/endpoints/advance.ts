@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { Unavailable } from '../errors.js'
+import { Unavailable, UncertainOutcome, UncertainWrite } from '../errors.js'
 import type { Refusal } from '../grant/refusal.js'
 import type { Grant } from '../grant/state.js'
 import type { Refused, Step } from '../grant/step.js'
 import type { Repository } from '../storage/repositories.js'
+import type { UnsentAnswers } from './unsent-answers.js'
 
 /** `moved`: this call's swap changed the stored grant, so this call owes the event. */
 export type Outcome<Answer, Prepared> =
@@ -21,6 +22,15 @@ export type Outcome<Answer, Prepared> =
     }
   | { readonly ok: false; readonly refusal: Refusal; readonly grant: Grant | null; readonly moved: boolean }
 
+/** What one request knows of itself. */
+export interface Sender {
+  readonly unsent: UnsentAnswers
+  /** What was presented, as a digest: whoever presents the same may get what was made for it and could not be sent. */
+  fingerprint(): string
+  /** Whether the client has been told already that it took too long. */
+  isOverdue(): boolean
+}
+
 const MAX_LOST_SWAPS = 4
 
 /**
@@ -28,6 +38,7 @@ const MAX_LOST_SWAPS = 4
  *
  * @param decide the step. It is called again after a lost swap, on the grant as it is then.
  * @param prepare what must succeed before anything is written: claims, signatures. What it throws leaves the grant as it was.
+ * @param sender for an answer that must not be lost when the fate of its swap is not known: it is kept then.
  * @throws {Unavailable} when the store fails, or after 4 lost swaps.
  */
 export async function advance<Answer extends { readonly ok: true }, Prepared>(
@@ -35,18 +46,36 @@ export async function advance<Answer extends { readonly ok: true }, Prepared>(
   id: string,
   decide: (grant: Grant) => Step<Answer>,
   prepare: (answer: Answer) => Prepared | Promise<Prepared>,
+  sender?: Sender,
 ): Promise<Outcome<Answer, Prepared>> {
   for (let lost = 0; lost < MAX_LOST_SWAPS; lost++) {
     const found = await grants.get(id)
     if (!found) return { ok: false, refusal: 'forged', grant: null, moved: false }
+    const unsent = sender?.unsent.take(found.version, sender.fingerprint)
+    // Whoever presents the same takes the same step, so its answers are of the same type.
+    if (unsent) return unsent as Outcome<Answer, Prepared>
     const { grant, answer } = decide(found.value)
-    const prepared = isRefused(answer) ? null : { value: await prepare(answer) }
     const moved = grant !== found.value
-    if (moved && !(await grants.replace(grant, found.version))) continue
-    if (isRefused(answer)) return { ok: false, refusal: answer.refusal, grant, moved }
-    if (prepared) return { ok: true, answer, prepared: prepared.value, grant, moved }
+    const outcome: Outcome<Answer, Prepared> = isRefused(answer)
+      ? { ok: false, refusal: answer.refusal, grant, moved }
+      : { ok: true, answer, prepared: await prepare(answer), grant, moved }
+    if (!moved) return outcome
+    // The client comes again: what is not written now costs it nothing.
+    if (sender?.isOverdue()) throw tooLate(id)
+    const written = await grants.replace(grant, found.version).catch(keepAndRethrow(outcome, sender))
+    if (!written) continue
+    if (!sender?.isOverdue()) return outcome
+    sender.unsent.keep(written.version, sender.fingerprint(), outcome)
+    throw tooLate(id)
   }
   throw new Unavailable(`Grant ${id} is written by too many requests at once.`)
 }
+
+const keepAndRethrow = (outcome: Outcome<object, unknown>, sender: Sender | undefined) => (error: unknown) => {
+  if (error instanceof UncertainWrite) sender?.unsent.keep(error.version, sender.fingerprint(), outcome)
+  throw error
+}
+
+const tooLate = (id: string) => new UncertainOutcome(`Grant ${id} was stepped too late for its request.`)
 
 const isRefused = (answer: { readonly ok: boolean }): answer is Refused => !answer.ok

@@ -16,12 +16,13 @@ import { jsonResponse } from '../responses.js'
 import { issueAccessToken } from '../tokens/access-token.js'
 import { seconds } from '../tokens/claims.js'
 import type { Claims } from '../users/contract.js'
-import { advance, type Outcome } from './advance.js'
+import { advance, type Outcome, type Sender } from './advance.js'
 
 /**
  * Advances a grant by one step and issues what the step allows. The claims are fetched once, the token is signed before the
  * swap, and it is sent only if the swap is won.
  *
+ * @param sender keeps the answer when nobody knows whether the swap was won.
  * @throws {OAuthError} when the step is refused, or the user is gone, which ends the grant.
  * @throws {Unavailable} when the store fails; then nothing was sent and a retry gets in.
  */
@@ -30,16 +31,18 @@ export async function issueTokens<Answer extends Issued>(
   grantId: string,
   tokenId: string,
   decide: (grant: Grant) => Step<Answer>,
+  sender: Sender,
 ): Promise<{ readonly answer: Answer; readonly response: HttpResponse }> {
   let claims: Promise<Claims | null> | undefined
   let outcome: Outcome<Answer, HttpResponse>
   try {
-    outcome = await advance(deployment.grants, grantId, decide, async (answer) => {
+    const prepare = async (answer: Answer) => {
       claims ??= userClaims(deployment, answer)
       const found = await claims
       if (!found) throw new SubjectGone()
       return tokenResponse(deployment, answer, tokenId, found)
-    })
+    }
+    outcome = await advance(deployment.grants, grantId, decide, prepare, sender)
   } catch (error) {
     if (!(error instanceof SubjectGone)) throw error
     await endGrant(deployment, grantId, 'subject_gone')

@@ -10,21 +10,30 @@ import type { Deployment } from '../deployment.js'
 import { OAuthError } from '../errors.js'
 import { REDEEM_ENTROPY, redeemCode } from '../grant/redeem-code.js'
 import { REFRESH_ENTROPY, refresh } from '../grant/refresh.js'
+import type { Grant } from '../grant/state.js'
+import { isOverdue } from '../in-time.js'
 import type { HttpRequest, HttpResponse } from '../message.js'
 import type { Parameters } from '../protocol/parameters.js'
 import type { AccessChoice } from '../protocol/resource.js'
 import { parseScope } from '../protocol/scope.js'
 import { parseCode, parseRefreshToken } from '../protocol/token-string.js'
-import { encodeBase64url } from '../runtime/hash.js'
+import { digest, encodeBase64url } from '../runtime/hash.js'
 import { TOKEN_ID_BYTES } from '../tokens/access-token.js'
+import type { Sender } from './advance.js'
 import { asClient } from './as-client.js'
 import { clientCredentials } from './client-credentials.js'
 import { grantFacts, issueTokens, refusedError } from './issue-tokens.js'
 
 export const token = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
-  asClient(deployment, request, (client, form) => answer(deployment, client, form))
+  asClient(deployment, request, (client, form) =>
+    answer(deployment, client, form, {
+      unsent: deployment.unsent,
+      fingerprint: () => fingerprintOf(client, form),
+      isOverdue: () => isOverdue(request),
+    }),
+  )
 
-async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
+async function answer(deployment: Deployment, client: Client, form: Parameters, sender: Sender): Promise<HttpResponse> {
   const grantType = form.get('grant_type')
   switch (grantType) {
     case undefined:
@@ -43,12 +52,12 @@ async function answer(deployment: Deployment, client: Client, form: Parameters):
   if (!client.grant_types.includes(grantType)) {
     throw new OAuthError('unauthorized_client', `This client is not registered for the grant type ${grantType}.`)
   }
-  if (grantType === 'authorization_code') return redeem(deployment, client, form)
-  if (grantType === 'refresh_token') return rotate(deployment, client, form)
+  if (grantType === 'authorization_code') return redeem(deployment, client, form, sender)
+  if (grantType === 'refresh_token') return rotate(deployment, client, form, sender)
   return clientCredentials(deployment, client, form)
 }
 
-async function redeem(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
+async function redeem(deployment: Deployment, client: Client, form: Parameters, sender: Sender): Promise<HttpResponse> {
   const { settings } = deployment
   const code = parseCode(required(form, 'code'))
   if (!code) throw refusedError('forged')
@@ -65,14 +74,13 @@ async function redeem(deployment: Deployment, client: Client, form: Parameters):
       : null,
   }
   const tokenId = encodeBase64url(entropy.subarray(REDEEM_ENTROPY))
-  const issued = await issueTokens(deployment, code.grantId, tokenId, (grant) =>
-    redeemCode(grant, input, deployment.now(), entropy.subarray(0, REDEEM_ENTROPY)),
-  )
+  const step = (grant: Grant) => redeemCode(grant, input, deployment.now(), entropy.subarray(0, REDEEM_ENTROPY))
+  const issued = await issueTokens(deployment, code.grantId, tokenId, step, sender)
   deployment.emit({ type: 'code_redeemed', ...grantFacts(issued.answer.grant) })
   return issued.response
 }
 
-async function rotate(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
+async function rotate(deployment: Deployment, client: Client, form: Parameters, sender: Sender): Promise<HttpResponse> {
   const { settings } = deployment
   const presented = parseRefreshToken(required(form, 'refresh_token'))
   if (!presented) throw refusedError('forged')
@@ -94,9 +102,8 @@ async function rotate(deployment: Deployment, client: Client, form: Parameters):
     },
   }
   const tokenId = encodeBase64url(entropy.subarray(REFRESH_ENTROPY))
-  const issued = await issueTokens(deployment, presented.grantId, tokenId, (grant) =>
-    refresh(grant, input, deployment.now(), entropy.subarray(0, REFRESH_ENTROPY)),
-  )
+  const step = (grant: Grant) => refresh(grant, input, deployment.now(), entropy.subarray(0, REFRESH_ENTROPY))
+  const issued = await issueTokens(deployment, presented.grantId, tokenId, step, sender)
   const { grant, retried, presented: generation } = issued.answer
   deployment.emit({ type: retried ? 'refresh_retried' : 'refreshed', generation, ...grantFacts(grant) })
   return issued.response
@@ -113,6 +120,12 @@ function accessChoice(
   const { defaultResource, resourceList: definitions } = settings
   return { resource: form.resources[0], scope, defaultResource, limits: client, definitions }
 }
+
+/** Everything that makes a token request what it is. */
+const fingerprintOf = ({ client_id }: Client, form: Parameters): string =>
+  digest(JSON.stringify([client_id, decisive.map((name) => form.get(name) ?? null), form.resources]))
+
+const decisive = ['grant_type', 'code', 'code_verifier', 'redirect_uri', 'refresh_token', 'scope']
 
 function required(form: Parameters, name: string): string {
   const value = form.get(name)

@@ -53,6 +53,11 @@ export interface StoredRecord {
  * command that a database client sends twice after a lost connection does no harm.
  */
 export interface Storage {
+  /**
+   * The driver's own promise that each verb settles within a few seconds, whatever happens: there is no network behind it, or it has time limits
+   * of its own. Nobody then watches its verbs with a timer. @default false
+   */
+  readonly settlesByItself?: boolean | undefined
   /** The last committed record, read from the primary; null when there is none. May return records past `expiresAt`. */
   get(kind: Kind, id: string): Promise<StoredRecord | null>
   /**

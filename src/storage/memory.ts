@@ -40,6 +40,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
 
   // No verb awaits anything: each is one step of the event loop, and its promise is settled when it is returned.
   return {
+    settlesByItself: true,
     async get(kind, id) {
       const found = records[kind].get(id)
       return found ? copy(found) : null

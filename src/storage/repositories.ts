@@ -2,10 +2,12 @@
  * Typed records over the storage contract: what the endpoints use instead of the six verbs. A document is JSON with a format
  * number, so that an older library refuses to misread what a newer one wrote.
  *
- * A verb that fails in flight may have been carried out: the record is read once more before anybody is told.
+ * A verb that fails in flight may have been carried out: the record is read again, for some seconds if need be, before anybody is told.
  *
  * @module
  */
+import { UncertainWrite } from '../errors.js'
+import { pause, within } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Kind, Storage, StoredRecord } from './contract.js'
 
@@ -28,7 +30,7 @@ export interface Repository<T> {
    * Compare-and-swap, once.
    *
    * @returns the value as it is stored now; null when another version is.
-   * @throws {Unavailable} when the store fails and the value is not stored.
+   * @throws {UncertainWrite} when the store fails and the value is not stored, or nobody knows: it may be stored yet.
    */
   replace(value: T, expected: string): Promise<Versioned<T> | null>
   /** @throws {Unavailable} when the store fails. */
@@ -53,12 +55,22 @@ export interface RecordShape<T> {
 
 const FORMAT = 1
 
+/** What a repository needs beside the store. */
+export interface RepositorySources {
+  /** Epoch milliseconds. */
+  now(): number
+  randomBytes(length: number): Uint8Array
+  /** For how many milliseconds a record is read again after a write whose fate is not known. @default 3000 */
+  readonly patience?: number | undefined
+}
+
 export function repository<T>(
   storage: Storage,
-  { now, randomBytes }: { now: () => number; randomBytes: (length: number) => Uint8Array },
+  { now, randomBytes, patience = 3000 }: RepositorySources,
   shape: RecordShape<T>,
 ): Repository<T> {
   const { kind } = shape
+  const recordAfter = (record: StoredRecord, cause: unknown) => readAfterFailure(storage, kind, record, patience, cause)
   const toRecord = (value: T): StoredRecord => ({
     id: shape.id(value),
     version: encodeBase64url(randomBytes(12)),
@@ -81,7 +93,8 @@ export function repository<T>(
       try {
         return (await storage.insert(kind, record, now())) ? stored : null
       } catch (cause) {
-        const after = await recordAfter(storage, record, kind, cause)
+        const after = await recordAfter(record, cause)
+        if (!after) throw cause
         if (after.version === record.version) return stored
         // A record that has expired would have made room: nothing was written.
         if (after.expiresAt !== null && after.expiresAt <= now()) throw cause
@@ -94,9 +107,12 @@ export function repository<T>(
       try {
         return (await storage.replace(kind, record, expected)) ? stored : null
       } catch (cause) {
-        const { version } = await recordAfter(storage, record, kind, cause)
-        if (version === expected) throw cause
-        return version === record.version ? stored : null
+        const uncertain = new UncertainWrite(record.version, cause)
+        const after = await recordAfter(record, uncertain)
+        if (!after) throw cause
+        // The write may still be on its way.
+        if (after.version === expected) throw uncertain
+        return after.version === record.version ? stored : null
       }
     },
     remove: (id) => storage.remove(kind, id),
@@ -109,12 +125,36 @@ export function repository<T>(
   }
 }
 
-/** After a verb failed in flight: what is stored now. Rethrows when that is nothing. */
-async function recordAfter(storage: Storage, record: StoredRecord, kind: Kind, cause: unknown): Promise<StoredRecord> {
-  const stored = await storage.get(kind, record.id)
-  if (!stored) throw cause
-  return stored
+/** After a verb failed in flight: what is stored now. What made it fail may take a moment to pass. Throws `cause` when it does not. */
+async function readAfterFailure(
+  storage: Storage,
+  kind: Kind,
+  { id }: StoredRecord,
+  patience: number,
+  cause: unknown,
+): Promise<StoredRecord | null> {
+  const late = () => new Error('The record could not be read again.')
+  const readAgain = async (): Promise<StoredRecord | null> => {
+    for (let wait = FIRST_PAUSE; ; wait *= 2) {
+      try {
+        return await storage.get(kind, id)
+      } catch (error) {
+        if (isOver) throw error
+      }
+      await pause(wait)
+    }
+  }
+  let isOver = false
+  try {
+    return await within(patience, readAgain(), late)
+  } catch {
+    isOver = true
+    throw cause
+  }
 }
+
+/** Milliseconds; each further one is twice as long. */
+const FIRST_PAUSE = 25
 
 function readDocument<T>(record: StoredRecord, kind: Kind): T {
   const parsed: unknown = JSON.parse(record.document)

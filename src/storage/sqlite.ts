@@ -52,6 +52,7 @@ export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
 
   // Reads are synchronous statements, so a read never falls into the middle of a group.
   return {
+    settlesByItself: true,
     async get(kind, id) {
       const row = open(kind).get.get(id)
       return row ? toRecord(row as Row) : null

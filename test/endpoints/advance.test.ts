@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { advance } from '../../src/endpoints/advance.js'
+import { unsentAnswers } from '../../src/endpoints/unsent-answers.js'
 import { Unavailable } from '../../src/errors.js'
 import { redeemCode } from '../../src/grant/redeem-code.js'
 import { isCurrent, type RefreshRules, refresh } from '../../src/grant/refresh.js'
@@ -286,6 +287,31 @@ describe('a store that fails', () => {
       ok: true,
       answer: { retried: true, refreshToken: formatRefreshToken(rotated(first, now, 1).token) },
     })
+  })
+
+  it('only in its answer, which comes when the request has been answered already: it is kept for who asks again', async () => {
+    const storage = await storageWith(approved())
+    let overdue = false
+    const sender = { unsent: unsentAnswers(() => now), fingerprint: () => 'same', isOverdue: () => overdue }
+    const step = (by: typeof sender) => advance(grantsIn(storage), code.grantId, redeem(1), nothing, by)
+    storage.after = () => {
+      overdue = true
+    }
+    await expect(step(sender)).rejects.toBeInstanceOf(Unavailable)
+    expect(await stored(storage)).toMatchObject({ status: 'active' })
+    overdue = false
+    const calls = storage.calls.length
+    const outcome = await step(sender)
+    expect(outcome).toMatchObject({ ok: true, moved: true, grant: await stored(storage) })
+    expect(storage.calls.slice(calls)).toEqual(['get'])
+  })
+
+  it('writes nothing for a request that has been answered already', async () => {
+    const storage = await storageWith(approved())
+    const sender = { unsent: unsentAnswers(() => now), fingerprint: () => 'same', isOverdue: () => true }
+    await expect(advance(grantsIn(storage), code.grantId, redeem(1), nothing, sender)).rejects.toThrow('too late')
+    expect(storage.calls).toEqual(['get'])
+    expect(await stored(storage)).toEqual(approved())
   })
 
   it('at the swap, and has lost the grant, is Unavailable', async () => {

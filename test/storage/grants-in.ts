@@ -10,7 +10,7 @@ import { type Repository, repository } from '../../src/storage/repositories.js'
 
 export function grantsIn(storage: Storage): Repository<Grant> {
   const sources = { now: () => 0, randomBytes: (length: number) => crypto.getRandomValues(new Uint8Array(length)) }
-  return repository<Grant>(availableStorage(storage), sources, {
+  return repository<Grant>(availableStorage(storage, 3000), sources, {
     kind: 'grant',
     id: ({ id }) => id,
     expiresAt: () => null,

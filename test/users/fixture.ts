@@ -36,7 +36,7 @@ export interface Fixture extends UserServices {
   readonly events: ServerEventBody[]
 }
 
-export function services(storage: Storage = availableStorage(memoryStorage()), name = issuer): Fixture {
+export function services(storage: Storage = availableStorage(memoryStorage(), 3000), name = issuer): Fixture {
   const fixture: Fixture = {
     time: start,
     events: [],

@@ -47,7 +47,7 @@ export interface Approval {
 /** The grants of a store, as a server reads and writes them. */
 export const grantsIn = (storage: Storage): Repository<Grant> =>
   repository<Grant>(
-    availableStorage(storage),
+    availableStorage(storage, 3000),
     { now: () => now, randomBytes },
     {
       kind: 'grant',

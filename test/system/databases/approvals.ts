@@ -24,7 +24,7 @@ const day = 86_400_000
 
 export function grantsIn(storage: Storage): Repository<Grant> {
   return repository<Grant>(
-    availableStorage(storage),
+    availableStorage(storage, 3000),
     { now: Date.now, randomBytes },
     {
       kind: 'grant',
