@@ -4,6 +4,7 @@
  * @module
  */
 import { Unavailable } from '../../../src/errors.js'
+import type { ServerOptions } from '../../../src/options.js'
 import { type AuthorizationServer, createAuthorizationServer } from '../../../src/server.js'
 import type { Storage } from '../../../src/storage/contract.js'
 
@@ -12,8 +13,13 @@ export const resource = 'https://api.example.com'
 export const clientId = 'app'
 export const redirectUri = 'https://app.example.com/callback'
 
-export const serverOver = (storage: Storage, now: () => number): AuthorizationServer =>
+export const serverOver = (
+  storage: Storage,
+  now: () => number,
+  more: Pick<ServerOptions, 'storageTimeout'> = {},
+): AuthorizationServer =>
   createAuthorizationServer({
+    ...more,
     issuer,
     storage,
     now,
