@@ -24,15 +24,19 @@ export async function openUsers(database: Database) {
   const byName = database.prepare('SELECT subject, password_hash AS passwordHash FROM users WHERE username = ?')
   const bySubject = database.prepare('SELECT 1 FROM users WHERE subject = ?')
   const insert = database.prepare('INSERT INTO users (username, subject, password_hash) VALUES (?, ?, ?)')
-  const update = database.prepare('UPDATE users SET password_hash = ? WHERE subject = ?')
+  const update = database.prepare('UPDATE users SET password_hash = ? WHERE subject = ? AND password_hash = ?')
 
   for (const { username, password } of demoUsers) {
     if (!byName.get(username)) insert.run(username, username, await hashPassword(password))
   }
   return {
     find: (username: string) => (byName.get(username) ?? null) as UserRow | null,
-    /** Called when the same password deserves a stronger hash than the one that is stored. */
-    save: (subject: string, passwordHash: string) => void update.run(passwordHash, subject),
+    /**
+     * Called when the same password deserves a stronger hash than the one that is stored. Nothing is written when that is no longer
+     * there: somebody has changed the password meanwhile.
+     */
+    save: (subject: string, passwordHash: string, replacedHash: string) =>
+      void update.run(passwordHash, subject, replacedHash),
     exists: (subject: string) => bySubject.get(subject) !== undefined,
   }
 }

@@ -25,7 +25,7 @@ export function checkFound(find: FindUserOptions['find'], save: FindUserOptions[
     const right = await verifyPassword(password, hash ?? (await decoyHash()))
     if (!right || user === null || hash === null) return null
     const subject = checkSubject(user.subject, 'passwordLogin: find')
-    if (save && (await needsRehash(hash))) await save(subject, await hashPassword(password))
+    if (save && (await needsRehash(hash))) await save(subject, await hashPassword(password), hash)
     return { subject, amr: byPassword }
   }
 }

@@ -19,8 +19,13 @@ import { isWebPage } from './web-page.js'
 export interface FindUserOptions {
   /** The user who logs in by this name, or null. A user without a `passwordHash` cannot log in with a password. */
   readonly find: (username: string) => Awaitable<StoredUser | null | undefined>
-  /** Keeps a stronger hash of the same password, made when a user has logged in with an older one. */
-  readonly save?: ((subject: string, passwordHash: string) => Awaitable<unknown>) | undefined
+  /**
+   * Keeps a stronger hash of the same password, made when a user has logged in with an older one. `replacedHash` is the one that
+   * `find` gave. Store the new one only if that is still there, else a password that was changed in between comes back:
+   * `UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?`. Whatever it returns is ignored; what it throws fails the
+   * login.
+   */
+  readonly save?: ((subject: string, passwordHash: string, replacedHash: string) => Awaitable<unknown>) | undefined
   readonly verify?: undefined
 }
 

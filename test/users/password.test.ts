@@ -273,22 +273,50 @@ describe('with find', () => {
     expect(hashes).not.toHaveBeenCalled()
   })
 
-  it('saves a stronger hash once the right password has come by', async () => {
-    const save = vi.fn()
-    // scrypt with N = 2: made by an earlier, weaker configuration.
+  /** scrypt with N = 2: made by an earlier, weaker configuration. */
+  const weakHash = async () => {
     const { scryptSync } = await import('node:crypto')
     const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64').replaceAll('=', '')
     const salt = Buffer.alloc(16, 7)
-    const weak = `$scrypt$ln=1,r=8,p=1$${encode(salt)}$${encode(scryptSync(right, salt, 32, { N: 2, r: 8, p: 1 }))}`
+    return `$scrypt$ln=1,r=8,p=1$${encode(salt)}$${encode(scryptSync(right, salt, 32, { N: 2, r: 8, p: 1 }))}`
+  }
+
+  it('saves a stronger hash once the right password has come by, and says which one it replaces', async () => {
+    const save = vi.fn()
+    const weak = await weakHash()
     build({ find: () => ({ subject: 'u1', passwordHash: weak }), save })
     await logIn('ada', 'wrong')
     expect(save).not.toHaveBeenCalled()
     await logIn('ada', right)
-    expect(save).toHaveBeenCalledExactlyOnceWith('u1', expect.stringMatching(/^\$argon2id\$/))
+    expect(save).toHaveBeenCalledExactlyOnceWith('u1', expect.stringMatching(/^\$argon2id\$/), weak)
     const [, better] = save.mock.calls[0] ?? []
     build({ find: () => ({ subject: 'u1', passwordHash: better }), save })
     expect((await logIn('ada', right)).status).toBe(303)
     expect(save).toHaveBeenCalledOnce()
+  })
+
+  it('lets the app keep a password that was changed between find and save', async () => {
+    const row = { id: 'u1', password_hash: await weakHash() }
+    const changed = await hashPassword('changed meanwhile')
+    let meanwhile = () => {}
+    build({
+      find: () => ({ subject: row.id, passwordHash: row.password_hash }),
+      save: (subject, passwordHash, replacedHash) => {
+        meanwhile()
+        // UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?
+        if (row.id === subject && row.password_hash === replacedHash) row.password_hash = passwordHash
+      },
+    })
+    expect((await logIn('ada', right)).status).toBe(303)
+    expect(row.password_hash).toMatch(/^\$argon2id\$/)
+    row.password_hash = await weakHash()
+    meanwhile = () => {
+      row.password_hash = changed
+    }
+    expect((await logIn('ada', right)).status).toBe(303)
+    expect(row.password_hash).toBe(changed)
+    expect((await logIn('ada', right)).status).toBe(422)
+    expect((await logIn('ada', 'changed meanwhile')).status).toBe(303)
   })
 })
 
