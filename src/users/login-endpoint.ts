@@ -14,6 +14,7 @@ import { type Answer, type PageAnswer, show } from '../pages/views.js'
 import { parseParameters } from '../protocol/parameters.js'
 import { seeOther } from '../responses.js'
 import type { PendingLogin } from './contract.js'
+import { MAX_USERNAME_LENGTH } from './fold-name.js'
 import type { PasswordCheck } from './password-check.js'
 import type { UserEndpoint, UserServices } from './services.js'
 import type { Sessions } from './session.js'
@@ -46,7 +47,9 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
     if (username === undefined || password === undefined) {
       return page(pending, username, 'incomplete')
     }
-    const attempt = { username, address: request.address }
+    // A name that is too long is not taken apart by anybody; the address pays for the hash that it costs.
+    const isNobodys = username.length > MAX_USERNAME_LENGTH
+    const attempt = { username: isNobodys ? '' : username, address: request.address }
     const facts = { username: username.slice(0, 128), address: request.address }
     // Counted before the password is looked at, so that parallel guesses do not slip through.
     const throttledSeconds = await limiter.reserve(attempt)

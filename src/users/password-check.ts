@@ -5,6 +5,7 @@
  * @module
  */
 import { utf8 } from '../runtime/hash.js'
+import { MAX_USERNAME_LENGTH } from './fold-name.js'
 import type { FindUserOptions, VerifyPasswordOptions } from './password.js'
 import { decoyHash, hashPassword, MAX_PASSWORD_BYTES, needsRehash, verifyPassword } from './password-hash.js'
 import { checkSubject } from './subject.js'
@@ -20,7 +21,7 @@ const byPassword = ['pwd'] as const
 
 export function checkFound(find: FindUserOptions['find'], save: FindUserOptions['save']): PasswordCheck {
   return async (username, password) => {
-    const user = (await find(username)) ?? null
+    const user = (isNobodys(username) ? null : await find(username)) ?? null
     const hash = user?.passwordHash ?? null
     const right = await verifyPassword(password, hash ?? (await decoyHash()))
     if (!right || user === null || hash === null) return null
@@ -32,10 +33,12 @@ export function checkFound(find: FindUserOptions['find'], save: FindUserOptions[
 
 export function checkVerified(verify: VerifyPasswordOptions['verify']): PasswordCheck {
   return async (username, password) => {
-    if (utf8(password).length > MAX_PASSWORD_BYTES) return null
+    if (isNobodys(username) || utf8(password).length > MAX_PASSWORD_BYTES) return null
     const verified = (await verify(username, password)) ?? null
     if (verified === null) return null
     const { subject, amr = byPassword } = typeof verified === 'object' ? verified : { subject: verified }
     return { subject: checkSubject(subject, 'passwordLogin: verify'), amr }
   }
 }
+
+const isNobodys = (username: string): boolean => username.length > MAX_USERNAME_LENGTH

@@ -17,7 +17,10 @@ import { isWebPage } from './web-page.js'
 
 /** The app keeps hashes made with `hashPassword`; the library compares. */
 export interface FindUserOptions {
-  /** The user who logs in by this name, or null. A user without a `passwordHash` cannot log in with a password. */
+  /**
+   * The user who logs in by this name, or null. A user without a `passwordHash` cannot log in with a password. Not asked for names of
+   * more than 320 characters (UTF-16 code units).
+   */
   readonly find: (username: string) => Awaitable<StoredUser | null | undefined>
   /**
    * Keeps a stronger hash of the same password, made when a user has logged in with an older one. `replacedHash` is the one that
@@ -38,7 +41,10 @@ export interface StoredUser {
 
 /** The app compares. An unknown user should take it as long as a wrong password. */
 export interface VerifyPasswordOptions {
-  /** The subject of the user whose password this is, or null. Passwords longer than 1024 bytes are not asked for. */
+  /**
+   * The subject of the user whose password this is, or null. Not asked for passwords of more than 1024 bytes and for names of more than
+   * 320 characters (UTF-16 code units).
+   */
   readonly verify: (username: string, password: string) => Awaitable<string | VerifiedUser | null | undefined>
   readonly find?: undefined
   readonly save?: undefined

@@ -10,11 +10,15 @@ import { Unavailable } from '../errors.js'
 import { networkOf } from '../network.js'
 import type { Repository } from '../storage/repositories.js'
 import { repository } from '../storage/repositories.js'
+import { foldName } from './fold-name.js'
 import type { UserServices } from './services.js'
 
 /** Who tries to log in. */
 export interface LoginAttempt {
-  /** As it was typed. */
+  /**
+   * As it was typed: 1 to 320 characters (UTF-16 code units). Empty for a longer one, which is nobody's: then the attempt counts
+   * for the address alone.
+   */
   readonly username: string
   /** Where it comes from. Unknown: only the user's attempts are counted. */
   readonly address: string | undefined
@@ -56,7 +60,7 @@ export function limiterIn(services: UserServices): Limiter {
     belongs: (place) => place.issuer === issuer,
   })
 
-  const userId = ({ username }: LoginAttempt) => recordId('counter', `user\0${fold(username)}`)
+  const userId = ({ username }: LoginAttempt) => recordId('counter', `user\0${foldName(username)}`)
   const addressId = (address: string) => recordId('counter', `address\0${networkOf(address)}`)
 
   /** Milliseconds to wait, 0 when the attempt is counted and may go ahead. */
@@ -73,7 +77,7 @@ export function limiterIn(services: UserServices): Limiter {
    * nobody can lock somebody else out for longer than the longest wait. The price is one more guess per address and wait.
    */
   async function claimPlace(attempt: LoginAttempt, address: string, wait: number): Promise<number> {
-    const id = recordId('counter', `place\0${fold(attempt.username)}\0${networkOf(address)}`)
+    const id = recordId('counter', `place\0${foldName(attempt.username)}\0${networkOf(address)}`)
     return swapUntilWon(places, id, (stored) => {
       const at = now()
       const place = stored && at < stored.readyAt + LONGEST_WAIT ? stored : null
@@ -89,7 +93,7 @@ export function limiterIn(services: UserServices): Limiter {
       // The address first: who is refused there must not use up the attempts of a user.
       const addressWait = address === undefined ? 0 : await take(addressId(address), ADDRESS_LIMIT)
       if (addressWait > 0) return inSeconds(addressWait)
-      const userWait = await take(userId(attempt), USER_LIMIT)
+      const userWait = attempt.username === '' ? 0 : await take(userId(attempt), USER_LIMIT)
       if (userWait === 0 || address === undefined) return inSeconds(userWait)
       return inSeconds(await claimPlace(attempt, address, userWait))
     },
@@ -161,16 +165,5 @@ async function swapUntilWon<T extends object, Result>(
   }
   throw new Unavailable('An attempt counter is written by too many at once.')
 }
-
-/**
- * The spellings that an app may take for one name share their attempts. Databases ignore more than case: accents, and
- * characters that nobody sees.
- */
-const fold = (username: string): string =>
-  username
-    .normalize('NFKD')
-    .replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
-    .trim()
-    .toLowerCase()
 
 const inSeconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000)

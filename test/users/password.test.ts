@@ -320,6 +320,70 @@ describe('with find', () => {
   })
 })
 
+describe('a user name of more than 320 characters', () => {
+  const long = 'a'.repeat(321)
+  const nasty = '\u0301'.repeat(8191)
+  const address = '192.0.2.1'
+
+  it('is refused like a wrong password at the price of one hash, and find is not asked', async () => {
+    const find = vi.fn(() => null)
+    const save = vi.fn()
+    build({ find, save })
+    const short = await logIn('a'.repeat(320), 'wrong')
+    expect(find).toHaveBeenCalledExactlyOnceWith('a'.repeat(320))
+    for (const username of [long, nasty]) {
+      hashes.mockClear()
+      const page = await logIn(username, 'wrong')
+      expect(page.status).toBe(422)
+      expect(page.headers).toEqual(short.headers)
+      expect(page.body.replace(username, 'a'.repeat(320))).toBe(short.body)
+      expect(hashes).toHaveBeenCalledOnce()
+    }
+    expect(find).toHaveBeenCalledOnce()
+    expect(save).not.toHaveBeenCalled()
+  })
+
+  it('is not asked about with verify', async () => {
+    const asked = vi.fn(() => 'u1')
+    build({ verify: asked })
+    expect((await logIn(long, right)).status).toBe(422)
+    expect(asked).not.toHaveBeenCalled()
+    expect((await logIn('a'.repeat(320), right)).status).toBe(303)
+  })
+
+  it('counts for the address, and is nobody whom others could be kept from', async () => {
+    build({ verify: () => null })
+    for (let i = 0; i < 30; i++) expect((await logIn(nasty, 'wrong', { address })).status).toBe(422)
+    expect((await logIn(nasty, 'wrong', { address })).status).toBe(429)
+    expect(await server.storage.list('counter', {}, { limit: 10 })).toHaveLength(1)
+    expect((await logIn(nasty, 'wrong', { address: '192.0.2.2' })).status).toBe(422)
+  })
+
+  it('is not shown to a limiter of the app', async () => {
+    const names: string[] = []
+    const reserve = async ({ username }: { username: string }) => {
+      names.push(username)
+      return 0
+    }
+    build({ verify, limiter: { reserve, succeed: async () => {} } })
+    await logIn(nasty, 'wrong')
+    expect(names).toEqual([''])
+  })
+
+  it('holds nobody up: no string is taken apart that is longer', async () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize')
+    try {
+      build({ verify })
+      await logIn(nasty, 'wrong', { address })
+      await logIn('\u0301'.repeat(320), 'wrong', { address })
+      const lengths = normalize.mock.contexts.map((text) => String(text).length)
+      expect(Math.max(...lengths)).toBe(320)
+    } finally {
+      normalize.mockRestore()
+    }
+  })
+})
+
 describe('with verify', () => {
   it('does not ask about a password of more than 1024 bytes', async () => {
     const asked = vi.fn(() => 'u1')

@@ -71,6 +71,7 @@ describe('attempts at one user', () => {
     await allowed(5, { ...ada, username: 'Ada@Example.com' })
     expect(await limiter.reserve({ ...ada, username: ' ada@example.com ' })).toBe(60)
     expect(await limiter.reserve({ ...ada, username: 'ａda@example.com' })).toBe(60)
+    expect(await limiter.reserve({ ...ada, username: 'æda@example.com' })).toBe(0)
   })
 
   it('leave other users alone', async () => {
