@@ -12,14 +12,17 @@ const MAX_WAITING = 32
 let running = 0
 const waiting: (() => void)[] = []
 
+/** Too many wait already, so nothing was hashed. */
+export class HashQueueFull extends Unavailable {}
+
 /**
  * Runs `hash` when it is its turn.
  *
- * @throws {Unavailable} when too many wait already: a person tries again, an attacker gains nothing.
+ * @throws {HashQueueFull} when too many wait already: a person tries again, an attacker gains nothing.
  */
 export async function inTurn<T>(hash: () => Promise<T>): Promise<T> {
   if (running >= AT_ONCE) {
-    if (waiting.length >= MAX_WAITING) throw new Unavailable('Too many passwords are being hashed at once.')
+    if (waiting.length >= MAX_WAITING) throw new HashQueueFull('Too many passwords are being hashed at once.')
     await new Promise<void>((resolve) => waiting.push(resolve))
   } else running++
   try {

@@ -15,7 +15,7 @@ import { parseParameters } from '../protocol/parameters.js'
 import { seeOther } from '../responses.js'
 import type { PendingLogin } from './contract.js'
 import { MAX_USERNAME_LENGTH } from './fold-name.js'
-import type { PasswordCheck } from './password-check.js'
+import { NotJudged, type PasswordCheck } from './password-check.js'
 import type { UserEndpoint, UserServices } from './services.js'
 import type { Sessions } from './session.js'
 import type { Limiter } from './throttle.js'
@@ -57,7 +57,10 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
       emit({ type: 'login_throttled', ...facts })
       return page(pending, username, { throttledSeconds })
     }
-    const user = await check(username, password)
+    const user = await check(username, password).catch(async (error: unknown) => {
+      if (error instanceof NotJudged) await limiter.giveBack?.(attempt)
+      throw error
+    })
     if (!user) {
       emit({ type: 'login_failed', ...facts })
       return page(pending, username, 'wrong')

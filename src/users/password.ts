@@ -68,7 +68,10 @@ export type PasswordLoginOptions = (FindUserOptions | VerifyPasswordOptions) & {
   readonly forgotPasswordUrl?: string | undefined
   /** The app's own page to sign up, linked on the login page: an absolute path, or an `http` or `https` URL. */
   readonly signUpUrl?: string | undefined
-  /** Bounds the attempts. @default 5 per user and 30 per address in a minute, then growing waits, counted in the storage */
+  /**
+   * Bounds the attempts. @default 5 per user and 30 per address in a minute, then growing waits of at most 15 minutes, which come after
+   * 20 at one user within 24 hours in any case; counted in the storage
+   */
   readonly limiter?: Limiter | undefined
 }
 
@@ -155,8 +158,13 @@ function checkLinks(links: { readonly [name: string]: string | undefined }): voi
 }
 
 function checkLimiter(limiter: Limiter | undefined): void {
-  if (limiter === undefined || (typeof limiter?.reserve === 'function' && typeof limiter.succeed === 'function')) return
-  throw new TypeError('passwordLogin: limiter must have the functions reserve and succeed.')
+  if (limiter === undefined) return
+  if (typeof limiter?.reserve !== 'function' || typeof limiter.succeed !== 'function') {
+    throw new TypeError('passwordLogin: limiter must have the functions reserve and succeed.')
+  }
+  if (limiter.giveBack !== undefined && typeof limiter.giveBack !== 'function') {
+    throw new TypeError('passwordLogin: limiter.giveBack must be a function, or be left out.')
+  }
 }
 
 /** Seconds in, milliseconds out. */

@@ -1,8 +1,8 @@
 /**
  * Limits attempts to log in: 5 per user and 30 per address in a minute; after that a wait of 1, 2, 4, 8 and then always 15
- * minutes, and a fifth of the attempts (1 and 6) between two waits. The counters are in the storage, moved by compare-and-swap,
- * so that several instances share them and parallel guesses are all counted. Users who do not exist are counted like those
- * who do.
+ * minutes, and a fifth of the attempts (1 and 6) between two waits. From the twentieth at one user within 24 hours on, each has
+ * such a wait after it. The counters are in the storage, moved by compare-and-swap, so that several instances share them and
+ * parallel guesses are all counted. Users who do not exist are counted like those who do, all spellings of a name as one user.
  *
  * @module
  */
@@ -10,6 +10,16 @@ import { Unavailable } from '../errors.js'
 import { networkOf } from '../network.js'
 import type { Repository } from '../storage/repositories.js'
 import { repository } from '../storage/repositories.js'
+import {
+  type Counter,
+  expiryOf,
+  forgive,
+  giveBack,
+  isImpossible,
+  LONGEST_WAIT,
+  oneLess,
+  tryOnce,
+} from './attempt-counter.js'
 import { foldName } from './fold-name.js'
 import type { UserServices } from './services.js'
 
@@ -32,25 +42,36 @@ export interface Limiter {
    * @returns 0 when it may go ahead, else how many seconds to wait.
    */
   reserve(attempt: LoginAttempt): Promise<number>
-  /** The password was right: the user's attempts are forgiven, and this one is not held against the address. */
+  /**
+   * The password was right: the attempts at the user are forgiven, and this one is not held against the address. Forgive no more
+   * than those with exactly this `username`: a spelling that you count as the same user can be another account, the attacker's.
+   */
   succeed(attempt: LoginAttempt): Promise<void>
+  /**
+   * The attempt was counted (`reserve` gave 0 for this very object), but nobody looked at the password, because the server had too
+   * many to hash: it is as if the attempt had not been. The person gets a 503. Without this function it stays counted.
+   */
+  giveBack?(attempt: LoginAttempt): Promise<void>
 }
 
 /** Attempts in the first minute. */
 const USER_LIMIT = 5
 const ADDRESS_LIMIT = 30
 
-const MINUTE = 60_000
-const LONGEST_WAIT = 15 * MINUTE
-/** After this long without an attempt, all is forgotten. */
-const MEMORY = 60 * MINUTE
+/** What came of counting. */
+interface Counted {
+  /** Milliseconds to wait; 0 when the attempt is counted and may go ahead. */
+  readonly wait: number
+  /** Then it is as if it had not been counted. */
+  readonly undo: () => Promise<void>
+}
 
-export function limiterIn(services: UserServices): Limiter {
+export function limiterIn(services: UserServices): Required<Limiter> {
   const { issuer, storage, now, recordId } = services
   const counters = repository<Counter>(storage, services, {
     kind: 'counter',
     id: (counter) => counter.id,
-    expiresAt: (counter) => counter.last + MEMORY,
+    expiresAt: expiryOf,
     belongs: (counter) => counter.issuer === issuer,
   })
   const places = repository<Place>(storage, services, {
@@ -59,64 +80,68 @@ export function limiterIn(services: UserServices): Limiter {
     expiresAt: (place) => place.readyAt + LONGEST_WAIT,
     belongs: (place) => place.issuer === issuer,
   })
+  const reserved = new WeakMap<LoginAttempt, readonly Counted[]>()
 
   const userId = ({ username }: LoginAttempt) => recordId('counter', `user\0${foldName(username)}`)
+  const spellingOf = ({ username }: LoginAttempt) => recordId('spelling', username)
   const addressId = (address: string) => recordId('counter', `address\0${networkOf(address)}`)
 
-  /** Milliseconds to wait, 0 when the attempt is counted and may go ahead. */
-  async function take(id: string, limit: number): Promise<number> {
-    return swapUntilWon(counters, id, (stored) => {
-      const counter = stored ?? { id, issuer, tries: 0, since: now(), last: now() }
-      const { next, wait } = step(counter, limit, Math.max(now(), counter.last))
-      return { next, result: wait }
+  const take = (id: string, limit: number, spelling?: string): Promise<Counted> =>
+    swapUntilWon(counters, id, (stored) => {
+      const at = now()
+      const counter = stored ?? { id, issuer, tries: 0, since: at, last: at }
+      const { next, wait } = tryOnce(counter, limit, at, spelling)
+      const taken = { at: next.last, spelling, before: counter.last }
+      const undo = () => change(counters, id, (current) => giveBack(current, limit, taken))
+      return { next, result: { wait, undo } }
     })
-  }
 
   /**
    * Whoever was told to wait and has waited may try once, even if strangers have used up the user's attempts meanwhile: so
    * nobody can lock somebody else out for longer than the longest wait. The price is one more guess per address and wait.
    */
-  async function claimPlace(attempt: LoginAttempt, address: string, wait: number): Promise<number> {
+  async function claimPlace(attempt: LoginAttempt, address: string, wait: number): Promise<Counted> {
     const id = recordId('counter', `place\0${foldName(attempt.username)}\0${networkOf(address)}`)
     return swapUntilWon(places, id, (stored) => {
       const at = now()
-      const place = stored && at < stored.readyAt + LONGEST_WAIT ? stored : null
-      if (!place) return { next: { id, issuer, readyAt: at + wait }, result: wait }
-      if (at < place.readyAt) return { next: place, result: Math.min(wait, place.readyAt - at) }
-      return { next: { ...place, readyAt: at + LONGEST_WAIT }, result: 0 }
+      // Only a clock that was wrong can have made it ready later than after the longest wait.
+      const isOpen = stored && at < stored.readyAt + LONGEST_WAIT && !isImpossible(stored.readyAt - LONGEST_WAIT, at)
+      if (!isOpen) return { next: { id, issuer, readyAt: at + wait }, result: { ...uncounted, wait } }
+      if (at < stored.readyAt) {
+        return { next: stored, result: { ...uncounted, wait: Math.min(wait, stored.readyAt - at) } }
+      }
+      const next = { ...stored, readyAt: at + LONGEST_WAIT }
+      const undo = () => change(places, id, (current) => (current.readyAt === next.readyAt ? stored : current))
+      return { next, result: { wait: 0, undo } }
     })
   }
 
   return {
     async reserve(attempt) {
-      const { address } = attempt
+      const { address, username } = attempt
       // The address first: who is refused there must not use up the attempts of a user.
-      const addressWait = address === undefined ? 0 : await take(addressId(address), ADDRESS_LIMIT)
-      if (addressWait > 0) return inSeconds(addressWait)
-      const userWait = attempt.username === '' ? 0 : await take(userId(attempt), USER_LIMIT)
-      if (userWait === 0 || address === undefined) return inSeconds(userWait)
-      return inSeconds(await claimPlace(attempt, address, userWait))
+      const byAddress = address === undefined ? uncounted : await take(addressId(address), ADDRESS_LIMIT)
+      if (byAddress.wait > 0) return inSeconds(byAddress.wait)
+      let byUser = username === '' ? uncounted : await take(userId(attempt), USER_LIMIT, spellingOf(attempt))
+      if (byUser.wait > 0 && address !== undefined) byUser = await claimPlace(attempt, address, byUser.wait)
+      if (byUser.wait === 0) reserved.set(attempt, [byUser, byAddress])
+      return inSeconds(byUser.wait)
     },
     async succeed(attempt) {
-      await counters.remove(userId(attempt))
-      if (attempt.address === undefined) return
-      await swapUntilWon(counters, addressId(attempt.address), (stored) => ({
-        next: stored && giveBack(stored, ADDRESS_LIMIT),
-        result: undefined,
-      }))
+      const { address } = attempt
+      await change(counters, userId(attempt), (counter) => forgive(counter, spellingOf(attempt)))
+      if (address === undefined) return
+      await change(counters, addressId(address), (counter) => oneLess(counter, ADDRESS_LIMIT))
+    },
+    async giveBack(attempt) {
+      const counted = reserved.get(attempt) ?? []
+      reserved.delete(attempt)
+      for (const { undo } of counted) await undo()
     },
   }
 }
 
-interface Counter {
-  readonly id: string
-  readonly issuer: string
-  readonly tries: number
-  /** When the first of `tries` was. */
-  readonly since: number
-  /** When the latest was. A wait is counted from there. */
-  readonly last: number
-}
+const uncounted: Counted = { wait: 0, undo: async () => {} }
 
 /** A place in the queue of those who wait to try one user's name, one per address. */
 interface Place {
@@ -124,29 +149,6 @@ interface Place {
   readonly issuer: string
   readonly readyAt: number
 }
-
-function step(counter: Counter, limit: number, at: number): { readonly next: Counter; readonly wait: number } {
-  const { tries, since, last } = counter
-  const beyond = tries - limit
-  const forgotten = beyond < 0 ? at >= since + MINUTE : at >= last + MEMORY
-  if (forgotten) return { next: { ...counter, tries: 1, since: at, last: at }, wait: 0 }
-  if (mustWait(tries, limit)) {
-    const until = last + Math.min(MINUTE * 2 ** (beyond / burstOf(limit)), LONGEST_WAIT)
-    if (at < until) return { next: counter, wait: until - at }
-  }
-  return { next: { ...counter, tries: tries + 1, last: at }, wait: 0 }
-}
-
-/** One try less, unless that would be back at the start of a wait that is over. */
-function giveBack(counter: Counter, limit: number): Counter {
-  const tries = counter.tries - 1
-  return tries < 0 || mustWait(tries, limit) ? counter : { ...counter, tries }
-}
-
-const mustWait = (tries: number, limit: number): boolean => tries >= limit && (tries - limit) % burstOf(limit) === 0
-
-/** Attempts between two waits. */
-const burstOf = (limit: number): number => Math.ceil(limit / 5)
 
 /** Enough for everybody who may pass in one burst to be overtaken by everybody else. */
 const MAX_LOST_SWAPS = 2 * ADDRESS_LIMIT
@@ -165,5 +167,9 @@ async function swapUntilWon<T extends object, Result>(
   }
   throw new Unavailable('An attempt counter is written by too many at once.')
 }
+
+/** Changes a record, if there is one. */
+const change = <T extends object>(records: Repository<T>, id: string, next: (stored: T) => T): Promise<void> =>
+  swapUntilWon(records, id, (stored) => ({ next: stored && next(stored), result: undefined }))
 
 const inSeconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000)

@@ -1,7 +1,9 @@
 import * as argon2 from '@node-rs/argon2'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Unavailable } from '../../src/errors.js'
 import type { HttpResponse } from '../../src/message.js'
 import type { LoginNeed } from '../../src/users/contract.js'
+import { HashQueueFull, inTurn } from '../../src/users/hash-queue.js'
 import { type PasswordAuthentication, type PasswordLoginOptions, passwordLogin } from '../../src/users/password.js'
 import { hashPassword } from '../../src/users/password-hash.js'
 import {
@@ -318,6 +320,88 @@ describe('with find', () => {
     expect((await logIn('ada', right)).status).toBe(422)
     expect((await logIn('ada', 'changed meanwhile')).status).toBe(303)
   })
+
+  describe('when too many passwords wait to be hashed', () => {
+    /** Fills the queue, as other people's logins do, until it is told to go on. */
+    const crowd = () => {
+      let goOn: () => void = () => {}
+      const gate = new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+      const jobs = Promise.all(Array.from({ length: 34 }, () => inTurn(() => gate)))
+      return async () => {
+        goOn()
+        await jobs
+      }
+    }
+    const address = '192.0.2.1'
+
+    it('gives back what the attempt has used up of the user and of the address', async () => {
+      build({ find })
+      const clear = crowd()
+      for (let i = 0; i < 100; i++) await expect(logIn('ada', 'wrong', { address })).rejects.toBeInstanceOf(Unavailable)
+      await clear()
+      expect(hashes).not.toHaveBeenCalled()
+      for (let i = 0; i < 5; i++) expect((await logIn('ada', 'wrong', { address })).status).toBe(422)
+      expect((await logIn('ada', right, { address })).status).toBe(429)
+      for (let i = 0; i < 24; i++) expect((await logIn(`user${i}`, 'wrong', { address })).status).toBe(422)
+      expect((await logIn('last', 'wrong', { address })).status).toBe(429)
+    })
+
+    it('gives back the only attempt of those who have waited', async () => {
+      build({ find })
+      for (let i = 0; i < 5; i++) await logIn('ada', 'wrong', { address: '203.0.113.9' })
+      expect((await logIn('ada', right, { address })).status).toBe(429)
+      server.time += 60_000
+      const clear = crowd()
+      await expect(logIn('ada', right, { address: '203.0.113.9' })).rejects.toBeInstanceOf(Unavailable)
+      await clear()
+      await logIn('ada', 'wrong', { address: '203.0.113.9' })
+      const again = crowd()
+      await expect(logIn('ada', right, { address })).rejects.toBeInstanceOf(Unavailable)
+      await again()
+      expect((await logIn('ada', right, { address })).status).toBe(303)
+    })
+
+    it('gives back nothing when a hook of the app fails, whatever it throws', async () => {
+      const failures = [new Error('wrong password'), new Unavailable('away'), new HashQueueFull('full')]
+      for (const error of failures) {
+        server = services()
+        build({ verify: () => Promise.reject(error) })
+        for (let i = 0; i < 5; i++) await expect(logIn('ada', 'wrong')).rejects.toBe(error)
+        expect((await logIn('ada', 'wrong')).status).toBe(429)
+      }
+    })
+
+    it('lets the right password in without a stronger hash', async () => {
+      const weak = await weakHash()
+      const save = vi.fn()
+      let clear = async () => {}
+      build({
+        // The subject is read between the comparison and the new hash.
+        find: () => ({
+          passwordHash: weak,
+          get subject() {
+            clear = crowd()
+            return 'u1'
+          },
+        }),
+        save,
+      })
+      expect((await logIn('ada', right)).status).toBe(303)
+      await clear()
+      expect(save).not.toHaveBeenCalled()
+    })
+
+    it('does without giving back where a limiter cannot', async () => {
+      const succeed = vi.fn()
+      build({ find, limiter: { reserve: async () => 0, succeed } })
+      const clear = crowd()
+      await expect(logIn('ada', right)).rejects.toBeInstanceOf(Unavailable)
+      await clear()
+      expect(succeed).not.toHaveBeenCalled()
+    })
+  })
 })
 
 describe('a user name of more than 320 characters', () => {
@@ -510,8 +594,41 @@ describe('a limiter of the app', () => {
     expect(await server.storage.list('counter', {}, { limit: 10 })).toEqual([])
   })
 
+  it('is told when nobody looked at the password, with the very object that it counted', async () => {
+    const given: unknown[] = []
+    const counted: unknown[] = []
+    build({
+      find: () => null,
+      limiter: {
+        reserve: async (attempt) => {
+          counted.push(attempt)
+          return 0
+        },
+        succeed: async () => {},
+        giveBack: async (attempt) => void given.push(attempt),
+      },
+    })
+    await logIn('ada', 'wrong')
+    expect(given).toEqual([])
+    let goOn: () => void = () => {}
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const jobs = Array.from({ length: 34 }, () => inTurn(() => gate))
+    await expect(logIn('ada', 'wrong')).rejects.toBeInstanceOf(Unavailable)
+    goOn()
+    await Promise.all(jobs)
+    expect(given).toHaveLength(1)
+    expect(given[0]).toBe(counted[1])
+  })
+
   it.each([null, {}, { reserve: async () => 0 }, 5])('is refused as %j', (limiter) => {
     expect(() => passwordLogin({ verify, limiter: limiter as never })).toThrow('limiter must have the functions')
+  })
+
+  it('is refused with something else than a function to give back', () => {
+    const limiter = { reserve: async () => 0, succeed: async () => {}, giveBack: true }
+    expect(() => passwordLogin({ verify, limiter: limiter as never })).toThrow('limiter.giveBack must be a function')
   })
 })
 
