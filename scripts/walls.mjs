@@ -80,7 +80,7 @@ const unicodeMethods = new Set([
 /** Files whose text is not the wire's, and what it is. */
 const unicodeText = [
   [/^src\/(pages|cli)\//, 'words of people and of the app'],
-  [/^src\/users\/throttle\.ts$/, 'names of people, in every spelling that a database takes for one'],
+  [/^src\/users\/fold-name\.ts$/, 'names of people, in every spelling that a database takes for one'],
   [/^src\/protocol\/(client-metadata|spelling)\.ts$/, 'names for people to read; slips of operators'],
   [/^src\/keys\/signer\.ts$/, 'a key as an operator pastes it'],
   [/^adapters\/node\/message\.ts$/, 'names of header fields, which the parser has made sure are tokens'],

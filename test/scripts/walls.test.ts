@@ -106,7 +106,7 @@ describe('text on the wire', () => {
 
   it.each([
     ['src/pages/html.ts', 'const shown = text.trim()'],
-    ['src/users/throttle.ts', "const name = username.normalize('NFKD').toLowerCase()"],
+    ['src/users/fold-name.ts', "const name = username.normalize('NFKD').toLowerCase()"],
     ['src/network.ts', 'const same = /^basic$/i.test(scheme)'],
     ['src/network.ts', 'const same = /\\p{L}/u.test(name)'],
     ['src/network.ts', 'const same = /^\\\\s$/.test(name)'],
