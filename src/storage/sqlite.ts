@@ -6,6 +6,7 @@
  */
 import { type Kind, kinds, type Storage, type StoredRecord } from './contract.js'
 import { groupCommit } from './sqlite/group-commit.js'
+import { patiently } from './sqlite/lock.js'
 import { prepareSchema } from './sqlite/schema.js'
 import { forEachTable } from './tables.js'
 
@@ -24,8 +25,8 @@ export interface SqliteStatement {
 
 export interface SqliteStorage extends Storage {
   /**
-   * Commits (or rejects) the writes still waiting, before it returns; every later verb rejects. The connection stays open: it
-   * is the app's to close, after this.
+   * Commits (or rejects) the writes still waiting, before it returns; every later verb rejects. It waits for no lock. The connection
+   * stays open: it is the app's to close, after this.
    */
   close(): void
 }
@@ -33,11 +34,13 @@ export interface SqliteStorage extends Storage {
 /**
  * Storage over an open connection, best one that nothing else uses: a transaction that the app leaves open on it makes every
  * write reject. Creates its tables (`grantwright_…`) when they are missing, and sets the connection to WAL,
- * `synchronous=FULL` and a busy timeout of 5 seconds. Several instances may do so at the same moment.
+ * `synchronous=FULL` and a busy timeout of 5 milliseconds. Several instances may do so at the same moment.
  *
- * A write that cannot get the lock of the file within the busy timeout rejects, with nothing written.
+ * While another connection holds the lock of the file, writes wait for it up to 3 seconds, and the process goes on meanwhile. A write
+ * that does not get it then rejects, with nothing written. Only this function itself, at the start, waits for the lock in place, up
+ * to 5 seconds.
  *
- * @throws when the database was written by a newer version of grantwright, or cannot be written to.
+ * @throws when the database was written by a newer version of grantwright, cannot be written to, or stays locked.
  */
 export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
   prepareSchema(db)
@@ -54,8 +57,10 @@ export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
   return {
     settlesByItself: true,
     async get(kind, id) {
-      const row = open(kind).get.get(id)
-      return row ? toRecord(row as Row) : null
+      return patiently(() => {
+        const row = open(kind).get.get(id)
+        return row ? toRecord(row as Row) : null
+      })
     },
     async insert(kind, record, now) {
       const { insert } = open(kind)
@@ -74,9 +79,11 @@ export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
       await group.write(() => remove.run(id))
     },
     async list(kind, { subject }, { after = '', limit }) {
-      const { list, listBySubject } = open(kind)
-      const rows = subject === undefined ? list.all(after, limit) : listBySubject.all(subject, after, limit)
-      return rows.map((row) => toRecord(row as Row))
+      return patiently(() => {
+        const { list, listBySubject } = open(kind)
+        const rows = subject === undefined ? list.all(after, limit) : listBySubject.all(subject, after, limit)
+        return rows.map((row) => toRecord(row as Row))
+      })
     },
     async purge(now, limit) {
       const purges = kinds.map((kind) => open(kind).purge)
@@ -91,7 +98,7 @@ export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
     },
     close() {
       closed = true
-      group.flush()
+      group.close()
     },
   }
 }

@@ -1,16 +1,24 @@
 /**
  * Group commit: the writes of one turn of the event loop run in one transaction, each in a savepoint of its own, and their
- * promises settle after the commit. Nobody is told of a write that is not on disk.
+ * promises settle after the commit. Nobody is told of a write that is not on disk. While another connection holds the lock, the
+ * group waits for it without stopping the process, and later writes join it.
  *
  * @module
  */
 import type { SqliteDatabase } from '../sqlite.js'
+import { heldTooLong, isBusy, patience, pauseAfter } from './lock.js'
+
+// Kept from the start: tests of the app may put others in their place.
+const { clearTimeout, performance, setImmediate, setTimeout } = globalThis
 
 export interface GroupCommit {
-  /** Runs `statements` in the next group. Rejects when they fail, or when the group as a whole could not be committed. */
+  /**
+   * Runs `statements` in the next group. Rejects when they fail, when the group as a whole could not be committed, and when another
+   * connection holds the lock for too long.
+   */
   write<Result>(statements: () => Result): Promise<Result>
-  /** Runs the waiting group now. */
-  flush(): void
+  /** Runs what waits now, and waits for no lock: all of it has settled then. */
+  close(): void
 }
 
 export function groupCommit(db: SqliteDatabase): GroupCommit {
@@ -20,19 +28,53 @@ export function groupCommit(db: SqliteDatabase): GroupCommit {
   const save = db.prepare('SAVEPOINT grantwright_write')
   const release = db.prepare('RELEASE grantwright_write')
   const undo = db.prepare('ROLLBACK TO grantwright_write')
+  /** In order of arrival. As long as there are any, the next group is arranged. */
   let waiting: Waiting[] = []
+  let failures = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   function flush(): void {
-    const group = waiting
-    waiting = []
+    const group = nextGroup()
     if (group.length === 0) return
     try {
       for (const settle of runGroup(group)) settle()
+      failures = 0
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      if (isBusy(error)) {
+        waitForLock([...group, ...waiting], error)
+        return
+      }
+      rejectAll(group, error)
+    }
+    if (waiting.length > 0) setImmediate(flush)
+  }
+
+  /** What piled up behind a lock must not stop the process in its turn. */
+  const nextGroup = (): Waiting[] => waiting.splice(0, largestGroup)
+
+  function waitForLock(all: readonly Waiting[], error: unknown): void {
+    const now = performance.now()
+    waiting = all.filter(({ until }) => now < until)
+    rejectAll(
+      all.filter(({ until }) => now >= until),
+      heldTooLong(error),
+    )
+    if (waiting.length > 0) timer = setTimeout(flush, pauseAfter(failures++))
+    else failures = 0
+  }
+
+  function close(): void {
+    clearTimeout(timer)
+    for (let group = nextGroup(); group.length > 0; group = nextGroup()) {
+      try {
+        for (const settle of runGroup(group)) settle()
+      } catch (error) {
+        rejectAll(group, error)
+      }
     }
   }
 
+  /** Throws when nothing of the group was written. */
   function runGroup(group: readonly Waiting[]): (() => void)[] {
     // Outside the try: when BEGIN fails, a transaction that is open on this connection is not ours to roll back.
     begin.run()
@@ -67,16 +109,25 @@ export function groupCommit(db: SqliteDatabase): GroupCommit {
   return {
     write: <Result>(statements: () => Result) =>
       new Promise<Result>((resolve, reject) => {
+        const until = performance.now() + patience
         // `resolve` only ever gets what these `statements` returned.
-        waiting.push({ statements, resolve: resolve as (result: unknown) => void, reject })
+        waiting.push({ statements, until, resolve: resolve as (result: unknown) => void, reject })
         if (waiting.length === 1) setImmediate(flush)
       }),
-    flush,
+    close,
   }
 }
 
+const largestGroup = 256
+
 interface Waiting {
   readonly statements: () => unknown
+  /** When it stops waiting for a lock. */
+  readonly until: number
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
+}
+
+function rejectAll(group: readonly Waiting[], error: unknown): void {
+  for (const { reject } of group) reject(error)
 }

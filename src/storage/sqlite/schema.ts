@@ -6,15 +6,34 @@
  */
 import type { SqliteDatabase } from '../sqlite.js'
 import { forEachTable } from '../tables.js'
+import { busyTimeout, isBusy } from './lock.js'
+
+// Kept from the start: tests of the app may put another in its place.
+const { performance } = globalThis
 
 /**
- * Sets up the connection and creates what is missing.
+ * Sets up the connection and creates what is missing. It waits up to 5 seconds for the lock, and the process with it: this is the
+ * start, and nothing can be answered without tables. (Two processes that switch the same new file to WAL may collide, and SQLite
+ * itself does not wait there.)
  *
- * @throws when a newer version of the library has written this database.
+ * @throws when a newer version of the library has written this database, or another connection does not let go of it.
  */
 export function prepareSchema(db: SqliteDatabase): void {
-  db.exec('PRAGMA busy_timeout = 5000')
-  switchToWal(db)
+  const until = performance.now() + 5000
+  for (;;) {
+    try {
+      setUp(db)
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+  }
+}
+
+function setUp(db: SqliteDatabase): void {
+  db.exec(`PRAGMA busy_timeout = ${busyTimeout}`)
+  db.exec('PRAGMA journal_mode = WAL')
   db.exec('PRAGMA synchronous = FULL')
   db.exec('BEGIN IMMEDIATE')
   try {
@@ -66,16 +85,3 @@ const tableSql = (table: string): string => `CREATE TABLE IF NOT EXISTS ${table}
 );
 CREATE INDEX IF NOT EXISTS ${table}_by_subject ON ${table} (subject, id) WHERE subject IS NOT NULL;
 CREATE INDEX IF NOT EXISTS ${table}_by_expiry ON ${table} (expires_at) WHERE expires_at IS NOT NULL;`
-
-/** Two processes that switch the same new file may collide, and SQLite does not honour the busy timeout here. */
-function switchToWal(db: SqliteDatabase): void {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      db.exec('PRAGMA journal_mode = WAL')
-      return
-    } catch (error) {
-      if (attempt === 100 || !/locked|busy/i.test(String(error))) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
-    }
-  }
-}
