@@ -73,6 +73,15 @@ export interface ServerOptions<Native = unknown> {
    * all of a request may take 8/3 as long (8 seconds). Not for storages that never wait: memory and SQLite. @default 3
    */
   readonly storageTimeout?: number | undefined
+  /**
+   * Expired records are deleted by the way, beside the requests: `every` so many seconds on average, from 1 to 86,400, in each instance
+   * and at random times, in small batches with pauses, so that it takes at most a tenth of the store's time. It begins with the first
+   * request and ends with `close()`; its timers keep no process alive. Nothing is deleted where the storage expires by itself, and on
+   * Cloudflare Workers, where a cron must call `storage.purge`. `false` leaves it to the app: {@link startPurging}.
+   *
+   * @default { every: 60 }
+   */
+  readonly purge?: false | { readonly every?: number | undefined } | undefined
   /** Claims for tokens of the client_credentials grant, which have no user. */
   readonly clientClaims?:
     | ((

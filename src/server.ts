@@ -12,10 +12,14 @@ import { type FromRequestOptions, fetchHandler } from './fetch.js'
 import { type GrantRegistry, grantRegistry } from './grants.js'
 import type { HttpRequest, HttpResponse } from './message.js'
 import type { ServerOptions } from './options.js'
+import { ownPurging } from './purge.js'
 import { createRouter } from './router.js'
 import { endpointsOf } from './routes.js'
 
-/** An authorization server. It has no connections and timers of its own; adapters map it onto a framework. */
+/**
+ * An authorization server. It has no connections of its own, and timers only to purge its storage, from the first request on; they keep
+ * no process alive. Adapters map it onto a framework.
+ */
 export interface AuthorizationServer {
   /** The configured issuer, byte for byte. */
   readonly issuer: string
@@ -45,7 +49,9 @@ export interface AuthorizationServer {
    * @throws what the storage says: tables that are missing, a database that cannot be reached, keys that `secret` does not open.
    */
   ready(): Promise<void>
-  /** Resolves when nothing of the server goes on in the background. The storage is the app's to close, afterwards. */
+  /**
+   * Ends the purging, and resolves when nothing of the server goes on in the background. The storage is the app's to close, afterwards.
+   */
   close(): Promise<void>
 }
 
@@ -64,7 +70,13 @@ export interface AuthorizationServer {
  */
 export function createAuthorizationServer<Native = unknown>(options: ServerOptions<Native>): AuthorizationServer {
   const deployment = deploy(options)
-  const handle = createRouter(endpointsOf(deployment), deployment)
+  const route = createRouter(endpointsOf(deployment), deployment)
+  const purging = ownPurging(deployment)
+  const handle: AuthorizationServer['handle'] = (request) => {
+    const answer = route(request)
+    if (answer) purging.begin()
+    return answer
+  }
   const { find: _, ...clients } = deployment.clients
   const grants = grantRegistry(deployment)
   const server: AuthorizationServer = {
@@ -81,7 +93,9 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
     },
     keys: { rotate: () => deployment.keyring.rotate() },
     ready: () => checkParts(deployment),
-    close: () => deployment.keyring.idle(),
+    async close() {
+      await Promise.all([purging.end(), deployment.keyring.idle()])
+    },
   }
   rememberDeployment(server, deployment)
   return server

@@ -41,6 +41,8 @@ export interface Settings {
   readonly storageTimeout: number
   /** For one request as a whole, from when its body has arrived. */
   readonly requestTimeout: number
+  /** Null when the app sees to it. */
+  readonly purgeEvery: number | null
   /** The longest lifetime of any access token. */
   readonly longestAccessToken: number
 }
@@ -86,6 +88,7 @@ export function checkOptions(options: ServerOptions<never>): Settings {
     jwksMaxAge: duration(options, 'jwksMaxAge', 300, 0),
     storageTimeout,
     requestTimeout: Math.round((storageTimeout * 8) / 3),
+    purgeEvery: checkPurge(options.purge),
     longestAccessToken: Math.max(...list.map((resource) => resource.accessTokenLifetime)),
   }
   if (settings.refreshIdleLifetime > settings.grantLifetime) {
@@ -120,6 +123,7 @@ const knownOptions = [
   'keyRotationInterval',
   'jwksMaxAge',
   'storageTimeout',
+  'purge',
   'clientClaims',
   'onEvent',
   'now',
@@ -188,6 +192,17 @@ function checkTrustProxy(hops: unknown): number {
   throw new TypeError(
     'trustProxy is the number of reverse proxies in front of this server. Write `trustProxy: 1` for one.',
   )
+}
+
+function checkPurge(purge: ServerOptions['purge'] = {}): number | null {
+  if (purge === false) return null
+  if (!isRecord(purge)) {
+    throw new TypeError(
+      'purge says how often expired records are deleted. Write `purge: { every: 60 }`, in seconds, or `purge: false` to see to it yourself.',
+    )
+  }
+  refuseUnknown(purge, ['every'], 'purge')
+  return duration({ 'purge.every': purge.every }, 'purge.every', 60, 1, 86_400)
 }
 
 /** A stored client may speak of a resource that another deployment knows; a configured one may not. */

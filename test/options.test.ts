@@ -37,6 +37,23 @@ describe('the message names the option and the cure:', () => {
   const cases: [what: string, changes: object, message: RegExp][] = [
     ['an unknown option', { isuer: 'x' }, /there is no option `isuer`\. The options are issuer, storage, users,/],
 
+    [
+      'purge as a switch',
+      { purge: true },
+      /^purge says how often .*`purge: \{ every: 60 \}`, in seconds, or `purge: false`/,
+    ],
+    ['purge as a number', { purge: 60 }, /^purge says how often .* Write `purge: \{ every: 60 \}`/],
+    [
+      'a misspelt member of purge',
+      { purge: { ever: 60 } },
+      /^purge: there is no option `ever`\. The options are every\.$/,
+    ],
+    ...[0, 86_401, -1, Number.NaN, '60'].map((every): [string, object, RegExp] => [
+      `purging every ${every}`,
+      { purge: { every } },
+      /^purge\.every must be a number of seconds between 1 and 86400\. The default is 60\.$/,
+    ]),
+
     ['no issuer', { issuer: undefined }, /^issuer is not a URL\. Write .*`issuer: 'https:\/\/auth\.example\.com'`/],
     ['an issuer that is no URL', { issuer: 'auth.example.com' }, /^issuer is not a URL\. Write/],
     ['an issuer with a query', { issuer: 'https://a.example/?x' }, /^issuer has a query or a fragment\. Write/],
@@ -300,9 +317,20 @@ describe('are accepted:', () => {
 
   it('every option as undefined, which is the same as leaving it out', () => {
     const names =
-      'clients allowUnwrappedKeys signingAlgorithm signingKeys basePath trustProxy codeLifetime accessTokenLifetime refreshIdleLifetime grantLifetime retryWindow pendingRequestLifetime consentLifetime clientCacheLifetime keyRotationInterval jwksMaxAge clientClaims onEvent now randomBytes'
+      'clients allowUnwrappedKeys signingAlgorithm signingKeys basePath trustProxy codeLifetime accessTokenLifetime refreshIdleLifetime grantLifetime retryWindow pendingRequestLifetime consentLifetime clientCacheLifetime keyRotationInterval jwksMaxAge purge clientClaims onEvent now randomBytes'
     const options = Object.fromEntries(names.split(' ').map((name) => [name, undefined]))
     expect(() => createAuthorizationServer({ ...good, ...options })).not.toThrow()
+  })
+
+  it.each<ServerOptions['purge']>([
+    false,
+    {},
+    { every: undefined },
+    { every: 1 },
+    { every: 0.5 + 1 },
+    { every: 86_400 },
+  ])('purge: %j', (purge) => {
+    expect(() => createAuthorizationServer({ ...good, purge })).not.toThrow()
   })
 
   it('an issuer without a secret when unwrapped keys are allowed by name, or on loopback', () => {

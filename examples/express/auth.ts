@@ -4,11 +4,9 @@ import Database from 'libsql'
 import { file, issuer } from './settings.js'
 import { findUser, hasUser, savePasswordHash } from './users.js'
 
-export const storage = sqliteStorage(new Database(file))
-
 export const auth = createAuthorizationServer({
   issuer,
-  storage,
+  storage: sqliteStorage(new Database(file)),
   secret: process.env.AUTH_SECRET,
   users: passwordLogin({
     find: findUser,

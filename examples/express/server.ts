@@ -1,7 +1,6 @@
 import express from 'express'
-import { startPurging } from 'grantwright'
 import { authorizationServer, requireAccessToken } from 'grantwright/express'
-import { auth, storage } from './auth.js'
+import { auth } from './auth.js'
 import { addNote, notesOf } from './notes.js'
 import { issuer, isTrial, port } from './settings.js'
 
@@ -22,7 +21,6 @@ app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), expre
 })
 
 await auth.ready() // says now, and not at the first request, what is wrong with the database or the secret
-startPurging(storage, { every: 60_000, onError: console.error })
 
 export const server = app.listen({ port, host: isTrial ? 'localhost' : undefined }, (error?: Error) => {
   console.log(error ? `Cannot start: ${error.message}` : `Listening at ${issuer}`)

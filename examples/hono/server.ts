@@ -1,11 +1,10 @@
 import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { startPurging } from 'grantwright'
 import { authorizationServer, requireAccessToken } from 'grantwright/hono'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { auth, storage } from './auth.js'
+import { auth } from './auth.js'
 import { addNote, notesOf } from './notes.js'
 import { issuer, isTrial, port } from './settings.js'
 
@@ -29,7 +28,6 @@ const onFound = (_path: string, c: Context) => c.header('Content-Security-Policy
 app.use(serveStatic({ root: `${import.meta.dirname}/public`, onFound }))
 
 await auth.ready() // says now, and not at the first request, what is wrong with the database or the secret
-startPurging(storage, { every: 60_000, onError: console.error })
 
 export const server = serve({ fetch: app.fetch, port, hostname: isTrial ? 'localhost' : undefined }, () => {
   console.log(`Listening at ${issuer}`)

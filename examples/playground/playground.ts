@@ -73,6 +73,7 @@ export async function startPlayground({ port, dataDir, now = Date.now }: Playgro
     users: demoUsers,
     async close() {
       await http.close()
+      await auth.close()
       storage.close()
       database.close()
       clientDatabase.close()

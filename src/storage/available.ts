@@ -17,6 +17,7 @@ export function availableStorage(storage: Storage, timeout: number): Storage {
   const seen = storage.settlesByItself ? plain : watched
   return {
     settlesByItself: storage.settlesByItself,
+    expiresByItself: storage.expiresByItself,
     get: (kind, id) => seen('get', storage.get(kind, id)),
     insert: (kind, record, now) => seen('insert', storage.insert(kind, record, now)),
     replace: (kind, record, expected) => seen('replace', storage.replace(kind, record, expected)),

@@ -57,7 +57,7 @@ export interface Storage {
    * The driver's own promise that each verb settles within a few seconds, whatever happens: there is no network behind it, or it has time limits
    * of its own. Nobody then watches its verbs with a timer. @default false
    */
-  readonly settlesByItself?: boolean | undefined
+  readonly settlesByItself?: true | undefined
   /** The last committed record, read from the primary; null when there is none. May return records past `expiresAt`. */
   get(kind: Kind, id: string): Promise<StoredRecord | null>
   /**
@@ -83,4 +83,9 @@ export interface Storage {
   ): Promise<readonly StoredRecord[]>
   /** Deletes at most `limit` records with `expiresAt <= now`, of whatever kind, and says how many. */
   purge(now: number, limit: number): Promise<number>
+  /**
+   * True when the engine deletes expired records by itself, so that nobody need ever call `purge`. Left out, the server purges
+   * from time to time.
+   */
+  readonly expiresByItself?: true | undefined
 }

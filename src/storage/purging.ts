@@ -4,19 +4,26 @@
  * @module
  */
 import type { Storage } from './contract.js'
+import { purgeInRounds } from './purge-rounds.js'
 
 export interface PurgingOptions {
-  /** Milliseconds from the end of one round to the next, at most 2,147,483,647. The first comes after as many. */
+  /**
+   * Milliseconds from the end of one round to the next, at most 2,147,483,647. The first comes after as many. A round that lasts longer
+   * than this leaves the rest to the next.
+   */
   readonly every: number
-  /** Told of a round that failed; the next one tries again. @default nobody is told */
+  /** Told of each round that failed; the next one tries again. @default nobody is told */
   readonly onError?: ((error: unknown) => void) | undefined
   /** The time, in epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined
 }
 
 /**
- * Deletes expired records every so often, in batches of 1,000, until there are none. Any number of instances may do so on
- * one storage. The timer keeps no process alive.
+ * Deletes expired records every so often. An authorization server does so by itself, unless its option `purge` is false: this is for
+ * apps that want to do it elsewhere, such as in one worker process, or that keep a storage without a server.
+ *
+ * The batches grow from 1 record to at most 1,000, as long as their records take 10 to 20 milliseconds, and each is followed by a
+ * pause of nine times the time that it took. Any number of instances may purge one storage. The timers keep no process alive.
  *
  * @returns a function that stops it. What that returns resolves when the storage is left alone: wait for it before you
  *   close the database.
@@ -30,32 +37,10 @@ export function startPurging(storage: Pick<Storage, 'purge'>, options: PurgingOp
       'startPurging: `every` must be a number of milliseconds from 1 to 2,147,483,647, such as 60_000.',
     )
   }
-  let stopped = false
-  let timer: ReturnType<typeof setTimeout>
-  let round: Promise<void> = Promise.resolve()
-
-  const wait = (): void => {
-    if (stopped) return
-    timer = setTimeout(() => {
-      round = purgeAll()
-        .catch((error: unknown) => onError?.(error))
-        .finally(wait)
-    }, every)
-    // Elsewhere than on Node a timer may be a number.
-    if (typeof timer === 'object') timer.unref()
-  }
-
-  async function purgeAll(): Promise<void> {
-    // Less than a batch: the rest has been purged, by this instance or by another.
-    while (!stopped && (await storage.purge(now(), batch)) >= batch);
-  }
-
-  wait()
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await round
-  }
+  return purgeInRounds(storage, {
+    now,
+    pause: () => every,
+    longest: every,
+    onEnd: (failure) => failure && onError?.(failure.error),
+  })
 }
-
-const batch = 1000

@@ -146,6 +146,7 @@ export function redisStorage(client: RedisClient): Storage {
     async purge() {
       return 0
     },
+    expiresByItself: true,
   }
 }
 

@@ -87,7 +87,7 @@ export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
     },
     async purge(now, limit) {
       const purges = kinds.map((kind) => open(kind).purge)
-      return group.write(() => {
+      return group.writeAlone(() => {
         let left = limit
         for (const purge of purges) {
           if (left <= 0) break

@@ -2,13 +2,16 @@ import { execFileSync } from 'node:child_process'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStorage } from '../../src/storage/memory.js'
-import { startPurging } from '../../src/storage/purging.js'
 
 const minute = 60_000
 
 describe('purging', () => {
-  beforeEach(() => {
+  /** It takes its timers when it is loaded, so it is loaded when they are fake. */
+  let startPurging: typeof import('../../src/storage/purging.js').startPurging
+  beforeEach(async () => {
     vi.useFakeTimers({ now: 0 })
+    vi.resetModules()
+    startPurging = (await import('../../src/storage/purging.js')).startPurging
   })
   afterEach(() => {
     vi.useRealTimers()
@@ -17,14 +20,14 @@ describe('purging', () => {
   it('deletes what has expired when the time has come, and not before', async () => {
     const storage = memoryStorage()
     await storage.insert('once', expiring('a', minute), 0)
-    await storage.insert('once', expiring('b', minute + 1), 0)
+    await storage.insert('once', expiring('b', minute + 10_000), 0)
     const stop = startPurging(storage, { every: minute })
     await vi.advanceTimersByTimeAsync(minute - 1)
     expect(await storage.get('once', 'a')).not.toBeNull()
     await vi.advanceTimersByTimeAsync(1)
     expect(await storage.get('once', 'a')).toBeNull()
     expect(await storage.get('once', 'b')).not.toBeNull()
-    await vi.advanceTimersByTimeAsync(minute)
+    await vi.advanceTimersByTimeAsync(minute + 100)
     expect(await storage.get('once', 'b')).toBeNull()
     await stop()
   })
@@ -33,30 +36,67 @@ describe('purging', () => {
     const storage = { purge: vi.fn(async (_now: number, _limit: number) => 0) }
     const stop = startPurging(storage, { every: minute, now: () => 7 })
     await vi.advanceTimersByTimeAsync(minute)
-    expect(storage.purge.mock.calls).toEqual([[7, 1000]])
+    expect(storage.purge.mock.calls).toEqual([[7, 1]])
     await stop()
   })
 
-  it('takes batch after batch until one is not full, one at a time', async () => {
-    const counts = [1000, 1000, 999, 0]
-    let running = 0
-    const storage = {
-      purge: vi.fn(async (_now: number, _limit: number) => {
-        expect(++running).toBe(1)
-        await Promise.resolve()
-        running--
-        return counts.shift() ?? 0
-      }),
-    }
+  it('takes larger batches as long as they are quick, up to 1,000, until one is not full', async () => {
+    const storage = backlog(5000, () => 0)
     const stop = startPurging(storage, { every: minute })
+    await vi.advanceTimersByTimeAsync(2 * minute - 1)
+    expect(storage.sizes).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000, 1000, 1000, 1000])
+    expect(storage.left).toBe(0)
     await vi.advanceTimersByTimeAsync(minute)
-    expect(storage.purge).toHaveBeenCalledTimes(3)
-    await vi.advanceTimersByTimeAsync(minute)
-    expect(storage.purge).toHaveBeenCalledTimes(4)
+    expect(storage.sizes).toHaveLength(15)
     await stop()
   })
 
-  it('does not begin a round while one is running', async () => {
+  it('settles where the records of a batch take 10 to 20 ms, and rests nine times as long as each batch took', async () => {
+    const storage = backlog(1_000_000, (size) => 1 + size * 0.2)
+    const stop = startPurging(storage, { every: 10 * minute })
+    await vi.advanceTimersByTimeAsync(10 * minute + 30_000)
+    expect(storage.sizes.slice(0, 7)).toEqual([1, 2, 4, 8, 16, 32, 64])
+    expect(new Set(storage.sizes.slice(7))).toEqual(new Set([64]))
+    // Of the first 30 seconds.
+    expect(storage.worked).toBeGreaterThan(2500)
+    expect(storage.worked).toBeLessThan(3300)
+    await ended(stop)
+  })
+
+  it('makes them smaller when the store has become slower', async () => {
+    let each = 0.02
+    const storage = backlog(1_000_000, (size) => 1 + size * each)
+    const stop = startPurging(storage, { every: 10 * minute })
+    await vi.advanceTimersByTimeAsync(10 * minute + 30_000)
+    expect(storage.sizes.at(-1)).toBe(512)
+    each = 2
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(storage.sizes.at(-1)).toBe(8)
+    await ended(stop)
+  })
+
+  it('does not take the way to a database far away for the work of a batch', async () => {
+    const storage = backlog(1_000_000, () => 200)
+    const stop = startPurging(storage, { every: 10 * minute })
+    await vi.advanceTimersByTimeAsync(11 * minute)
+    expect(storage.sizes.at(-1)).toBe(1000)
+    await ended(stop)
+  })
+
+  it('leaves the rest of a large backlog to the next round', async () => {
+    const storage = backlog(1_000_000, () => 100)
+    const stop = startPurging(storage, { every: minute })
+    await vi.advanceTimersByTimeAsync(2 * minute + 1000)
+    const first = storage.sizes.length
+    expect(first).toBeGreaterThan(50)
+    await vi.advanceTimersByTimeAsync(minute - 2000)
+    expect(storage.sizes).toHaveLength(first)
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(storage.sizes.length).toBeGreaterThan(first + 50)
+    await ended(stop)
+  })
+
+  it('purges one batch at a time, and does not begin a round while one is running', async () => {
     const finish: ((count: number) => void)[] = []
     const storage = { purge: vi.fn(() => new Promise<number>((resolve) => finish.push(resolve))) }
     const stop = startPurging(storage, { every: minute })
@@ -82,22 +122,33 @@ describe('purging', () => {
     await stop()
   })
 
-  it('fails silently when nobody wants to know', async () => {
+  it.each([
+    ['nobody wants to know', undefined],
+    [
+      'who is told fails, too',
+      () => {
+        throw new Error('no logger')
+      },
+    ],
+  ])('goes on when %s', async (_, onError) => {
     const storage = { purge: vi.fn(() => Promise.reject(new Error('away'))) }
-    const stop = startPurging(storage, { every: minute })
+    const stop = startPurging(storage, { every: minute, onError })
     await vi.advanceTimersByTimeAsync(2 * minute)
     expect(storage.purge).toHaveBeenCalledTimes(2)
     await stop()
   })
 
-  it('stops at once when it is waiting', async () => {
-    const storage = { purge: vi.fn(async () => 0) }
+  it('stops at once when it is waiting for a round, or resting between batches', async () => {
+    const storage = backlog(1_000_000, () => 100)
     const stop = startPurging(storage, { every: minute })
+    const other = startPurging(storage, { every: minute / 2 })
+    await vi.advanceTimersByTimeAsync(minute / 2 + 500)
+    expect(storage.sizes).toEqual([1])
+    await Promise.all([stop(), other()])
     await stop()
-    await stop()
-    await vi.advanceTimersByTimeAsync(2 * minute)
-    expect(storage.purge).not.toHaveBeenCalled()
     expect(vi.getTimerCount()).toBe(0)
+    await vi.advanceTimersByTimeAsync(2 * minute)
+    expect(storage.sizes).toEqual([1])
   })
 
   it('stops after the batch that is running, and says when', async () => {
@@ -109,7 +160,7 @@ describe('purging', () => {
     const stopping = stop().then(stopped)
     await vi.advanceTimersByTimeAsync(minute)
     expect(stopped).not.toHaveBeenCalled()
-    finish(1000)
+    finish(1)
     await stopping
     await vi.advanceTimersByTimeAsync(2 * minute)
     expect(storage.purge).toHaveBeenCalledTimes(1)
@@ -120,11 +171,22 @@ describe('purging', () => {
     const storage = memoryStorage()
     for (let index = 0; index < 2500; index++) await storage.insert('once', expiring(`${index}`, 1), 0)
     await storage.insert('once', expiring('living', 5 * minute), 0)
-    const stops = [0, 1, 2].map(() => startPurging(storage, { every: minute }))
-    await vi.advanceTimersByTimeAsync(minute)
-    expect(await storage.purge(minute, 10)).toBe(0)
+    const counted = vi.fn((now: number, limit: number) => storage.purge(now, limit))
+    const stops = [0, 1, 2].map(() => startPurging({ purge: counted }, { every: minute }))
+    await vi.advanceTimersByTimeAsync(2 * minute - 1)
+    const counts = await Promise.all(counted.mock.results.map(({ value }) => value))
+    expect(counts.reduce((sum, count) => sum + count)).toBe(2500)
     expect(await storage.get('once', 'living')).not.toBeNull()
     await Promise.all(stops.map((stop) => stop()))
+  })
+
+  it('keeps its timers when the app puts others in their place', async () => {
+    const storage = { purge: vi.fn(async () => 0) }
+    const replaced = vi.spyOn(globalThis, 'setTimeout')
+    const stop = startPurging(storage, { every: minute })
+    expect(replaced).not.toHaveBeenCalled()
+    replaced.mockRestore()
+    await stop()
   })
 
   it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])('refuses to run every %d ms', (every) => {
@@ -133,16 +195,55 @@ describe('purging', () => {
   })
 })
 
-it('keeps no process alive', async () => {
+it('keeps no process alive, neither between rounds nor between batches', async () => {
   const { outputFiles } = await build({
     entryPoints: [new URL('../../src/storage/purging.ts', import.meta.url).pathname],
     bundle: true,
     format: 'esm',
     write: false,
   })
-  const code = `${outputFiles[0]?.text}\nstartPurging({ purge: async () => 0 }, { every: 600_000 })`
-  execFileSync(process.execPath, ['--input-type=module', '-e', code], { timeout: 10_000 })
+  const run = (code: string) =>
+    execFileSync(process.execPath, ['--input-type=module', '-e', `${outputFiles[0]?.text}\n${code}`], {
+      timeout: 10_000,
+      encoding: 'utf8',
+    })
+  run('startPurging({ purge: async () => 0 }, { every: 600_000 })')
+  // A batch that took 5 seconds is followed by a rest of 45.
+  const resting = `let time = 0
+    performance.now = () => (time += 5000)
+    const begun = new Promise((resolve) => {
+      startPurging({ purge: async (_, limit) => (console.log('batch'), resolve(), limit) }, { every: 1 })
+      setTimeout(() => {}, 100)
+    })
+    await begun`
+  expect(run(resting)).toBe('batch\n')
 })
+
+/** Stops it, and lets the time go on that its last batch takes. */
+async function ended(stop: () => Promise<void>): Promise<void> {
+  const stopping = stop()
+  await vi.advanceTimersByTimeAsync(1000)
+  await stopping
+}
+
+/** A storage of so many expired records, in which a batch takes so many milliseconds. */
+function backlog(count: number, cost: (size: number) => number) {
+  const storage = {
+    left: count,
+    worked: 0,
+    sizes: [] as number[],
+    async purge(_now: number, limit: number): Promise<number> {
+      storage.sizes.push(limit)
+      const took = cost(limit)
+      storage.worked += took
+      await new Promise((resolve) => setTimeout(resolve, took))
+      const purged = Math.min(storage.left, limit)
+      storage.left -= purged
+      return purged
+    },
+  }
+  return storage
+}
 
 const expiring = (id: string, expiresAt: number) => ({
   id,

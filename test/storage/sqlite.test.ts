@@ -154,6 +154,32 @@ function sqliteTests(connect: (path: string) => Connection): void {
     expect(await storage.get('grant', 'after')).toEqual(record('after'))
   })
 
+  it('purges in a transaction of its own, when those who came before have been told', async () => {
+    const db = open()
+    const order: string[] = []
+    const storage = sqliteStorage({
+      exec: (sql) => db.exec(sql),
+      prepare: (sql) => {
+        const statement = db.prepare(sql)
+        if (!sql.includes('DELETE FROM grantwright_grants WHERE expires_at')) return statement
+        return {
+          get: (...parameters) => statement.get(...parameters),
+          all: (...parameters) => statement.all(...parameters),
+          run: (...parameters) => {
+            order.push('purging')
+            return statement.run(...parameters)
+          },
+        }
+      },
+    })
+    await Promise.all([
+      storage.insert('grant', record('before', 1), 0).then(() => order.push('before')),
+      storage.purge(1, 10).then((count) => order.push(`purged ${count}`)),
+      storage.insert('grant', record('after', 1), 0).then(() => order.push('after')),
+    ])
+    expect(order).toEqual(['before', 'purging', 'purged 1', 'after'])
+  })
+
   it('rejects every write of a group whose commit fails, writes none of them, and goes on', async () => {
     const db = open()
     const storage = sqliteStorage(db)

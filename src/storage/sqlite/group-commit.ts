@@ -17,6 +17,8 @@ export interface GroupCommit {
    * connection holds the lock for too long.
    */
   write<Result>(statements: () => Result): Promise<Result>
+  /** The same in a transaction of its own, for what takes long: nobody who came before waits until it is done. */
+  writeAlone<Result>(statements: () => Result): Promise<Result>
   /** Runs what waits now, and waits for no lock: all of it has settled then. */
   close(): void
 }
@@ -50,7 +52,10 @@ export function groupCommit(db: SqliteDatabase): GroupCommit {
   }
 
   /** What piled up behind a lock must not stop the process in its turn. */
-  const nextGroup = (): Waiting[] => waiting.splice(0, largestGroup)
+  function nextGroup(): Waiting[] {
+    const alone = waiting.slice(0, largestGroup).findIndex((one) => one.alone)
+    return waiting.splice(0, alone < 0 ? largestGroup : Math.max(alone, 1))
+  }
 
   function waitForLock(all: readonly Waiting[], error: unknown): void {
     const now = performance.now()
@@ -106,14 +111,17 @@ export function groupCommit(db: SqliteDatabase): GroupCommit {
     }
   }
 
+  const join = <Result>(statements: () => Result, alone: boolean): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      const until = performance.now() + patience
+      // `resolve` only ever gets what these `statements` returned.
+      waiting.push({ statements, alone, until, resolve: resolve as (result: unknown) => void, reject })
+      if (waiting.length === 1) setImmediate(flush)
+    })
+
   return {
-    write: <Result>(statements: () => Result) =>
-      new Promise<Result>((resolve, reject) => {
-        const until = performance.now() + patience
-        // `resolve` only ever gets what these `statements` returned.
-        waiting.push({ statements, until, resolve: resolve as (result: unknown) => void, reject })
-        if (waiting.length === 1) setImmediate(flush)
-      }),
+    write: (statements) => join(statements, false),
+    writeAlone: (statements) => join(statements, true),
     close,
   }
 }
@@ -122,6 +130,7 @@ const largestGroup = 256
 
 interface Waiting {
   readonly statements: () => unknown
+  readonly alone: boolean
   /** When it stops waiting for a lock. */
   readonly until: number
   readonly resolve: (result: unknown) => void

@@ -1,0 +1,85 @@
+/**
+ * Deleting expired records in rounds, beside the work that matters: in batches that a request hardly notices, with pauses nine times
+ * as long as what each batch took.
+ *
+ * @module
+ */
+import type { Storage } from './contract.js'
+
+// Kept from the start: tests of the app may put others in their place.
+const { clearTimeout, performance, setTimeout } = globalThis
+
+export interface PurgeRounds {
+  /** The time, in epoch milliseconds. */
+  readonly now: () => number
+  /** Milliseconds until a round begins, asked before each. */
+  readonly pause: () => number
+  /** Milliseconds after which a round leaves the rest to the next one. */
+  readonly longest: number
+  /** Told how each round ended: null when it went well. What it throws is ignored. */
+  readonly onEnd: (failure: { readonly error: unknown } | null) => void
+}
+
+/**
+ * Begins with a pause. The timers keep no process alive.
+ *
+ * @returns a function that stops it. What that returns resolves when the storage is left alone.
+ */
+export function purgeInRounds(storage: Pick<Storage, 'purge'>, rounds: PurgeRounds): () => Promise<void> {
+  let stopped = false
+  let wake = (): void => {}
+  const rest = (milliseconds: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds)
+      letGo(timer)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
+  async function round(): Promise<void> {
+    const until = performance.now() + rounds.longest
+    let size = 1
+    /** What a batch takes whatever its size: a database far away, the flush to disk. */
+    let least = Number.POSITIVE_INFINITY
+    do {
+      const start = performance.now()
+      const purged = await storage.purge(rounds.now(), size)
+      const took = performance.now() - start
+      // Less than a batch: the rest has been purged, by this instance or by another.
+      if (purged < size) return
+      least = Math.min(least, took)
+      if (took - least < 10) size = Math.min(size * 2, 1000)
+      else if (took - least > 20) size = Math.max(Math.floor(size / 2), 1)
+      if (!stopped) await rest(Math.max(9 * took, 5))
+    } while (!stopped && performance.now() < until)
+  }
+
+  async function repeat(): Promise<void> {
+    while (!stopped) {
+      await rest(rounds.pause())
+      if (stopped) return
+      const failure = await round().then(
+        () => null,
+        (error: unknown) => ({ error }),
+      )
+      try {
+        rounds.onEnd(failure)
+      } catch {}
+    }
+  }
+
+  const running = repeat()
+  return () => {
+    stopped = true
+    wake()
+    return running
+  }
+}
+
+/** On Deno a timer is a number. */
+function letGo(timer: ReturnType<typeof setTimeout> | number): void {
+  if (typeof timer === 'object') timer.unref()
+  else (globalThis as { Deno?: { unrefTimer?(timer: number): void } }).Deno?.unrefTimer?.(timer)
+}
