@@ -79,7 +79,7 @@ describe('over Postgres', () => {
     server = await startEmbeddedPostgres()
     database = await server.createDatabase()
     app = appOn(await urlOf(server, database))
-  })
+  }, 60_000)
   afterAll(async () => {
     app?.remove()
     await server?.stop()

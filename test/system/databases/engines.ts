@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -14,7 +13,8 @@ import type { Storage } from '../../../src/storage/contract.js'
 import { redisStorage } from '../../../src/storage/redis.js'
 import { migrate, sqlStorage } from '../../../src/storage/sql.js'
 import { sqliteStorage } from '../../../src/storage/sqlite.js'
-import { serverUser, startServer, temporaryFolder } from '../../storage/support/sql-server.js'
+import { installedPostgres } from '../../storage/support/postgres.js'
+import { deleteFolder, inTemporaryFolder, prepare, serverUser, startServer } from '../../storage/support/sql-server.js'
 import { freePort } from '../../support/free-port.js'
 import { connectPostgres } from './connect-postgres.js'
 import { startRedis } from './redis-server.js'
@@ -87,42 +87,31 @@ export interface RestartablePostgres {
   remove(): Promise<void>
 }
 
-export async function startPostgres(): Promise<RestartablePostgres> {
+export function startPostgres(): Promise<RestartablePostgres> {
   const user = serverUser('postgres')
-  const data = temporaryFolder(user)
-  const port = await freePort()
-  const bin = installedPostgres()
-  const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C']
-  execFileSync(join(bin, 'initdb'), initdb, { ...user, cwd: data, stdio: 'pipe' })
-  const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
-  const flags = settings.flatMap((setting) => ['-c', setting])
-  const isUp = async () => {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' })
-    await client.connect()
-    await client.end()
-  }
-  let stopServer = async () => {}
-  const start = async () => {
-    // What stops a server deletes the folder in which it was started: not the one of the data.
-    stopServer = await startServer(join(bin, 'postgres'), ['-D', data, ...flags], temporaryFolder(user), user, isUp)
-  }
-  const remove = async () => {
-    await stopServer()
-    rmSync(data, { recursive: true, force: true })
-  }
-  try {
+  return inTemporaryFolder(user, async (data) => {
+    const { initdb, postgres } = installedPostgres()
+    const access = ['-U', 'postgres', '--auth=trust']
+    prepare(initdb, ['-D', data, ...access, '--no-sync', '--encoding=UTF8', '--locale=C'], data, user)
+    const port = await freePort()
+    const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
+    const flags = settings.flatMap((setting) => ['-c', setting])
+    const isUp = async () => {
+      const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' })
+      await client.connect()
+      await client.end()
+    }
+    let stopServer = async () => {}
+    const start = () =>
+      // What stops a server deletes the folder in which it was started: not the one of the data.
+      inTemporaryFolder(user, async (folder) => {
+        stopServer = await startServer(postgres, ['-D', data, ...flags], folder, user, isUp)
+      })
+    const remove = async () => {
+      await stopServer()
+      deleteFolder(data)
+    }
     await start()
-  } catch (error) {
-    await remove()
-    throw error
-  }
-  return { port, start, stop: () => stopServer(), remove }
-}
-
-function installedPostgres(): string {
-  const folder = '/usr/lib/postgresql'
-  const versions = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : []
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
-  if (newest === undefined) throw new Error('PostgreSQL is not installed: apt-get install postgresql')
-  return join(folder, newest, 'bin')
+    return { port, start, stop: () => stopServer(), remove }
+  })
 }

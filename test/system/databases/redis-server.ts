@@ -4,12 +4,13 @@
  *
  * @module
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type EndProcess, startProcess } from '../../support/server-process.js'
 
 export interface RedisServer {
   readonly port: number
@@ -25,13 +26,12 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   const port = (await freePorts(1))[0] ?? 0
   const folder = mkdtempSync(join(tmpdir(), 'grantwright-redis-'))
   const place = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder]
-  let child: ChildProcess | undefined
-  const crash = async () => {
-    if (child) await kill(child)
-  }
+  let end: EndProcess | undefined
+  const crash = async () => end?.('SIGKILL')
   const restart = async () => {
-    child = spawn('redis-server', [...place, '--save', '', ...settings], { stdio: 'ignore' })
-    await until(async () => (await ask(port, 'PING')).startsWith('+PONG'), child)
+    end = await startProcess('redis-server', [...place, '--save', '', ...settings], { cwd: folder }, () =>
+      answered(port, 'PING', '+PONG'),
+    )
   }
   const stop = async () => {
     await crash()
@@ -64,7 +64,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   try {
     const nodes = ports.map((port) => `127.0.0.1:${port}`)
     execFileSync('redis-cli', ['--cluster', 'create', ...nodes, '--cluster-yes'], { stdio: 'pipe' })
-    for (const port of ports) await until(async () => (await ask(port, 'CLUSTER INFO')).includes('cluster_state:ok'))
+    for (const port of ports) await until(() => answered(port, 'CLUSTER INFO', 'cluster_state:ok'))
   } catch (error) {
     await stop()
     throw error
@@ -119,13 +119,6 @@ export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
   }
 }
 
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
-  const exit = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exit
-}
-
 /** Ports that are all free at the same time. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer())
@@ -146,29 +139,26 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** One command on a connection of its own, and the beginning of what is answered. */
-async function ask(port: number, command: string): Promise<string> {
+/** Sends one command on a connection of its own. @throws when the beginning of the answer does not have `expected` in it. */
+async function answered(port: number, command: string, expected: string): Promise<void> {
   const socket = connect(port, '127.0.0.1')
   try {
     await once(socket, 'connect')
     socket.write(`${command}\r\n`)
     const [reply] = await once(socket, 'data')
-    return String(reply)
+    if (!String(reply).includes(expected)) throw new Error(`${command} is answered with ${reply}`)
   } finally {
     socket.destroy()
   }
 }
 
-async function until(check: () => Promise<boolean>, child?: ChildProcess): Promise<void> {
-  let spawnError: Error | undefined
-  child?.on('error', (error) => {
-    spawnError = error
-  })
-  for (let attempt = 0; attempt < 400; attempt++) {
-    if (spawnError) throw spawnError
-    if (child && child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`)
-    if (await check().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, 25))
+async function until(check: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await check()
+    } catch (error) {
+      if (attempt === 400) throw error
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
   }
-  throw new Error('Redis did not get ready within 10 seconds')
 }
