@@ -9,9 +9,15 @@ import type { AddressInfo } from 'node:net'
 
 /** @throws an error with the code `EADDRINUSE` when the port is taken at either address. */
 export async function listenOnLoopback(wanted: number) {
-  const first = await listen(wanted, '127.0.0.1')
+  let serve: (listener: RequestListener) => void = () => {}
+  const served = new Promise<RequestListener>((resolve) => {
+    serve = resolve
+  })
+  // Whoever comes while the rest is still starting waits for it.
+  const wait: RequestListener = (req, res) => void served.then((listener) => listener(req, res))
+  const first = await listen(wanted, '127.0.0.1', wait)
   const { port } = first.address() as AddressInfo
-  const second = await listen(port, '::1').catch(async (error: NodeJS.ErrnoException) => {
+  const second = await listen(port, '::1', wait).catch(async (error: NodeJS.ErrnoException) => {
     // A machine without IPv6.
     if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') return null
     await close(first)
@@ -20,17 +26,15 @@ export async function listenOnLoopback(wanted: number) {
   const servers = second ? [first, second] : [first]
   return {
     port,
-    serve(listener: RequestListener) {
-      for (const server of servers) server.on('request', listener)
-    },
+    serve,
     async close() {
       await Promise.all(servers.map(close))
     },
   }
 }
 
-async function listen(port: number, address: string): Promise<Server> {
-  const server = createServer().listen(port, address)
+async function listen(port: number, address: string, listener: RequestListener): Promise<Server> {
+  const server = createServer(listener).listen(port, address)
   await once(server, 'listening')
   return server
 }

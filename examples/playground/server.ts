@@ -20,8 +20,12 @@ try {
   Ctrl+C stops it. What it knows is kept in ${relative('.', DATA_DIR)}; delete that folder to start afresh.
 `)
 } catch (error) {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  console.error(code === 'EADDRINUSE' || code === 'EACCES' ? portTrouble(code) : error)
+  const { code, syscall, path, message } = error as NodeJS.ErrnoException
+  if (syscall === 'listen' && (code === 'EADDRINUSE' || code === 'EACCES')) console.error(portTrouble(code))
+  // What comes from a file, or from SQLite.
+  else if (path !== undefined || /^(SQLITE_|ConnectionFailed)/.test(code || message))
+    console.error(dataTrouble(message))
+  else console.error(error)
   process.exit(1)
 }
 
@@ -36,4 +40,8 @@ function portTrouble(code: 'EADDRINUSE' | 'EACCES'): string {
   const other = Number(PORT) < 1024 || Number(PORT) === 65_535 ? 3001 : Number(PORT) + 1
   const why = code === 'EADDRINUSE' ? 'is already in use' : 'may not be used by you'
   return `Port ${PORT} ${why}. Stop the program that has it, or choose another port: PORT=${other} npm start`
+}
+
+function dataTrouble(why: string): string {
+  return `The playground cannot keep its data in ${DATA_DIR} (${why}). Make it yours, or choose another folder: DATA_DIR=../playground-data npm start`
 }

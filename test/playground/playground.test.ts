@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import * as oauth from 'oauth4webapi'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Chapter } from '../../examples/playground/journal.js'
 import { startPlayground } from '../../examples/playground/playground.js'
 import type { ClientState } from '../../examples/playground/sessions.js'
+import { freePort } from '../support/free-port.js'
 import { type Visitor, visitor } from './visitor.js'
 
 const http = { [oauth.allowInsecureRequests]: true }
@@ -168,6 +169,21 @@ describe('the running playground', () => {
     await logIn(after, 'web')
   })
 
+  it('answers who comes while it is still starting', async () => {
+    const port = await freePort()
+    // With nothing in the folder yet, there are passwords to hash.
+    const starting = startPlayground({ port, dataDir: mkdtempSync(join(dataDir, 'new-')) })
+    let status: number | undefined
+    while (status === undefined) {
+      status = await fetch(`http://localhost:${port}/playground.json`).then(
+        (response) => response.status,
+        () => undefined,
+      )
+    }
+    expect(status).toBe(200)
+    started.push(await starting)
+  })
+
   it('answers on every name of this machine, and not to a name that somebody else gave it', async () => {
     const { port } = new URL((await start()).url)
     for (const host of ['localhost', '127.0.0.1', '[::1]']) {
@@ -269,11 +285,8 @@ async function statusFor(port: string, host: string): Promise<number | undefined
 }
 
 describe('npm start', () => {
-  it('says what to do when the port is taken, and exits with 1', async () => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    await once(taken, 'listening')
-    const { port } = taken.address() as AddressInfo
-    const outfile = join(import.meta.dirname, '../../examples/playground/test.build.js')
+  const outfile = join(import.meta.dirname, '../../examples/playground/test.build.js')
+  beforeAll(async () => {
     const entry = join(import.meta.dirname, '../../examples/playground/server.ts')
     // The sources of the package, by the paths of tsconfig.json: so it runs without dist/.
     await build({
@@ -285,18 +298,43 @@ describe('npm start', () => {
       format: 'esm',
       target: 'node20',
     })
-    const env = { ...process.env, PORT: String(port), DATA_DIR: dataDir }
+  })
+  afterAll(() => rmSync(outfile))
+
+  /** How it ends, and what it says about that. */
+  async function ending(settings: { readonly [name: string]: string }) {
+    const env = { ...process.env, DATA_DIR: dataDir, ...settings }
     const child = spawn(process.execPath, [outfile], { env, stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     child.stderr.on('data', (chunk) => {
       said += chunk
     })
     const [code] = await once(child, 'close')
+    return { code, said }
+  }
+
+  it('says what to do when the port is taken, and exits with 1', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    expect(await ending({ PORT: String(port) })).toEqual({
+      code: 1,
+      said: `Port ${port} is already in use. Stop the program that has it, or choose another port: PORT=${port + 1} npm start\n`,
+    })
     taken.close()
-    rmSync(outfile)
-    expect(said).toBe(
-      `Port ${port} is already in use. Stop the program that has it, or choose another port: PORT=${port + 1} npm start\n`,
-    )
-    expect(code).toBe(1)
+  })
+
+  it('says that it is the data when that cannot be kept, and not the port, and exits with 1', async () => {
+    const file = join(dataDir, 'a file')
+    writeFileSync(file, '')
+    const broken = join(dataDir, 'broken')
+    mkdirSync(join(broken, 'auth.db'), { recursive: true })
+    for (const folder of [file, join(file, 'below'), broken]) {
+      const { code, said } = await ending({ PORT: String(await freePort()), DATA_DIR: folder })
+      expect(said).toContain(`The playground cannot keep its data in ${folder} (`)
+      expect(said).toContain('choose another folder: DATA_DIR=../playground-data npm start\n')
+      expect(said).not.toMatch(/PORT=|node:/)
+      expect(code).toBe(1)
+    }
   })
 })
