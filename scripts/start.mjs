@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -18,27 +18,43 @@ process.chdir(root)
 
 if (newest(['src', 'adapters', 'scripts/entries.mjs', 'tsup.config.ts', 'package.json']) > modified('dist/index.js')) {
   console.log('Building grantwright …')
-  execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--silent'], {
-    stdio: 'inherit',
-  })
+  assertWritable('.')
+  const tsup = [join(root, 'node_modules/tsup/dist/cli-default.js'), '--silent']
+  // It says itself what is wrong.
+  if (spawnSync(process.execPath, tsup, { stdio: 'inherit' }).status !== 0) process.exit(1)
 }
 
 const playground = join(root, 'examples/playground')
-await build({
-  entryPoints: [join(playground, 'server.ts')],
-  outfile: join(playground, 'server.build.js'),
-  bundle: true,
-  packages: 'external',
-  // Without this the bundler would follow tsconfig's `paths` into the sources instead of leaving `grantwright` outside.
-  tsconfigRaw: {},
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: true,
-  logLevel: 'warning',
-})
+const bundle = join(playground, 'server.build.js')
+const sources = readdirSync(playground).filter((name) => name.endsWith('.ts'))
+if (newest([...sources.map((name) => join(playground, name)), 'scripts/start.mjs']) > modified(bundle)) {
+  assertWritable('examples/playground')
+  await build({
+    entryPoints: [join(playground, 'server.ts')],
+    outfile: bundle,
+    bundle: true,
+    packages: 'external',
+    // Without this the bundler would follow tsconfig's `paths` into the sources instead of leaving `grantwright` outside.
+    tsconfigRaw: {},
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'warning',
+  })
+}
 process.setSourceMapsEnabled(true)
-await import(pathToFileURL(join(playground, 'server.build.js')).href)
+await import(pathToFileURL(bundle).href)
+
+function assertWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    console.error(`npm start builds into ${join(root, folder)}, which you cannot write (${error.code}).`)
+    console.error('Run it once as the owner of these files, or in a copy of your own.')
+    process.exit(1)
+  }
+}
 
 /** When a file was last changed; 0 when there is none. */
 function modified(file) {
