@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { memoryStorage } from '../../src/storage/memory.js'
@@ -197,7 +198,7 @@ describe('purging', () => {
 
 it('keeps no process alive, neither between rounds nor between batches', async () => {
   const { outputFiles } = await build({
-    entryPoints: [new URL('../../src/storage/purging.ts', import.meta.url).pathname],
+    entryPoints: [join(import.meta.dirname, '../../src/storage/purging.ts')],
     bundle: true,
     format: 'esm',
     write: false,
