@@ -20,6 +20,7 @@ const allAreas = [
   'frameworks',
   'browser',
   'starters',
+  'folders',
   'databases',
   'oidc-provider',
   'runtimes',

@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { ServerUser } from '../../storage/support/sql-server.js'
 
 export const examples = resolve(import.meta.dirname, '../../../examples')
 
@@ -35,9 +36,15 @@ export function useTarball(consumer: string, folder: string): void {
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
 }
 
-/** Runs a line of a README to its end, and returns what it printed. */
-export async function run(line: string, cwd: string, env: Environment, seconds: number): Promise<string> {
-  const shell = type(line, cwd, env)
+/** Runs a line of a README to its end, as `user` if given, and returns what it printed. */
+export async function run(
+  line: string,
+  cwd: string,
+  env: Environment,
+  seconds: number,
+  user?: ServerUser,
+): Promise<string> {
+  const shell = type(line, cwd, env, user)
   const timer = setTimeout(shell.kill, seconds * 1000)
   const code = await shell.exitCode
   clearTimeout(timer)
@@ -54,15 +61,22 @@ export interface Running {
 }
 
 /** Runs a line that starts the server on the port of `env`, until its page is there. */
-export async function start(line: string, cwd: string, env: Environment, seconds: number): Promise<Running> {
-  const shell = type(line, cwd, env)
+export async function start(
+  line: string,
+  cwd: string,
+  env: Environment,
+  seconds: number,
+  user?: ServerUser,
+): Promise<Running> {
+  const shell = type(line, cwd, env, user)
   const url = `http://localhost:${env.PORT}`
   const stop = async () => {
     shell.kill()
     await shell.exitCode
   }
   for (const end = Date.now() + seconds * 1000; !shell.closed() && Date.now() < end; ) {
-    if ((await fetch(url).catch(() => null))?.ok) return { url, printed: shell.printed, stop }
+    const patience = AbortSignal.timeout(5000)
+    if ((await fetch(url, { signal: patience }).catch(() => null))?.ok) return { url, printed: shell.printed, stop }
     await new Promise((again) => setTimeout(again, 50))
   }
   await stop()
@@ -96,8 +110,9 @@ const own = Object.entries(process.env).filter(
 const quickNpm = { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' }
 
 /** Has a shell read a line, in a process group that ends as one. */
-function type(line: string, cwd: string, env: Environment) {
+function type(line: string, cwd: string, env: Environment, user?: ServerUser) {
   const child = spawn('sh', ['-c', line], {
+    ...user,
     cwd,
     env: { ...Object.fromEntries(own), ...quickNpm, NEXT_TELEMETRY_DISABLED: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
