@@ -6,6 +6,7 @@
  * @module
  */
 import type { Kind, Storage, StoredRecord } from './contract.js'
+import { firstCheck } from './first-check.js'
 import { checkServer } from './redis/check.js'
 import { connect, type IoredisClient, type NodeRedisClient } from './redis/client.js'
 import { indexKey, indexKeys, type Listing, listingOf, recordKey } from './redis/keys.js'
@@ -45,14 +46,7 @@ export type RedisClient = IoredisClient | NodeRedisClient
 export function redisStorage(client: RedisClient): Storage {
   const redis = connect(client)
 
-  let checked: Promise<void> | undefined
-  const ready = (): Promise<void> => {
-    checked ??= checkServer(redis).catch((error) => {
-      checked = undefined
-      throw error
-    })
-    return checked
-  }
+  const ready = firstCheck(() => checkServer(redis), Date.now)
 
   async function get(kind: Kind, id: string): Promise<StoredRecord | null> {
     return toRecord(id, await redis.run(scripts.get, recordKey(kind, id), []))

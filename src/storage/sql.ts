@@ -6,6 +6,7 @@
  */
 import type { Kysely } from 'kysely'
 import { kinds, type Storage, type StoredRecord } from './contract.js'
+import { firstCheck } from './first-check.js'
 import { conditionalWrites } from './sql/conditional-writes.js'
 import { type Run, type SqlDialect, type SqlResult, sqlConnection } from './sql/connection.js'
 import { scriptOf } from './sql/migrations.js'
@@ -37,14 +38,10 @@ export function sqlStorage<Database>(db: Kysely<Database>): SqlStorage {
   const connection = sqlConnection(db)
   const statements = statementsOf(connection.dialect)
 
-  let checked: Promise<void> | undefined
-  /** Runs a statement once the schema was found to be the right one. After a failure the next verb looks again. */
+  const ready = firstCheck(() => checkConnection(connection), Date.now)
+  /** Runs a statement once the schema was found to be the right one. */
   const run: Run = async (sql, parameters) => {
-    checked ??= checkConnection(connection).catch((error: unknown) => {
-      checked = undefined
-      throw error
-    })
-    await checked
+    await ready()
     return connection.run(sql, parameters)
   }
   const { insert, replace } = conditionalWrites({ ...connection, run }, statements)

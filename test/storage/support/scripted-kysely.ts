@@ -17,13 +17,15 @@ import {
 } from 'kysely'
 
 /** Answers one statement, or throws what the database client would reject with. */
-export type Answer = (sql: string, parameters: readonly unknown[]) => Partial<QueryResult<unknown>>
+export type Answer = (sql: string, parameters: readonly unknown[]) => Answered | Promise<Answered>
+
+type Answered = Partial<QueryResult<unknown>>
 
 export function scriptedKysely(name: 'postgres' | 'mysql' | 'sqlite', answer: Answer): Kysely<unknown> {
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
       // A script knows what its statements select.
-      return { rows: [], ...answer(sql, parameters) } as QueryResult<Row>
+      return { rows: [], ...(await answer(sql, parameters)) } as QueryResult<Row>
     },
     streamQuery() {
       throw new Error('not scripted')
