@@ -29,8 +29,8 @@ export interface SqlStorage extends Storage {
  * be there, see {@link migrate}; the first verb looks, and rejects with what to do when they are not. On Postgres they are
  * found through the connection's `search_path`.
  *
- * A statement that the database undid because of a deadlock or a serialization failure is repeated three times, and then
- * rejects. The pool stays the app's to close.
+ * A statement that the database undid because of a deadlock or a serialization failure is repeated, after a random time that
+ * grows, for up to 1.5 seconds and at most 10 times; then it rejects. The pool stays the app's to close.
  *
  * @throws {TypeError} when `db` is a transaction or has another dialect.
  */

@@ -5,7 +5,8 @@
  * @module
  */
 import type { Kind, Storage, StoredRecord } from '../contract.js'
-import { errorCode, type SqlConnection } from './connection.js'
+import type { SqlConnection } from './connection.js'
+import { errorCode } from './error-code.js'
 import type { Statements } from './statements.js'
 
 type ConditionalWrites = Pick<Storage, 'insert' | 'replace'>

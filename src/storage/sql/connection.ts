@@ -5,6 +5,7 @@
  * @module
  */
 import { CompiledQuery, type Kysely, MysqlAdapter, PostgresAdapter } from 'kysely'
+import { againAfterConflict } from './conflicts.js'
 
 /** MariaDB speaks the dialect of MySQL. */
 export type SqlDialect = 'postgres' | 'mysql'
@@ -45,12 +46,6 @@ export function sqlConnection<Database>(db: Kysely<Database>): SqlConnection {
   }
 }
 
-/** What the client library calls an error: an SQLSTATE from Postgres, a name like `ER_DUP_ENTRY` from MySQL. */
-export function errorCode(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : undefined
-}
-
 function dialectOf<Database>(db: Kysely<Database>): SqlDialect {
   const { adapter } = db.getExecutor()
   if (adapter instanceof PostgresAdapter) return 'postgres'
@@ -76,20 +71,3 @@ const runOn =
       },
     }
   }
-
-/**
- * The database undid the statement because it met another one (a deadlock, a serialization failure), and says that it can be
- * repeated. When that does not help either, the caller hears of it.
- */
-async function againAfterConflict<Result>(run: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run()
-    } catch (error) {
-      if (attempt === 4 || !conflicts.has(errorCode(error) ?? '')) throw error
-    }
-  }
-}
-
-/** Postgres: serialization_failure, deadlock_detected. MariaDB: a row that changed after its snapshot is ER_CHECKREAD. */
-const conflicts: ReadonlySet<string> = new Set(['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_CHECKREAD'])

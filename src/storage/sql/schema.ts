@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { errorCode, type SqlConnection, type SqlDialect } from './connection.js'
+import type { SqlConnection, SqlDialect } from './connection.js'
+import { errorCode } from './error-code.js'
 import { createSchemaTable, latestVersion, type Migration, migrations, noteVersion } from './migrations.js'
 import { selectNothing } from './statements.js'
 

@@ -87,15 +87,16 @@ export interface RestartablePostgres {
   remove(): Promise<void>
 }
 
-export function startPostgres(): Promise<RestartablePostgres> {
+/** `settings` as in its configuration, such as `fsync=on`. */
+export function startPostgres(settings: readonly string[] = ['fsync=off']): Promise<RestartablePostgres> {
   const user = serverUser('postgres')
   return inTemporaryFolder(user, async (data) => {
     const { initdb, postgres } = installedPostgres()
     const access = ['-U', 'postgres', '--auth=trust']
     prepare(initdb, ['-D', data, ...access, '--no-sync', '--encoding=UTF8', '--locale=C'], data, user)
     const port = await freePort()
-    const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off']
-    const flags = settings.flatMap((setting) => ['-c', setting])
+    const place = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+    const flags = [...place, ...settings].flatMap((setting) => ['-c', setting])
     const isUp = async () => {
       const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' })
       await client.connect()
