@@ -10,6 +10,7 @@ import { firstCheck } from './first-check.js'
 import { checkServer } from './redis/check.js'
 import { connect, type IoredisClient, type NodeRedisClient } from './redis/client.js'
 import { indexKey, indexKeys, type Listing, listingOf, recordKey } from './redis/keys.js'
+import { watched } from './redis/recovery.js'
 import * as scripts from './redis/scripts.js'
 
 export type { IoredisClient, NodeRedisClient } from './redis/client.js'
@@ -38,14 +39,17 @@ export type RedisClient = IoredisClient | NodeRedisClient
  * Redis keeps a record for 5 minutes longer than `expiresAt`, so that its clock may differ from the app's. Everything is read
  * from masters, also when the client is set to read from replicas.
  *
+ * Connections die unnoticed, and most clients wait on them for ever unless they are told otherwise: set up yours as
+ * docs/storage.md shows under "When the database hangs". A client that shows that it was not is told of with `console.warn`,
+ * and so is, once, an answer that takes 15 seconds.
+ *
  * Verbs reject when Redis is away, and the first verb also when scripts are not allowed. Text with lone surrogates is refused,
  * since UTF-8 cannot hold it.
  *
  * @throws {TypeError} when `client` is of neither kind.
  */
 export function redisStorage(client: RedisClient): Storage {
-  const redis = connect(client)
-
+  const redis = watched(client, connect(client))
   const ready = firstCheck(() => checkServer(redis), Date.now)
 
   async function get(kind: Kind, id: string): Promise<StoredRecord | null> {

@@ -12,6 +12,7 @@ import { type Run, type SqlDialect, type SqlResult, sqlConnection } from './sql/
 import { scriptOf } from './sql/migrations.js'
 import { checkConnection, type Migrated, migrateSchema } from './sql/schema.js'
 import { type Statements, statementsOf } from './sql/statements.js'
+import { sayWhenUnanswered } from './unanswered.js'
 
 export type { Migrated, SqlDialect }
 
@@ -30,7 +31,11 @@ export interface SqlStorage extends Storage {
  * found through the connection's `search_path`.
  *
  * A statement that the database undid because of a deadlock or a serialization failure is repeated, after a random time that
- * grows, for up to 1.5 seconds and at most 10 times; then it rejects. The pool stays the app's to close.
+ * grows, for up to 1.5 seconds and at most 10 times; then it rejects. One that gets no connection of the pool within 3 seconds
+ * is not sent, and rejects. The pool stays the app's to close.
+ *
+ * Connections die unnoticed, and clients wait on them for ever: set up the pool as docs/storage.md shows under "When the
+ * database hangs". Where an answer takes 15 seconds, `console.warn` says so, once.
  *
  * @throws {TypeError} when `db` is a transaction or has another dialect.
  */
@@ -38,11 +43,18 @@ export function sqlStorage<Database>(db: Kysely<Database>): SqlStorage {
   const connection = sqlConnection(db)
   const statements = statementsOf(connection.dialect)
 
+  const asked = sayWhenUnanswered(unansweredAdvice)
   const ready = firstCheck(() => checkConnection(connection), Date.now)
   /** Runs a statement once the schema was found to be the right one. */
   const run: Run = async (sql, parameters) => {
-    await ready()
-    return connection.run(sql, parameters)
+    const answered = asked()
+    const sendBy = performance.now() + PATIENCE
+    try {
+      await ready()
+      return await connection.run(sql, parameters, sendBy)
+    } finally {
+      answered()
+    }
   }
   const { insert, replace } = conditionalWrites({ ...connection, run }, statements)
 
@@ -101,6 +113,14 @@ export async function checkSchema<Database>(db: Kysely<Database>): Promise<void>
 
 /** What {@link migrate} would run on an empty database, as a script for those who run their migrations themselves. */
 export const migrationSql = (dialect: SqlDialect): string => scriptOf(dialect)
+
+/** Milliseconds. What is sent later is written when its request has long been refused, and looks like somebody else's. */
+const PATIENCE = 3000
+
+const unansweredAdvice =
+  'sqlStorage got no answer from its database within 15 seconds. Unless a lock is held there, connections have died unnoticed, and ' +
+  'the pool does not give them up: when all have, every request is a 503 until a restart. Give the pool a `stream` that is ' +
+  'cut when it is silent for 10 seconds, as pg and mysql2 take it: see "When the database hangs" in docs/storage.md.'
 
 /**
  * Looks first and deletes by primary key then, so that no row is locked that is not deleted. The condition stands in the

@@ -1,13 +1,23 @@
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { StoredRecord } from '../../src/storage/contract.js'
 import * as scripts from '../../src/storage/redis/scripts.js'
 import { type IoredisClient, type NodeRedisClient, redisStorage } from '../../src/storage/redis.js'
 
 // What real servers answer is tested in test/system/databases.
 
+/** What is told on the console. */
+function told(): string[] {
+  const lines: string[] = []
+  vi.spyOn(console, 'warn').mockImplementation((line) => void lines.push(String(line)))
+  return lines
+}
+
+afterEach(() => void vi.restoreAllMocks())
+
 it('takes the clients of ioredis and node-redis as they are', () => {
+  told()
   const ioredis = [new Redis({ lazyConnect: true }), new Cluster([{ port: 1 }], { lazyConnect: true })]
   for (const client of ioredis) expect(redisStorage(client)).toHaveProperty('replace')
   redisStorage(createClient())
@@ -21,6 +31,53 @@ it('refuses another client at construction, and says which it takes', () => {
   expect(() => redisStorage({})).toThrow('ioredis (new Redis(…), new Cluster(…)) or of node-redis (createClient(…)')
   // @ts-expect-error: it is a Map
   expect(() => redisStorage(new Map())).toThrow(TypeError)
+})
+
+describe('a client that does not recover when its connections die unnoticed', () => {
+  const lazy = { lazyConnect: true, maxRetriesPerRequest: 1 }
+
+  it.each([
+    ['ioredis without a time limit for silence', () => new Redis(lazy), '`{ connectTimeout: 2000, socketTimeout: 5000'],
+    [
+      'ioredis with one for commands, which leaves the connection',
+      () => new Redis({ ...lazy, commandTimeout: 1000 }),
+      'no `socketTimeout`',
+    ],
+    [
+      'a cluster of ioredis',
+      () => new Cluster([{ port: 1 }], lazy),
+      '`{ redisOptions: { connectTimeout: 2000, socketTimeout',
+    ],
+    ['node-redis', () => createClient(), 'Use `createClientPool`'],
+    [
+      'node-redis with a time limit that its own commands put off',
+      () => createClient({ socket: { socketTimeout: 5000, reconnectStrategy: 100 } }),
+      'Use `createClientPool`',
+    ],
+    ['a cluster of node-redis', () => createCluster({ rootNodes: [] }), 'Use `Cluster` of ioredis'],
+  ])('is told of once, in one line with the cure: %s', (_, make, cure) => {
+    const lines = told()
+    redisStorage(make())
+    expect(lines).toEqual([
+      expect.stringMatching(/^grantwright: redisStorage: .*503 until a restart\. [^\n]+storage\.md\.$/),
+    ])
+    expect(lines[0]).toContain(cure)
+  })
+
+  it.each([
+    ['ioredis that gives silent connections up', () => new Redis({ ...lazy, socketTimeout: 5000 })],
+    [
+      'a cluster of such',
+      () => new Cluster([{ port: 1 }], { lazyConnect: true, redisOptions: { socketTimeout: 5000 } }),
+    ],
+    ['a pool of node-redis, whose options cannot be seen', () => createClientPool()],
+    ['a client of the same shape that shows no options', () => fakeRedis().ioredis],
+    ['another one', () => fakeRedis().nodeRedis],
+  ])('is none: %s', (_, make) => {
+    const lines = told()
+    redisStorage(make())
+    expect(lines).toEqual([])
+  })
 })
 
 describe('a script', () => {

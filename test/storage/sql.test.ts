@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { kinds } from '../../src/storage/contract.js'
-import { migrationSql, type SqlDialect, sqlStorage } from '../../src/storage/sql.js'
+import { checkSchema, migrationSql, type SqlDialect, sqlStorage } from '../../src/storage/sql.js'
 import { type Answer, databaseError, scriptedKysely } from './support/scripted-kysely.js'
 import { record } from './support/sql-tests.js'
 
@@ -195,6 +195,52 @@ it('the schema is looked at once, and again after it was not to be had', async (
   await Promise.all([storage.get('grant', 'a'), storage.get('grant', 'b')])
   await storage.get('grant', 'c')
   expect(looks).toBe(2)
+})
+
+describe('a statement that waits for a connection of the pool', () => {
+  afterEach(() => void vi.restoreAllMocks())
+
+  /** A pool that gives a connection after so many milliseconds, and what was sent on it. */
+  function slowPool() {
+    const pool = { waits: 0 }
+    let time = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => time)
+    const sent: string[] = []
+    const db = scriptedKysely(
+      'postgres',
+      healthy('postgres', (sql) => sent.push(sql)),
+      async () => {
+        time += pool.waits
+      },
+    )
+    return { pool, sent, db }
+  }
+
+  it('for more than 3 seconds is not sent, so that nothing is written after its request was refused', async () => {
+    const { pool, sent, db } = slowPool()
+    const storage = sqlStorage(db)
+    await storage.get('grant', 'a')
+    sent.length = 0
+    pool.waits = 3001
+    await expect(storage.replace('grant', record('a'), 'b')).rejects.toThrow('was not sent')
+    expect(sent).toEqual([])
+    pool.waits = 3000
+    expect(await storage.replace('grant', record('a'), 'b')).toBe(true)
+    expect(sent).toHaveLength(1)
+  })
+
+  it('counts the time that the first check has taken', async () => {
+    const { pool, sent, db } = slowPool()
+    pool.waits = 1000
+    await expect(sqlStorage(db).replace('grant', record('a'), 'b')).rejects.toThrow('was not sent')
+    expect(sent.filter((sql) => sql.startsWith('UPDATE'))).toEqual([])
+  })
+
+  it('is sent, however long that takes, when it looks at the schema at the start', async () => {
+    const { pool, db } = slowPool()
+    pool.waits = 20_000
+    await expect(checkSchema(db)).resolves.toBeUndefined()
+  })
 })
 
 const goodMysql = {

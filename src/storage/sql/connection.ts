@@ -10,8 +10,11 @@ import { againAfterConflict } from './conflicts.js'
 /** MariaDB speaks the dialect of MySQL. */
 export type SqlDialect = 'postgres' | 'mysql'
 
-/** Runs one statement. Rejects with the error of the app's database client. */
-export type Run = (sql: string, parameters?: readonly unknown[]) => Promise<SqlResult>
+/**
+ * Runs one statement. Rejects with the error of the app's database client, and with one of its own when the statement has got no
+ * connection by the time `sendBy` of `performance.now()`. Then nothing is sent.
+ */
+export type Run = (sql: string, parameters?: readonly unknown[], sendBy?: number) => Promise<SqlResult>
 
 export interface SqlResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -40,7 +43,7 @@ export function sqlConnection<Database>(db: Kysely<Database>): SqlConnection {
   const run = runOn(plain)
   return {
     dialect: dialectOf(db),
-    run: (sql, parameters) => againAfterConflict(() => run(sql, parameters)),
+    run: (sql, parameters, sendBy) => againAfterConflict(() => run(sql, parameters, sendBy)),
     transaction: (work) =>
       againAfterConflict(() => plain.transaction().execute((transaction) => work(runOn(transaction)))),
   }
@@ -58,10 +61,13 @@ function dialectOf<Database>(db: Kysely<Database>): SqlDialect {
 
 const runOn =
   <Database>(db: Kysely<Database>): Run =>
-  async (sql, parameters = []) => {
-    const { rows, numAffectedRows } = await db.executeQuery<Record<string, unknown>>(
-      CompiledQuery.raw(sql, [...parameters]),
-    )
+  async (sql, parameters = [], sendBy = Number.POSITIVE_INFINITY) => {
+    const query = CompiledQuery.raw(sql, [...parameters])
+    const { rows, numAffectedRows } = await db.getExecutor().provideConnection((connection) => {
+      if (performance.now() > sendBy)
+        throw new Error('A statement got no connection of the pool in time, and was not sent.')
+      return connection.executeQuery<Record<string, unknown>>(query)
+    })
     return {
       rows,
       // Without a count nobody knows who has won. Only Kysely dialects of third parties may leave it out.

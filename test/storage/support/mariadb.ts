@@ -37,6 +37,7 @@ function sqlServer(port: number, stopServer: () => Promise<void>): SqlServer {
   let databases = 0
   return {
     dialect: 'mysql',
+    port,
     async createDatabase() {
       const name = `test_${++databases}`
       await administrate(port, `CREATE DATABASE ${name}`)

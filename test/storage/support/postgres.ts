@@ -72,6 +72,7 @@ function sqlServer(port: number, stopServer: () => Promise<void>): SqlServer {
   let databases = 0
   return {
     dialect: 'postgres',
+    port,
     async createDatabase() {
       const name = `test_${++databases}`
       await administrate(port, `CREATE DATABASE ${name}`)

@@ -21,7 +21,12 @@ export type Answer = (sql: string, parameters: readonly unknown[]) => Answered |
 
 type Answered = Partial<QueryResult<unknown>>
 
-export function scriptedKysely(name: 'postgres' | 'mysql' | 'sqlite', answer: Answer): Kysely<unknown> {
+/** `acquire` is what a statement waits for before it has a connection. */
+export function scriptedKysely(
+  name: 'postgres' | 'mysql' | 'sqlite',
+  answer: Answer,
+  acquire: () => Promise<void> = async () => {},
+): Kysely<unknown> {
   const connection: DatabaseConnection = {
     async executeQuery<Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
       // A script knows what its statements select.
@@ -34,7 +39,10 @@ export function scriptedKysely(name: 'postgres' | 'mysql' | 'sqlite', answer: An
   const nothing = async () => {}
   const driver = {
     init: nothing,
-    acquireConnection: async () => connection,
+    async acquireConnection() {
+      await acquire()
+      return connection
+    },
     beginTransaction: nothing,
     commitTransaction: nothing,
     rollbackTransaction: nothing,

@@ -13,6 +13,7 @@ import { startProcess } from '../../support/server-process.js'
 /** A running server. Its databases are named by {@link SqlServer.createDatabase}. */
 export interface SqlServer {
   readonly dialect: 'postgres' | 'mysql'
+  readonly port: number
   /** A new, empty database; its name. */
   createDatabase(): Promise<string>
   /** A Kysely instance over a new pool. `settings` go to the driver's pool. It is closed when the server is stopped. */

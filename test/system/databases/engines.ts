@@ -67,7 +67,7 @@ async function postgres(): Promise<Engine> {
 
 async function redis(): Promise<Engine> {
   const server = await startRedis()
-  const client = new Redis(server.port, '127.0.0.1')
+  const client = new Redis(server.port, '127.0.0.1', { socketTimeout: 5000 })
   return {
     name: 'redis',
     place: `${server.port}`,

@@ -2,15 +2,11 @@
  * The database goes away under a server that is in use, and comes back: meanwhile everybody is told to come again, and
  * afterwards nothing is lost.
  */
-import { Redis } from 'ioredis'
-import { createClient } from 'redis'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AuthorizationServer } from '../../../src/server.js'
 import type { Storage } from '../../../src/storage/contract.js'
-import { redisStorage } from '../../../src/storage/redis.js'
-import { migrate, sqlStorage } from '../../../src/storage/sql.js'
 import { formOf, issueCodes, parsedToken, refreshForm, storedGrant } from './approvals.js'
-import { connectPostgres } from './connect-postgres.js'
+import { type Connected, documentedIoredis, documentedNodeRedis, documentedPostgres } from './documented-clients.js'
 import { startPostgres } from './engines.js'
 import { startRedis } from './redis-server.js'
 import { type Answer, post, serverOver } from './server.js'
@@ -24,8 +20,8 @@ interface Database {
 
 const databases: readonly { name: string; start(): Promise<Database> }[] = [
   { name: 'Postgres', start: postgres },
-  { name: 'Redis, over ioredis', start: () => redis(overIoredis) },
-  { name: 'Redis, over node-redis', start: () => redis(overNodeRedis) },
+  { name: 'Redis, over ioredis', start: () => redis(documentedIoredis) },
+  { name: 'Redis, over node-redis', start: () => redis(documentedNodeRedis) },
 ]
 
 // The clock stands still, so that what is refused is not refused for its age.
@@ -133,23 +129,22 @@ async function until(isSo: () => boolean): Promise<void> {
 
 async function postgres(): Promise<Database> {
   const server = await startPostgres()
-  const db = connectPostgres(server.port)
-  await migrate(db)
+  const { storage, end } = await documentedPostgres(`postgres://postgres@127.0.0.1:${server.port}/postgres`)
   return {
-    storage: sqlStorage(db),
+    storage,
     goAway: server.stop,
     comeBack: server.start,
     async remove() {
-      await db.destroy()
+      await end()
       await server.remove()
     },
   }
 }
 
 /** Every answered write is on disk, so a crash loses nothing. */
-async function redis(connect: (port: number) => Promise<{ storage: Storage; end(): void }>): Promise<Database> {
+async function redis(connect: (url: string) => Promise<Connected>): Promise<Database> {
   const server = await startRedis(['--appendonly', 'yes', '--appendfsync', 'always'])
-  const { storage, end } = await connect(server.port)
+  const { storage, end } = await connect(`redis://127.0.0.1:${server.port}`)
   return {
     storage,
     goAway: server.crash,
@@ -159,18 +154,4 @@ async function redis(connect: (port: number) => Promise<{ storage: Storage; end(
       await server.stop()
     },
   }
-}
-
-async function overIoredis(port: number) {
-  // By default it would try again later and later, and requests would wait for it for up to 6 seconds.
-  const client = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: 2, retryStrategy: () => 100 })
-  client.on('error', () => {})
-  return { storage: redisStorage(client), end: () => client.disconnect() }
-}
-
-async function overNodeRedis(port: number) {
-  const client = createClient({ socket: { host: '127.0.0.1', port }, disableOfflineQueue: true })
-  client.on('error', () => {})
-  await client.connect()
-  return { storage: redisStorage(client), end: () => client.destroy() }
 }

@@ -1,9 +1,10 @@
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createCluster } from 'redis'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Storage, StoredRecord } from '../../../src/storage/contract.js'
 import { redisStorage } from '../../../src/storage/redis.js'
 import { storageSuite } from '../../../src/storage/testing.js'
+import { documentedNodeRedis } from './documented-clients.js'
 import {
   type CuttingProxy,
   type RedisCluster,
@@ -12,6 +13,9 @@ import {
   startRedis,
   startRedisCluster,
 } from './redis-server.js'
+
+// Clients that would not survive a Redis that hangs do their work, too, but are told of.
+vi.spyOn(console, 'warn').mockImplementation(() => {})
 
 const suiteOptions = { expiresByItself: true }
 
@@ -43,6 +47,17 @@ describe('one Redis', () => {
   })
   describe('over node-redis', () => {
     storageSuite({ describe, it }, async () => redisStorage(await nodeRedis()), suiteOptions)
+  })
+  describe('over the pool of node-redis that docs/storage.md shows', () => {
+    storageSuite(
+      { describe, it },
+      async () => {
+        const { storage, end } = await documentedNodeRedis(`redis://127.0.0.1:${server.port}`)
+        closing(end)
+        return storage
+      },
+      suiteOptions,
+    )
   })
   describe('over node-redis with RESP2', () => {
     storageSuite({ describe, it }, async () => redisStorage(await nodeRedis({ RESP: 2 })), suiteOptions)

@@ -43,7 +43,7 @@ const documented: Record<string, { readonly grant: number; used(place: string): 
   redis: {
     grant: 2000,
     async used(port) {
-      const client = new Redis(Number(port), '127.0.0.1')
+      const client = new Redis(Number(port), '127.0.0.1', { socketTimeout: 5000 })
       const memory = await client.info('memory')
       client.disconnect()
       return Number(/used_memory:(\d+)/.exec(memory)?.[1])

@@ -34,7 +34,7 @@ const storages: Record<string, (place: string) => Promise<Storage>> = {
   async redis(port) {
     const { redisStorage } = await import('../../../src/storage/redis.js')
     const { Redis } = await import('ioredis')
-    return redisStorage(new Redis(Number(port), '127.0.0.1'))
+    return redisStorage(new Redis(Number(port), '127.0.0.1', { socketTimeout: 5000 }))
   },
 }
 
