@@ -31,7 +31,8 @@ export type RedisClient = IoredisClient | NodeRedisClient
  *   forgotten, and revoked grants come back.
  * - **Failover.** Replication is asynchronous. A promoted replica lacks the writes that had not reached it, with the same
  *   consequences as a crash, whatever `appendfsync` says. `min-replicas-to-write` makes that window smaller; neither it nor
- *   `WAIT` closes it. Who cannot accept the window wants Postgres, MySQL or SQLite.
+ *   `WAIT` closes it. Who cannot accept the window wants SQLite on one machine, or Postgres or MySQL with synchronous
+ *   replication, which neither has unless it is switched on.
  * - **Eviction.** Redis may drop any record when its memory is full, unless `maxmemory-policy` is `noeviction`: a client's
  *   assertion could be used twice, login limits would start again, users would lose what they granted. So the first verb rejects
  *   when another policy is in force. Where `CONFIG GET` is forbidden this cannot be seen: look it up.

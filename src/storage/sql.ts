@@ -34,6 +34,10 @@ export interface SqlStorage extends Storage {
  * grows, for up to 1.5 seconds and at most 10 times; then it rejects. One that gets no connection of the pool within 3 seconds
  * is not sent, and rejects. The pool stays the app's to close.
  *
+ * A write that was answered survives a crash. A failover may forget it unless replication is synchronous, which it is not by
+ * default: then a spent code works once more, a rotated refresh token is the old one again, and a revoked grant lives. See "What
+ * a failover forgets" in docs/storage.md.
+ *
  * Connections die unnoticed, and clients wait on them for ever: set up the pool as docs/storage.md shows under "When the
  * database hangs". Where an answer takes 15 seconds, `console.warn` says so, once.
  *
