@@ -82,18 +82,6 @@ export class Unavailable extends Error {
 /** Nobody knows whether what was asked for has been done, or will yet be. */
 export class UncertainOutcome extends Unavailable {}
 
-/** A swap that failed in flight: it may have been carried out, or may yet be. Then the stored record has this version. */
-export class UncertainWrite extends UncertainOutcome {
-  constructor(
-    readonly version: string,
-    cause: unknown,
-  ) {
-    super(cause instanceof Error ? cause.message : 'The storage failed.', {
-      cause: cause instanceof Unavailable ? cause.cause : cause,
-    })
-  }
-}
-
 /** The JSON answer for whatever was thrown while an endpoint worked. */
 export function errorResponse(error: unknown): HttpResponse {
   if (error instanceof OAuthError) {

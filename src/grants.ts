@@ -103,7 +103,7 @@ async function revokeAll(
   throw new Unavailable('The storage goes on listing records that were ended.')
 }
 
-/** All records of a subject, page by page. */
+/** All records of a subject, page by page: as many pages as were read, also when others' records in the same store left nothing of one. */
 export async function* pagesOf<T>(records: Repository<T>, subject: string): AsyncGenerator<readonly T[]> {
   for (let after: string | undefined; ; ) {
     const page = await records.list(subject, { after, limit: 100 })

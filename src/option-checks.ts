@@ -5,9 +5,9 @@
  */
 
 export function refuseUnknown(options: object, known: readonly string[], where: string): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${where}: there is no option \`${name}\`. The options are ${known.join(', ')}.`)
+  for (const name of Reflect.ownKeys(options)) {
+    if (typeof name === 'symbol' || !known.includes(name)) {
+      throw new TypeError(`${where}: there is no option \`${String(name)}\`. The options are ${known.join(', ')}.`)
     }
   }
 }

@@ -35,25 +35,50 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   // Own members only: a method may be called `constructor`.
   const handler = Object.hasOwn(endpoint.methods, name) ? endpoint.methods[name] : undefined
   if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
-  let response: HttpResponse
+  const { settings, storage } = deployment
+  const visit = fromClient(request, settings.trustProxy)
+  const work = (visit: HttpRequest) => carryOut(endpoint, handler, deployment, visit)
+  // A store that never waits needs nobody to watch the time.
+  let response = await (storage.settlesByItself
+    ? work(visit)
+    : inTime(visit, settings.requestTimeout, work).catch((error) => overTime(endpoint, deployment, visit, error)))
+  if (endpoint.cors) response = withHeaders(response, corsHeaders)
+  return method === 'HEAD' ? { ...response, body: '' } : response
+}
+
+async function carryOut(
+  endpoint: Endpoint,
+  handler: NonNullable<Endpoint['methods'][string]>,
+  deployment: Deployment,
+  request: HttpRequest,
+): Promise<HttpResponse> {
   try {
     let said: Answer
     try {
-      const { settings, storage } = deployment
-      const visit = fromClient(request, settings.trustProxy)
-      // A store that never waits needs nobody to watch the time.
-      said = await (storage.settlesByItself ? handler(visit) : inTime(visit, settings.requestTimeout, handler))
+      said = await handler(request)
     } catch (error) {
       // What `render` throws below is a failure, whatever it is.
       if (!(error instanceof OAuthError)) throw error
       said = refusal(endpoint, deployment, error)
     }
-    response = 'view' in said ? await deployment.pages.render(request, said) : said
+    return 'view' in said ? await deployment.pages.render(request, said) : said
   } catch (error) {
-    response = await failure(endpoint, deployment, request, error)
+    return failure(endpoint, deployment, request, error)
   }
-  if (endpoint.cors) response = withHeaders(response, corsHeaders)
-  return method === 'HEAD' ? { ...response, body: '' } : response
+}
+
+/** The app's own page may be what takes so long. */
+function overTime(
+  endpoint: Endpoint,
+  { emit, pages, ...deployment }: Deployment,
+  request: HttpRequest,
+  cause: unknown,
+) {
+  const reference = newReference(deployment)
+  emit({ type: 'failed', endpoint: endpoint.name, cause, reference })
+  return endpoint.answers === 'page'
+    ? pages.renderShipped(request, failurePage(cause, reference))
+    : errorResponse(cause)
 }
 
 /** A protocol error that an endpoint throws is an answer as well. */

@@ -2,8 +2,11 @@
  * From a request to its endpoint: methods, CORS, addresses, and what happens to whatever is thrown.
  */
 import { describe, expect, it } from 'vitest'
+import { deploymentOf } from '../src/deployments.js'
 import type { HttpRequest } from '../src/message.js'
 import type { ServerOptions } from '../src/options.js'
+import { nextTurn } from '../src/runtime/turn.js'
+import { memoryStorage } from '../src/storage/memory.js'
 import { authorizeUrl, harness, ISSUER, pkce } from './support/harness.js'
 
 const { challenge } = pkce()
@@ -136,6 +139,43 @@ describe('trustProxy', () => {
   it('falls back to the socket when there are fewer entries than proxies', async () => {
     expect(await addressSeen(2, ['6.6.6.6'])).toBe('10.0.0.1')
     expect(await addressSeen(1, [])).toBe('10.0.0.1')
+  })
+})
+
+describe('the time of a request', () => {
+  const { settlesByItself: _, ...waiting } = memoryStorage()
+  const hanging = (changes: Partial<ServerOptions>) =>
+    harness({ users: { current: () => new Promise(() => {}), challenge: async () => expect.fail() }, ...changes })
+
+  it('is 8/3 of what one verb of the storage may take: 8 seconds', async () => {
+    const { settings } = deploymentOf(harness().server)
+    expect([settings.storageTimeout, settings.requestTimeout]).toEqual([3000, 8000])
+    const h = hanging({ storage: waiting, storageTimeout: 0.03 })
+    const response = await h.browser().get(authorizeUrl(pkce().challenge))
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(h.events.at(-1)).toMatchObject({ type: 'failed', endpoint: 'authorize' })
+  })
+
+  it('ends for a page of the app’s own that hangs, too: then the one that ships is shown', async () => {
+    const pages = { render: () => new Promise<never>(() => {}) }
+    const h = harness({ storage: waiting, storageTimeout: 0.03, pages })
+    const response = await h.browser().get(authorizeUrl(pkce().challenge))
+    expect(response.status).toBe(503)
+    expect(await response.text()).toContain('Too busy at the moment')
+  })
+
+  it('is not watched where the storage never waits', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const before = timers()
+    const h = hanging({ purge: false })
+    void h.browser().get(authorizeUrl(pkce().challenge))
+    await nextTurn()
+    expect(timers()).toBe(before)
+    const watched = hanging({ storage: waiting, storageTimeout: 0.03, purge: false })
+    const answer = watched.browser().get(authorizeUrl(pkce().challenge))
+    await nextTurn()
+    expect(timers()).toBe(before + 1)
+    await answer
   })
 })
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Unavailable, UncertainOutcome, UncertainWrite } from '../errors.js'
+import { Unavailable, UncertainOutcome } from '../errors.js'
 import type { Refusal } from '../grant/refusal.js'
 import type { Grant } from '../grant/state.js'
 import type { Refused, Step } from '../grant/step.js'
@@ -51,29 +51,41 @@ export async function advance<Answer extends { readonly ok: true }, Prepared>(
   for (let lost = 0; lost < MAX_LOST_SWAPS; lost++) {
     const found = await grants.get(id)
     if (!found) return { ok: false, refusal: 'forged', grant: null, moved: false }
+    // The client comes again: what is not written or given now costs it nothing.
+    if (sender?.isOverdue()) throw tooLate(id)
     const unsent = sender?.unsent.take(found.version, sender.fingerprint)
     // Whoever presents the same takes the same step, so its answers are of the same type.
     if (unsent) return unsent as Outcome<Answer, Prepared>
     const { grant, answer } = decide(found.value)
     const moved = grant !== found.value
-    const outcome: Outcome<Answer, Prepared> = isRefused(answer)
-      ? { ok: false, refusal: answer.refusal, grant, moved }
-      : { ok: true, answer, prepared: await prepare(answer), grant, moved }
+    if (isRefused(answer)) {
+      if (moved && !(await grants.replace(grant, found.version))) continue
+      return { ok: false, refusal: answer.refusal, grant, moved }
+    }
+    const outcome = { ok: true, answer, prepared: await prepare(answer), grant, moved } as const
     if (!moved) return outcome
-    // The client comes again: what is not written now costs it nothing.
     if (sender?.isOverdue()) throw tooLate(id)
-    const written = await grants.replace(grant, found.version).catch(keepAndRethrow(outcome, sender))
+    const version = grants.newVersion()
+    sender?.unsent.begin(version, sender.fingerprint, outcome)
+    const written = await grants.replace(grant, found.version, version).catch((error: unknown) => {
+      sender?.unsent.keep(version)
+      throw error
+    })
+    if (!sender) {
+      if (written) return outcome
+      continue
+    }
+    if (written && sender.isOverdue()) {
+      sender.unsent.keep(version)
+      throw tooLate(id)
+    }
+    const isOurs = sender.unsent.end(version)
     if (!written) continue
-    if (!sender?.isOverdue()) return outcome
-    sender.unsent.keep(written.version, sender.fingerprint(), outcome)
-    throw tooLate(id)
+    if (isOurs) return outcome
+    // The same client has come again before the reply of the swap was here, and has got the answer.
+    throw new UncertainOutcome(`The answer for grant ${id} was given to a later request.`)
   }
   throw new Unavailable(`Grant ${id} is written by too many requests at once.`)
-}
-
-const keepAndRethrow = (outcome: Outcome<object, unknown>, sender: Sender | undefined) => (error: unknown) => {
-  if (error instanceof UncertainWrite) sender?.unsent.keep(error.version, sender.fingerprint(), outcome)
-  throw error
 }
 
 const tooLate = (id: string) => new UncertainOutcome(`Grant ${id} was stepped too late for its request.`)

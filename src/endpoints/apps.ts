@@ -15,6 +15,7 @@ import { type Answer, show } from '../pages/views.js'
 import { parseParameters } from '../protocol/parameters.js'
 import type { Access } from '../protocol/resource.js'
 import { seeOther, withHeaders } from '../responses.js'
+import { eachOf } from '../runtime/turn.js'
 import type { Repository } from '../storage/repositories.js'
 import type { Login } from '../users/contract.js'
 import { isHttpResponse } from '../users/http-response.js'
@@ -87,8 +88,9 @@ async function showApps(
 
 /** Most logins on the page. */
 const MAX_SHOWN = 200
-/** Most records of either kind that are read for one page: those that have ended count as well. */
-const MAX_READ = 1000
+/** Most lists of a hundred records that are read of either kind: those that have ended count as well. */
+const MAX_LISTS = 10
+const CLIENTS_AT_ONCE = 8
 
 /** What was used last comes first; clients that are only remembered come at the end. */
 async function connectedApps(
@@ -115,11 +117,14 @@ async function connectedApps(
       resource,
       scopes: scope.map((name) => ({ name, text: scopeWords(deployment, locale, resource, name) })),
     }))
-  const connected = [...byClient].map(async ([clientId, { grants, access }]): Promise<ConnectedApp> => {
-    const client = await deployment.clients.find(clientId)
-    return {
+  const names = new Map<string, string | undefined>()
+  await eachOf(byClient.keys(), CLIENTS_AT_ONCE, async (clientId) => {
+    names.set(clientId, (await deployment.clients.find(clientId))?.client_name)
+  })
+  const connected = [...byClient].map(
+    ([clientId, { grants, access }]): ConnectedApp => ({
       clientId,
-      clientName: client?.client_name,
+      clientName: names.get(clientId),
       rights: rightsOf(access),
       grants: grants.map((grant) => ({
         id: grant.id,
@@ -127,9 +132,9 @@ async function connectedApps(
         lastUsed: grant.touchedAt,
         rights: includes(grant.access, access) ? undefined : rightsOf(grant.access),
       })),
-    }
-  })
-  return { connected: await Promise.all(connected), more: granted.more || remembered.more }
+    }),
+  )
+  return { connected, more: granted.more || remembered.more }
 }
 
 /** The first records that are wanted, as many as a page shows; `more` when not all were read. */
@@ -139,11 +144,10 @@ async function firstOf<T, Wanted extends T>(
   isWanted: (value: T) => value is Wanted,
 ): Promise<{ readonly found: Wanted[]; readonly more: boolean }> {
   const found: Wanted[] = []
-  let read = 0
+  let lists = 0
   for await (const page of pagesOf(records, subject)) {
-    if (read >= MAX_READ && page.length > 0) return { found, more: true }
+    if (lists++ === MAX_LISTS) return { found, more: page.length > 0 }
     found.push(...page.filter(isWanted))
-    read += page.length
     if (found.length > MAX_SHOWN) return { found: found.slice(0, MAX_SHOWN), more: true }
   }
   return { found, more: false }

@@ -19,7 +19,7 @@ import {
 import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { seeOther } from '../responses.js'
 import { sendError } from './authorization-response.js'
-import { isEmbedded, isPrefetch } from './navigation.js'
+import { isEmbedded, isLoadedByPage, isPrefetch } from './navigation.js'
 import { pendingWait } from './pending-limit.js'
 import { browserOf, findPending, resumeUrl, storePending } from './pending-request.js'
 import { nothingPendingPage, problemPage, tooManyPage } from './problem-pages.js'
@@ -29,7 +29,7 @@ import { newReference } from './reference.js'
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
 export async function authorize(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   // Nobody has clicked yet: nothing may be stored, bound to a browser or issued.
-  if (isPrefetch(request)) return problemPage('embedded')
+  if (isPrefetch(request) || isLoadedByPage(request)) return problemPage('embedded')
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
   const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
   if (handle !== undefined) return resume(deployment, request, handle, parameters.get('switch') !== undefined)

@@ -16,6 +16,10 @@ export function isEmbedded(request: HttpRequest): boolean {
   return destination !== undefined && destination !== 'document'
 }
 
+/** Embedded, and no frame: in a frame a client may renew what a person has agreed to (`prompt=none`), elsewhere nobody gets to see an answer. */
+export const isLoadedByPage = (request: HttpRequest): boolean =>
+  isEmbedded(request) && request.headerValues('sec-fetch-dest')[0] !== 'iframe'
+
 /**
  * Fetched ahead of a click that may never come. Some browsers still say so in their own words.
  *

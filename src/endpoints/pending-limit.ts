@@ -6,8 +6,11 @@
  */
 import type { Deployment } from '../deployment.js'
 import { CLOCK_SKEW } from '../grant/refresh.js'
+import type { HttpRequest } from '../message.js'
 import { networkOf } from '../network.js'
+import { pause } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
+import { isEmbedded } from './navigation.js'
 import type { Browser } from './pending-request.js'
 
 /** How often a window was used. */
@@ -40,23 +43,26 @@ export async function pendingWait(
 
 /**
  * Whether this client has got so many codes for this user without anybody being asked that the user should be asked; else it is
- * counted. Not by browser or address: a frame on a page of somebody else's must lock nobody out.
+ * counted. Frames are counted apart, by whose page they are on: what another site does behind somebody's back uses up nothing of theirs.
  */
-export async function isSilentTooOften(deployment: Deployment, clientId: string, subject: string): Promise<boolean> {
-  const name = `silent\0${JSON.stringify([clientId, subject])}`
-  // Whoever loses a swap has been overtaken by somebody who was counted.
-  return (await count(deployment, name, SILENT_PER_USER_AND_CLIENT, SILENT_PER_USER_AND_CLIENT + 1)) > 0
+export async function isSilentTooOften(
+  deployment: Deployment,
+  request: HttpRequest,
+  clientId: string,
+  subject: string,
+): Promise<boolean> {
+  const frame = isEmbedded(request) ? (request.headerValues('sec-fetch-site')[0] ?? '') : null
+  return (
+    (await count(deployment, `silent\0${JSON.stringify([clientId, subject, frame])}`, SILENT_PER_USER_AND_CLIENT)) > 0
+  )
 }
 
-async function count(
-  deployment: Deployment,
-  name: string,
-  limit: number,
-  maxLostSwaps: number = MAX_LOST_SWAPS,
-): Promise<number> {
+async function count(deployment: Deployment, name: string, limit: number): Promise<number> {
   const { counters, now, recordId, settings } = deployment
   const id = recordId('pending requests', name)
-  for (let lost = 0; lost < maxLostSwaps; lost++) {
+  for (let lost = 0; lost < MAX_LOST_SWAPS; lost++) {
+    // Tabs that a browser opens again all at once are no flood.
+    if (lost > 0) await pause(Math.random() * 2 ** lost)
     const stored = await counters.get(id)
     const at = now()
     const open = stored && isOpen(stored.value, at) ? stored.value : null
@@ -77,5 +83,5 @@ async function count(
 const isOpen = ({ expiresAt }: WindowCounter, at: number): boolean =>
   at < expiresAt && expiresAt - at <= WINDOW + CLOCK_SKEW
 
-const MAX_LOST_SWAPS = 8
+const MAX_LOST_SWAPS = 10
 const WAIT_AFTER_RACES = 1000

@@ -29,6 +29,8 @@ export interface PendingRequest {
   readonly salt?: string | undefined
   readonly request: AuthorizationRequest
   readonly expiresAt: number
+  /** Only earlier versions look at it, which may run beside this one. */
+  readonly requestedAt?: number | undefined
   /** The login at the time of the request; undefined while it was not looked at. */
   readonly loginAtRequest: LoginTrace | null | undefined
   readonly challenges: number
@@ -71,6 +73,7 @@ export async function storePending(
 ): Promise<Versioned<PendingRequest> & { readonly handle: string }> {
   const id = encodeBase64url(deployment.randomBytes(16))
   const secret = deployment.randomBytes(32)
+  const now = deployment.now()
   const value: PendingRequest = {
     id,
     issuer: deployment.settings.issuer,
@@ -78,7 +81,8 @@ export async function storePending(
     browserHash: browser && secretHash('browser', browser.secret),
     salt: encodeBase64url(deployment.randomBytes(16)),
     request,
-    expiresAt: deployment.now() + deployment.settings.pendingRequestLifetime,
+    requestedAt: now,
+    expiresAt: now + deployment.settings.pendingRequestLifetime,
     loginAtRequest: undefined,
     challenges: 0,
     lastReason: null,

@@ -79,7 +79,7 @@ async function answer(deployment: Deployment, request: HttpRequest, visit: Visit
     if (!silent) return ask(verdict.unticked)
     return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
   }
-  if (!pending && (await isSilentTooOften(deployment, asked.client_id, current.subject))) {
+  if (!pending && (await isSilentTooOften(deployment, request, asked.client_id, current.subject))) {
     if (!silent) return ask([])
     const why = { ...facts(visit), reason: 'silent_too_often' }
     return sendError(deployment, asked, 'interaction_required', 'This client asks too often. Ask the user.', why)

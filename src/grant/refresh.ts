@@ -64,8 +64,8 @@ export function refresh(grant: Grant, input: Refresh, at: number, entropy: Uint8
   if (family.jkt !== null && family.jkt !== input.jkt) return refuse(grant, 'key_mismatch')
   if (now >= Math.min(family.idleUntil, grant.endsAt)) return refuse(grant, 'expired')
   return token.generation === family.generation
-    ? refreshCurrent(grant, family, input, now, entropy)
-    : refreshSpent(grant, family, input, now, at)
+    ? refreshCurrent(grant, family, input, now, windowTime(grant, at), entropy)
+    : refreshSpent(grant, family, input, now, windowTime(grant, at))
 }
 
 /** Whether the token names a generation that exists, with the proof that is constant for the family. */
@@ -89,6 +89,7 @@ function refreshCurrent(
   family: RefreshFamily,
   input: Refresh,
   now: number,
+  at: number,
   entropy: Uint8Array,
 ): Step<Refreshed> {
   const { token, rules } = input
@@ -104,7 +105,7 @@ function refreshCurrent(
     generation: family.generation,
     hash: family.hash,
     salt: encodeBase64url(entropy.subarray(0, REFRESH_ENTROPY)),
-    until: now + rules.retryWindow,
+    until: at + rules.retryWindow,
   }
   const secret = successor(token.secret, grant.id, entry, rules.peppers[0])
   const rotated: Active = {
@@ -115,7 +116,7 @@ function refreshCurrent(
       generation: family.generation + 1,
       hash: secretHash('refresh', secret),
       idleUntil,
-      retries: [...family.retries.filter((old) => isLive(old, now)).slice(1 - MAX_RETRIES), entry],
+      retries: [...family.retries.filter((old) => isLive(old, at)).slice(1 - MAX_RETRIES), entry],
     },
   }
   const next = { ...token, generation: token.generation + 1, secret }
@@ -125,13 +126,13 @@ function refreshCurrent(
 /**
  * A token of an earlier generation: a retry, a forgery, or a replay that ends the grant.
  *
- * @param at the clock itself: a grant whose last step was taken by a clock that was ahead would hold the window open until then.
+ * @param at the time for windows.
  */
 function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now: number, at: number): Step<Refreshed> {
   const { token, rules } = input
   const entry = family.retries.find((retry) => retry.generation === token.generation)
   if (entry && secretHash('refresh', token.secret) !== entry.hash) return refuse(grant, 'forged')
-  if (!entry || rules.retryWindow === 0 || !isLive(entry, now)) {
+  if (!entry || rules.retryWindow === 0 || !isLive(entry, at)) {
     return refuse(ended(grant, 'replay', now), 'replayed')
   }
   // A window that ends further ahead than it is long proves nothing: neither a retry nor a replay.
@@ -144,7 +145,13 @@ function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now:
   return accept(grant, { ...access, refreshToken: formatRefreshToken(current) }, token, true)
 }
 
-const isLive = (entry: RetryEntry, now: number): boolean => now < entry.until + CLOCK_SKEW
+/**
+ * The time for retry windows. For a grant it never runs backwards; but after a step by a clock that was ahead by more than clocks differ, it
+ * would stand still, and no window would end.
+ */
+const windowTime = (grant: Grant, at: number): number => (grant.touchedAt - at > CLOCK_SKEW ? at : notBefore(grant, at))
+
+const isLive = (entry: RetryEntry, at: number): boolean => at < entry.until + CLOCK_SKEW
 
 /** Follows the retry entries from a spent token to the current one. */
 function deriveCurrent(

@@ -19,7 +19,7 @@ export interface AppsView {
   /** Path of the page where they can log out. */
   readonly logoutUrl?: string | undefined
   readonly apps: readonly ConnectedApp[]
-  /** Whether there may be more than is shown. */
+  /** Whether there may be more than is shown: other apps, and logins of those that are. */
   readonly more: boolean
   readonly notice?: 'revoked' | 'again' | undefined
 }
@@ -27,7 +27,7 @@ export interface AppsView {
 export interface ConnectedApp {
   readonly clientId: string
   readonly clientName?: string | undefined
-  /** One for each login. Empty when only the consent is remembered. */
+  /** One for each login. Empty when only the consent is remembered; or, with `more`, when none was found so far. */
   readonly grants: readonly ConnectedGrant[]
   /** What was agreed to; of each login when they differ. */
   readonly rights: readonly ConsentResource[]
@@ -50,15 +50,15 @@ export function appsPage(view: AppsView, messages: Messages): Page {
 <p class="who"><span>${fill(messages.consent.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span>
 ${logoutUrl !== undefined && html`<a href="${logoutUrl}">${messages.logout.here}</a>`}</p>
 ${notice && html`<p class="note ${notice === 'again' ? 'warning' : 'info'}" role="status">${text[notice]}</p>`}
-<p>${apps.length > 0 ? text.explanation : text.none}</p>
+<p>${apps.length > 0 ? text.explanation : view.more ? text.more : text.none}</p>
 ${
-  apps.length > 0 &&
+  (apps.length > 0 || view.more) &&
   formOf(
     view.form,
-    html`${apps.map((app) => appSection(app, messages))}
-${view.more && html`<p class="fine">${text.more}</p>`}
+    html`${apps.map((app) => appSection(app, view.more, messages))}
+${apps.length > 0 && view.more && html`<p class="fine">${text.more}</p>`}
 ${
-  apps.length > 1 &&
+  (apps.length > 1 || view.more) &&
   html`<details><summary>${text.revokeAllSummary}</summary>
 <p>${text.revokeAllExplanation}</p>
 <button type="submit" class="danger-button" name="all" value="yes">${text.revokeAll}</button>
@@ -70,14 +70,14 @@ ${
   return { title: text.title, body }
 }
 
-function appSection({ clientId, clientName, grants, rights }: ConnectedApp, messages: Messages): Html {
+function appSection({ clientId, clientName, grants, rights }: ConnectedApp, more: boolean, messages: Messages): Html {
   const text = messages.apps
   const name = displayText(clientName ?? '', 80) || displayText(clientId, 80)
   const [only, ...others] = grants
   return html`<section class="app">
 <h2><bdi>${name}</bdi></h2>
 ${rightsList(rights, messages)}
-${!only && html`<p class="times">${text.remembered}</p>`}
+${!only && !more && html`<p class="times">${text.remembered}</p>`}
 ${only && others.length === 0 && times(only, messages)}
 ${
   others.length > 0 &&

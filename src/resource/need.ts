@@ -17,7 +17,8 @@ export interface Demand {
 
 /** @throws {TypeError} when something in it is wrong, unknown, or there and without meaning. */
 export function readNeed(need: AccessNeed, where: string): Demand {
-  if (!isRecord(need)) {
+  // A promise, a map and the like are objects without members, and would demand nothing.
+  if (!isRecord(need) || Object.prototype.toString.call(need) !== '[object Object]') {
     throw new TypeError(`${where}: what a route needs is an object. Write \`{ scope: 'notes:read' }\`.`)
   }
   refuseUnknown(need, ['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[], where)
@@ -26,10 +27,10 @@ export function readNeed(need: AccessNeed, where: string): Demand {
 
 /** RFC 6749 §3.3 and RFC 9470 §4 both write them separated by spaces, and without spaces inside. */
 function names(need: AccessNeed, member: 'scope' | 'acr', where: string): readonly string[] {
-  if (!Object.hasOwn(need, member)) return []
+  if (!(member in need)) return []
   const given: unknown = need[member]
   const list: readonly unknown[] = typeof given === 'string' ? given.split(' ').filter(Boolean) : asList(given)
-  const isGood = member === 'scope' ? isScopeName : (name: string) => name !== '' && !name.includes(' ')
+  const isGood = member === 'scope' ? isScopeName : (name: string) => /^[\x21-\x7e]+$/.test(name)
   if (list.length > 0 && list.every((name) => typeof name === 'string' && isGood(name))) return list as string[]
   throw new TypeError(
     `${where}: ${member} is ${JSON.stringify(given) ?? 'undefined'}, which demands nothing that a token could have. ` +
@@ -37,10 +38,11 @@ function names(need: AccessNeed, member: 'scope' | 'acr', where: string): readon
   )
 }
 
-const asList = (given: unknown): readonly unknown[] => (Array.isArray(given) ? given : [])
+/** Without holes, which `every` would pass over. */
+const asList = (given: unknown): readonly unknown[] => (Array.isArray(given) ? Array.from(given) : [])
 
 function seconds(need: AccessNeed, where: string): number | undefined {
-  if (!Object.hasOwn(need, 'maxAge')) return undefined
+  if (!('maxAge' in need)) return undefined
   const { maxAge } = need
   if (typeof maxAge === 'number' && maxAge >= 0 && Number.isFinite(maxAge)) return maxAge
   throw new TypeError(

@@ -54,8 +54,8 @@ export interface StoredRecord {
  */
 export interface Storage {
   /**
-   * The driver's own promise that each verb settles within a few seconds, whatever happens: there is no network behind it, or it has time limits
-   * of its own. Nobody then watches its verbs with a timer. @default false
+   * The driver's own promise that each verb settles within a few seconds, whatever happens, because there is no network behind it. Nobody then
+   * watches its verbs, or a request as a whole, with a timer. @default false
    */
   readonly settlesByItself?: true | undefined
   /** The last committed record, read from the primary; null when there is none. May return records past `expiresAt`. */

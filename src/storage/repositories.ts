@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { UncertainWrite } from '../errors.js'
+import { Unavailable, UncertainOutcome } from '../errors.js'
 import { pause, within } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Kind, Storage, StoredRecord } from './contract.js'
@@ -29,10 +29,13 @@ export interface Repository<T> {
   /**
    * Compare-and-swap, once.
    *
+   * @param version of what is written. @default a new one
    * @returns the value as it is stored now; null when another version is.
-   * @throws {UncertainWrite} when the store fails and the value is not stored, or nobody knows: it may be stored yet.
+   * @throws {UncertainOutcome} when the store fails and the value is not stored, or nobody knows: it may be stored yet.
    */
-  replace(value: T, expected: string): Promise<Versioned<T> | null>
+  replace(value: T, expected: string, version?: string): Promise<Versioned<T> | null>
+  /** A version for a swap that has to be known before. */
+  newVersion(): string
   /** @throws {Unavailable} when the store fails. */
   remove(id: string): Promise<void>
   /** The values of one subject in ascending order of id, and the cursor of the next page, null at the end. */
@@ -71,9 +74,10 @@ export function repository<T>(
 ): Repository<T> {
   const { kind } = shape
   const recordAfter = (record: StoredRecord, cause: unknown) => readAfterFailure(storage, kind, record, patience, cause)
-  const toRecord = (value: T): StoredRecord => ({
+  const newVersion = () => encodeBase64url(randomBytes(12))
+  const toRecord = (value: T, version = newVersion()): StoredRecord => ({
     id: shape.id(value),
-    version: encodeBase64url(randomBytes(12)),
+    version,
     subject: shape.subject?.(value) ?? null,
     clientId: shape.clientId?.(value) ?? null,
     expiresAt: shape.expiresAt(value),
@@ -101,13 +105,14 @@ export function repository<T>(
         return null
       }
     },
-    async replace(value, expected) {
-      const record = toRecord(value)
+    newVersion,
+    async replace(value, expected, version) {
+      const record = toRecord(value, version)
       const stored = { value, version: record.version }
       try {
         return (await storage.replace(kind, record, expected)) ? stored : null
       } catch (cause) {
-        const uncertain = new UncertainWrite(record.version, cause)
+        const uncertain = uncertainWrite(cause)
         const after = await recordAfter(record, uncertain)
         if (!after) throw cause
         // The write may still be on its way.
@@ -124,6 +129,12 @@ export function repository<T>(
     },
   }
 }
+
+/** A swap that failed in flight may have been carried out, or may yet be. */
+const uncertainWrite = (cause: unknown): UncertainOutcome =>
+  new UncertainOutcome(cause instanceof Error ? cause.message : 'The storage failed.', {
+    cause: cause instanceof Unavailable ? cause.cause : cause,
+  })
 
 /** After a verb failed in flight: what is stored now. What made it fail may take a moment to pass. Throws `cause` when it does not. */
 async function readAfterFailure(

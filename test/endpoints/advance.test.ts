@@ -306,6 +306,19 @@ describe('a store that fails', () => {
     expect(storage.calls.slice(calls)).toEqual(['get'])
   })
 
+  it('gives a kept answer to nobody whose request has been answered already', async () => {
+    const storage = await storageWith(approved())
+    const sender = { unsent: unsentAnswers(() => now), fingerprint: () => 'same', isOverdue: () => false }
+    const step = (by: typeof sender) => advance(grantsIn(storage), code.grantId, redeem(1), nothing, by)
+    storage.after = broken
+    // The record cannot be read again.
+    storage.before = (verb) => (verb === 'get' && storage.calls.includes('replace') ? broken() : undefined)
+    await expect(step(sender)).rejects.toBeInstanceOf(Unavailable)
+    storage.before = () => {}
+    await expect(step({ ...sender, isOverdue: () => true })).rejects.toThrow('too late')
+    expect(await step(sender)).toMatchObject({ ok: true, moved: true })
+  })
+
   it('writes nothing for a request that has been answered already', async () => {
     const storage = await storageWith(approved())
     const sender = { unsent: unsentAnswers(() => now), fingerprint: () => 'same', isOverdue: () => true }

@@ -178,6 +178,38 @@ describe('the page', () => {
     expect((await page(h.browser())).text).not.toContain('Not all connections are shown')
   })
 
+  it('says nothing of an app of which not all was read, and lets everything be revoked', async () => {
+    const { storage, storedGrants } = await crowded(1500, 'code_issued')
+    h = harness({ storage })
+    const { refresh_token } = await obtainTokens(h)
+    const visitor = h.browser()
+    const { text } = await page(visitor)
+    expect(text).toContain('Web App')
+    expect(text).not.toContain('It has no access at the moment')
+    await h.server.grants.revokeAll({ subject: 'alice', client_id: 'nobody' })
+    await revoke({ all: 'yes' }, visitor)
+    expect(await isAlive(refresh_token)).toBe(false)
+    expect(await storedGrants()).toBe(1501)
+  })
+
+  it('does not say that nothing has access when not all was read', async () => {
+    const { storage } = await crowded(1500, 'code_issued')
+    const [consent] = await storage.list('consent', {}, { limit: 1 })
+    await storage.remove('consent', consent?.id ?? '')
+    h = harness({ storage })
+    const { text } = await page(h.browser())
+    expect(text).not.toContain('No app has access to your account')
+    expect(text).toContain('name="all"')
+  })
+
+  it('reads as little where others have records of the same user in the same store', async () => {
+    const { storage } = await crowded(3000, 'active')
+    h = harness({ storage, issuer: 'https://other.example.com' })
+    const elsewhere = await h.server.fetch(new Request('https://other.example.com/oauth/apps'))
+    expect(elsewhere.status).toBe(200)
+    expect(storage.calls.filter((call) => call === 'list grant').length).toBeLessThanOrEqual(11)
+  })
+
   it('escapes the names of clients', async () => {
     const { client } = await h.server.clients.create({
       client_name: '"><script>alert(1)</script>',

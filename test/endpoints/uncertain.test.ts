@@ -6,10 +6,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import {
+  API,
   CALLBACK,
   type Harness,
   harness,
   introspected,
+  OTHER_API,
   obtainCode,
   obtainTokens,
   redeemForm,
@@ -181,6 +183,57 @@ describe('a code, by a swap that is not carried out', () => {
   })
 })
 
+describe('a swap whose reply is still on its way', () => {
+  /** Carries out the next swap of a grant, and replies when the test says so. */
+  function withheld() {
+    const { settlesByItself: _, ...inner } = memoryStorage()
+    let reply = () => {}
+    let carriedOut = () => {}
+    const isCarriedOut = new Promise<void>((resolve) => (carriedOut = resolve))
+    const store: Storage & { withhold: boolean } = {
+      ...inner,
+      withhold: false,
+      async replace(kind, record, expected) {
+        const written = await inner.replace(kind, record, expected)
+        if (!store.withhold || kind !== 'grant') return written
+        store.withhold = false
+        carriedOut()
+        return new Promise((resolve) => (reply = () => resolve(written)))
+      },
+    }
+    return { store, isCarriedOut, reply: () => reply() }
+  }
+
+  it('gives the client its tokens when that has come again by then; and the request that waited gives none', async () => {
+    const { store, isCarriedOut, reply } = withheld()
+    h = harness({ storage: store })
+    const form = redeemForm(await obtainCode(h))
+    store.withhold = true
+    const waiting = h.token(form)
+    await isCarriedOut
+    const again = await h.token(form)
+    expect(again.status).toBe(200)
+    reply()
+    const first = await waiting
+    expect([first.status, first.body]).toEqual([503, uncertain])
+    expect(redeemed()).toBe(1)
+    expect((await h.token(refreshForm(again.body.refresh_token))).status).toBe(200)
+  })
+
+  it('does not keep a second tab from its successor: within the retry window both get the same', async () => {
+    const { store, isCarriedOut, reply } = withheld()
+    h = harness({ storage: store })
+    const { refresh_token } = await obtainTokens(h)
+    store.withhold = true
+    const first = h.token(refreshForm(refresh_token))
+    await isCarriedOut
+    const second = await h.token(refreshForm(refresh_token))
+    reply()
+    expect([(await first).status, second.status]).toEqual([200, 200])
+    expect((await first).body.refresh_token).toBe(second.body.refresh_token)
+  })
+})
+
 describe('a refresh token', () => {
   it.each([30, 0])('with a retry window of %d s gets its successor', async (retryWindow) => {
     h = harness({ storage, storageTimeout: 0.05, retryWindow })
@@ -193,6 +246,19 @@ describe('a refresh token', () => {
     h.now += 86_400_000
     expect((await h.token(refreshForm(body.refresh_token))).status).toBe(200)
   })
+})
+
+it.each([
+  ['scope', { scope: 'write' }],
+  ['resource', { resource: OTHER_API }],
+])('another %s is another request: it does not get what was made for the first', async (_, more) => {
+  h = harness({ storage, storageTimeout: 0.05, retryWindow: 0 })
+  const asked = { resource: [API, OTHER_API], scope: 'read write admin' }
+  const { refresh_token } = await obtainTokens(h, 'web', asked)
+  storage.hold()
+  await toldToComeAgain(refreshForm(refresh_token))
+  await storage.land()
+  expect((await h.token({ ...refreshForm(refresh_token), ...more })).body.error).toBe('invalid_grant')
 })
 
 describe('a store that never answers', () => {

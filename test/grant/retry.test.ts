@@ -175,6 +175,15 @@ describe('an entry that a clock has written which was ahead by an hour', () => {
     expect(answer).toEqual({ ok: false, refusal: 'replayed' })
   })
 
+  it('does not make the windows of later steps end an hour late, too', () => {
+    let steps = rotated(redeemed(), start + hour, 1)
+    const spent = steps.token
+    steps = rotated(steps, start + second, 2)
+    expect(present(steps.grant, spent, {}, start + 2 * second).answer.ok).toBe(true)
+    const { answer } = present(steps.grant, spent, {}, start + second + 35 * second)
+    expect(answer).toEqual({ ok: false, refusal: 'replayed' })
+  })
+
   it('makes no token that was garbled anything but forged', () => {
     expectUnchanged(present(family.grant, garbled(family.token, 'secret')), family.grant, 'forged')
   })
@@ -280,6 +289,9 @@ describe('clocks that differ', () => {
   it('time never runs backwards: a later touch of the grant closes the window for a clock that is behind', () => {
     const family = rotatedTimes(1)
     const touched = frozen({ ...family.grant, touchedAt: over })
-    expect(present(touched, token(family, 0), {}, start).grant).toEqual(replayed(family.grant, over))
+    const behind = over - 5 * second
+    expect(present(touched, token(family, 0), {}, behind).grant).toEqual(replayed(family.grant, over))
+    // Further ahead than clocks differ, it was the other clock that was wrong.
+    expect(present(touched, token(family, 0), {}, behind - 1).answer.ok).toBe(true)
   })
 })

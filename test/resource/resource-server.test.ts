@@ -320,6 +320,31 @@ describe('a mistake in what a route demands is told when the route is made', () 
     await expect(bearer(tokens.access_token, need as never)).rejects.toThrow(new RegExp(`^check: ${member} `))
   })
 
+  it.each([
+    ['a promise', Promise.resolve({ scope: 'read' })],
+    ['a map', new Map([['scope', 'read']])],
+    ['a date', new Date(0)],
+    ['a list', ['read']],
+    ['a symbol', { [Symbol('scope')]: 'read' }],
+    ['a list with a hole', { scope: Array(1) }],
+    ['a kind of login that no header could name', { acr: 'a\r\nb' }],
+  ])('%s demands nothing', async (_, need) => {
+    expect(() => asResourceServer(guard, need as never)).toThrow(TypeError)
+    await expect(bearer(tokens.access_token, need as never)).rejects.toThrow(TypeError)
+  })
+
+  it('and what a demand inherits is demanded, too', async () => {
+    class Strict {
+      get scope() {
+        return 'admin'
+      }
+    }
+    for (const need of [Object.create({ scope: 'admin' }) as AccessNeed, new Strict()]) {
+      expect((await bearer(tokens.access_token, need)).ok).toBe(false)
+    }
+    expect(() => asResourceServer(guard, Object.create({ scope: '' }) as AccessNeed)).toThrow(/scope is ""/)
+  })
+
   it('and so is an option that createResourceServer does not have', () => {
     const options = { server: harness().server, audience: API }
     expect(() => createResourceServer(options)).toThrow(/there is no option `audience`/)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { pause } from '../../src/runtime/deadline.js'
 import type { Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import { repository } from '../../src/storage/repositories.js'
@@ -195,9 +196,22 @@ describe('replace', () => {
     await expect(notesIn({ ...inner, replace: broken }).replace(changed, version)).rejects.toThrow('broke')
   })
 
-  it('rejects when the read after the failure fails, too', async () => {
+  it('rejects when the reads after the failure fail, too, and reads no more then', async () => {
     const { inner, version } = await held()
-    await expect(notesIn({ ...inner, replace: broken, get: broken }).replace(changed, version)).rejects.toThrow('broke')
+    let reads = 0
+    const get = () => {
+      reads++
+      return broken()
+    }
+    const impatient = repository<Note>(
+      { ...inner, replace: broken, get },
+      { now: () => 1000, randomBytes: (length) => new Uint8Array(length), patience: 1 },
+      { kind: 'session', id: ({ id }) => id, expiresAt: () => null, belongs: () => true },
+    )
+    await expect(impatient.replace(changed, version)).rejects.toThrow('broke')
+    const until = reads
+    await pause(120)
+    expect(reads).toBeLessThanOrEqual(until + 1)
   })
 })
 
