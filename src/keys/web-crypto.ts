@@ -24,10 +24,10 @@ export const webPrimitives: Primitives = {
 
   verifyWith(publicKey: PublicJwk) {
     const { alg } = publicKey
-    let imported: Promise<CryptoKey> | undefined
+    // The key and not a promise of it: on Workers one that a request has begun may never settle.
+    let key: CryptoKey | undefined
     return async (data, signature) => {
-      imported ??= importKey({ ...publicKey }, alg)
-      const key = await imported
+      key ??= await importKey({ ...publicKey }, alg)
       return crypto.subtle.verify(parameters[alg], key, new Uint8Array(signature), new Uint8Array(data))
     }
   },

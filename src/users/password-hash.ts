@@ -73,18 +73,21 @@ type Argon2 = (
   length: number,
 ) => Promise<Uint8Array>
 
-let loading: Promise<Argon2 | null> | undefined
+let found: Argon2 | null | undefined
 
-/** Looked for once. */
-function argon2(): Promise<Argon2 | null> {
-  loading ??= import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@node-rs/argon2').then(
+/** Looked for once. Not the promise is kept: on Workers one that a request has begun may never settle. */
+async function argon2(): Promise<Argon2 | null> {
+  if (found === undefined) found = await loadArgon2()
+  return found
+}
+
+const loadArgon2 = (): Promise<Argon2 | null> =>
+  import(/* webpackIgnore: true */ /* turbopackIgnore: true */ '@node-rs/argon2').then(
     ({ hashRaw }): Argon2 =>
       (password, salt, { m, t, p }, outputLen) =>
         hashRaw(password, { salt, memoryCost: m, timeCost: t, parallelism: p, outputLen, algorithm: ARGON2ID }),
     nodeArgon2,
   )
-  return loading
-}
 
 /** `Algorithm.Argon2id`, a const enum, which does not exist in the module's JavaScript. */
 const ARGON2ID = 2
