@@ -110,7 +110,8 @@ export type RevocationReason = 'replay' | 'wrong_verifiers' | 'client_request' |
 const DAY = 86_400_000
 
 /**
- * When the record may be deleted: after the last instant at which anything issued from it could matter.
+ * When the record may be deleted: after the last instant at which anything issued from it could matter, and for a grant in use in
+ * whole days from its approval. So nearly every refresh leaves it as it was, and with it the databases' indexes by expiry.
  *
  * @param longestAccessToken the longest lifetime of an access token, in milliseconds.
  */
@@ -119,5 +120,6 @@ export function deletableAt(grant: Grant, longestAccessToken: number): number {
   // A day is longer than any pending request, whose id is the grant's id and must not become free while it can be approved.
   if (grant.status !== 'active') return grant.touchedAt + DAY
   const last = grant.refresh ? Math.min(grant.refresh.idleUntil, grant.endsAt) : grant.touchedAt
-  return Math.max(last + longestAccessToken, grant.createdAt + DAY)
+  const days = Math.ceil((last + longestAccessToken - grant.createdAt) / DAY)
+  return grant.createdAt + Math.max(days, 1) * DAY
 }

@@ -30,14 +30,21 @@ describe('a grant may be deleted', () => {
     )
   })
 
-  it('when the last access token that a refresh could give has expired', () => {
-    expect(deletableAt(redeemed().grant, longest)).toBe(start + 30 * day + longest)
-    expect(deletableAt(rotated(redeemed(), start + day, 1).grant, longest)).toBe(start + 31 * day + longest)
+  it('in the day in which the last access token that a refresh could give expires', () => {
+    expect(deletableAt(redeemed().grant, longest)).toBe(start + 31 * day)
+    expect(deletableAt(redeemed().grant, day)).toBe(start + 31 * day)
+    expect(deletableAt(redeemed().grant, day + 1)).toBe(start + 32 * day)
   })
 
-  it('no later than the last access token after its end, however lately it was used', () => {
+  it('at the same time after nearly every refresh, so that indexes by expiry stay as they are', () => {
+    const times = [0, second, day / 2, day - longest, day - longest + 1, day]
+    const ends = times.map((time) => deletableAt(rotated(redeemed(), start + time, 1).grant, longest))
+    expect(ends).toEqual([31, 31, 31, 31, 32, 32].map((days) => start + days * day))
+  })
+
+  it('less than a day later than the last access token after its end, however lately it was used', () => {
     const { grant } = redeemed({ approval: { grantLifetime: 10 * day } })
-    expect(deletableAt(grant, longest)).toBe(start + 10 * day + longest)
+    expect(deletableAt(grant, longest)).toBe(start + 11 * day)
   })
 
   it('when its only access token has expired, if it has no refresh token', () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -106,6 +107,33 @@ function sqliteTests(connect: (path: string) => Connection): void {
     expect(plan('SELECT id FROM grantwright_grants WHERE expires_at <= ? ORDER BY expires_at LIMIT ?', 1, 5)).toContain(
       'grantwright_grants_by_expiry (expires_at<?)',
     )
+  })
+
+  it('writes one page when a swap changes neither subject nor expiry, and leaves the indexes alone that it does not need', async () => {
+    const db = open()
+    const storage = sqliteStorage(db)
+    const grants = Array.from({ length: 3000 }, (_, i) => ({
+      ...record(createHash('sha256').update(`${i}`).digest('base64url'), (i * 7919) % 3000),
+      subject: `user ${(i * 104_729) % 3000}`,
+    }))
+    await Promise.all(grants.map((grant) => storage.insert('grant', grant, 0)))
+    const [first = record('none')] = grants
+    let version = first.version
+    /** Pages that the write-ahead log got. */
+    const pagesOf = async (changes: Partial<StoredRecord>) => {
+      db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      const next = { ...first, ...changes, version: `${version}+` }
+      expect(await storage.replace('grant', next, version)).toBe(true)
+      version = next.version
+      expect(await storage.get('grant', next.id)).toEqual(next)
+      const { log } = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() as { log: number | bigint }
+      return Number(log)
+    }
+    expect(await pagesOf({ document: '{"next":true}' })).toBe(1)
+    expect(await pagesOf({ expiresAt: 1_000_000 })).toBe(3)
+    expect(await pagesOf({ expiresAt: 1_000_000, clientId: 'other' })).toBe(1)
+    expect(await pagesOf({ expiresAt: 1_000_000, subject: 'zoe' })).toBeGreaterThan(2)
+    expect(await storage.list('grant', { subject: 'zoe' }, { limit: 5 })).toHaveLength(1)
   })
 
   it('commits the writes of one turn together, and none of them earlier', async () => {
