@@ -28,7 +28,7 @@ export async function startInstalledMariadb(): Promise<SqlServer> {
       '--innodb-flush-log-at-trx-commit=0',
     ]
     const isUp = () => administrate(port, 'SELECT 1')
-    return sqlServer(port, await startServer('/usr/sbin/mariadbd', options, folder, user, isUp))
+    return sqlServer(port, await startServer('/usr/sbin/mariadbd', options, folder, user, isUp, 'SIGTERM'))
   })
 }
 

@@ -110,10 +110,12 @@ export async function startServer(
   folder: string,
   user: ServerUser | undefined,
   isUp: () => Promise<unknown>,
+  /** What it ends on without waiting for its clients. */
+  signal: NodeJS.Signals = 'SIGINT',
 ): Promise<() => Promise<void>> {
   const end = await startProcess(command, args, { ...user, cwd: folder }, isUp)
   return async () => {
-    await end('SIGINT')
+    await end(signal)
     deleteFolder(folder)
   }
 }

@@ -12,6 +12,7 @@ import type { Storage } from '../../../src/storage/contract.js'
 import { migrate, sqlStorage } from '../../../src/storage/sql.js'
 import { startInstalledMariadb } from '../../storage/support/mariadb.js'
 import { record } from '../../storage/support/sql-tests.js'
+import { issueCodes } from './approvals.js'
 import { type BlackHole, startBlackHole } from './black-hole.js'
 import {
   type Connected,
@@ -23,6 +24,7 @@ import {
 } from './documented-clients.js'
 import { startPostgres } from './engines.js'
 import { startRedis } from './redis-server.js'
+import { post, serverOver } from './server.js'
 
 interface Server {
   readonly port: number
@@ -88,6 +90,28 @@ describe.each(servers)('$name, whose packets get lost', ({ start }) => {
       expect(versions).toContain((await storage.get('grant', id))?.version)
     }
     expect(warn).not.toHaveBeenCalled()
+  })
+
+  it('lets the server answer in time meanwhile, and its clients get what they came for afterwards', async () => {
+    const { hole, storage } = await throughBlackHole(start)
+    const server = serverOver(storage, Date.now)
+    const codes = await issueCodes(storage, 2, Date.now())
+    const [first, second] = codes
+    if (!first || !second) throw new Error('no codes')
+    // The keys are loaded.
+    expect((await post(server, first.form)).status).toBe(200)
+
+    hole.swallow()
+    const asked = Date.now()
+    expect(await post(server, second.form)).toMatchObject({ status: 503, retryAfter: '1' })
+    expect(Date.now() - asked).toBeLessThan(8_500)
+
+    hole.serveNew()
+    let status = 503
+    const servedAt = Date.now()
+    while (status === 503 && Date.now() - servedAt < 12_000) status = (await post(server, second.form)).status
+    expect(status).toBe(200)
+    await server.close()
   })
 })
 
