@@ -166,5 +166,7 @@ async function pendingLogin(
 
 /** Without a listener, what broke must not be silent: the answers say nothing about it. */
 function logFailure(event: ServerEvent): void {
-  if (event.type === 'failed') console.error(`grantwright: ${event.endpoint} failed (${event.reference})`, event.cause)
+  if (event.type !== 'failed') return
+  const { endpoint, reference, cause } = event
+  console.error(`grantwright: ${endpoint} failed${reference && ` (${reference})`}`, cause)
 }

@@ -49,7 +49,7 @@ export type ServerEvent = { readonly at: number } & (
       /** What the page showed, when a person was told. */
       readonly reference?: string | undefined
     }
-  /** Something broke. `reference` is what the answer showed, if it was a page. */
+  /** Something broke. `reference` is what the page showed; empty when the answer was no page. */
   | { readonly type: 'failed'; readonly endpoint: string; readonly cause: unknown; readonly reference: string }
 )
 

@@ -74,7 +74,7 @@ function overTime(
   request: HttpRequest,
   cause: unknown,
 ) {
-  const reference = newReference(deployment)
+  const reference = endpoint.answers === 'page' ? newReference(deployment) : ''
   emit({ type: 'failed', endpoint: endpoint.name, cause, reference })
   return endpoint.answers === 'page'
     ? pages.renderShipped(request, failurePage(cause, reference))
@@ -96,7 +96,7 @@ async function failure(
   error: unknown,
 ): Promise<HttpResponse> {
   const { emit, pages } = deployment
-  const reference = newReference(deployment)
+  const reference = endpoint.answers === 'page' ? newReference(deployment) : ''
   emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
   if (endpoint.answers !== 'page') return errorResponse(error)
   const page = failurePage(error, reference)

@@ -35,7 +35,9 @@ export async function startPlayground({ port, dataDir, now = Date.now }: Playgro
   const http = await listenOnLoopback(port)
   mkdirSync(dataDir, { recursive: true })
   const database = new Database(join(dataDir, 'auth.db'))
-  const storage = sqliteStorage(database)
+  // A connection of its own, so that no transaction of the app is in its way.
+  const storageDatabase = new Database(join(dataDir, 'auth.db'))
+  const storage = sqliteStorage(storageDatabase)
   // The client is somebody else: in real life it is another program, with a database of its own.
   const clientDatabase = new Database(join(dataDir, 'client.db'))
   const users = await openUsers(database)
@@ -75,6 +77,7 @@ export async function startPlayground({ port, dataDir, now = Date.now }: Playgro
       await http.close()
       await auth.close()
       storage.close()
+      storageDatabase.close()
       database.close()
       clientDatabase.close()
     },

@@ -56,7 +56,9 @@ export async function finishLogin(turn: Turn, answer: URL): Promise<Outcome> {
     return bad(`There are no tokens: ${error instanceof Error ? error.message : error}.`)
   }
   remember(turn, { spent: null })
-  const wasAsked = turn.chapter.exchanges.some(({ to, request }) => to === 'server' && request.url.endsWith('/consent'))
+  const wasAsked = turn.chapter.exchanges.some(
+    ({ to, request }) => to === 'server' && request.method === 'POST' && /\/(?:login|consent)$/.test(request.url),
+  )
   return good(
     `${wasAsked ? 'The server asked you, not the client.' : 'The server knew you and your consent, so it did not ask again.'} The client never saw your password. It got a code that works once, and exchanged it, with its secret and its PKCE verifier, for an access token and a refresh token.`,
   )

@@ -53,25 +53,27 @@ export const isImpossible = (time: number, now: number): boolean => time > now +
  *
  * @param limit attempts in the first minute.
  * @param spelling at a user: a digest of the name exactly as it was typed.
+ * @returns `waited` when there had been a wait before this one, which is over.
  */
 export function tryOnce(
   stored: Counter,
   limit: number,
   now: number,
   spelling?: string,
-): { readonly next: Counter; readonly wait: number } {
+): { readonly next: Counter; readonly wait: number; readonly waited: boolean } {
   const counter = withPossibleTimes(stored, now)
   const { tries, since, last, latest = [] } = counter
   // Where clocks differ a little, time stands still rather than go back; else each change of instances would shorten a wait.
   const at = Math.max(now, last)
   const wait = Math.max(growingWait(counter, limit, at), dailyWait(latest, at))
-  if (wait > 0) return { next: stored, wait }
+  if (wait > 0) return { next: stored, wait, waited: false }
+  const waited = mustWait(tries, limit) || within24Hours(latest, at).length >= DAILY_LIMIT
   const isOver = tries === 0 || at >= (tries < limit ? since + MINUTE : last + MEMORY)
   const next = { ...counter, ...(isOver ? { tries: 1, since: at } : { tries: tries + 1 }), last: at }
-  if (spelling === undefined) return { next, wait: 0 }
+  if (spelling === undefined) return { next, wait: 0, waited }
   const listed = [...within24Hours(latest, at), { at, spelling }].slice(-MOST_LISTED)
   // More would change no wait, and what is no longer listed could not be forgiven.
-  return { next: { ...next, tries: Math.min(next.tries, MOST_LISTED), latest: listed }, wait: 0 }
+  return { next: { ...next, tries: Math.min(next.tries, MOST_LISTED), latest: listed }, wait: 0, waited }
 }
 
 /** After the right password: what was tried with exactly this spelling is forgiven. Look-alikes can be somebody else's. */

@@ -62,6 +62,8 @@ const ADDRESS_LIMIT = 30
 interface Counted {
   /** Milliseconds to wait; 0 when the attempt is counted and may go ahead. */
   readonly wait: number
+  /** It came after a wait. */
+  readonly waited?: boolean | undefined
   /** Then it is as if it had not been counted. */
   readonly undo: () => Promise<void>
 }
@@ -90,18 +92,21 @@ export function limiterIn(services: UserServices): Required<Limiter> {
     swapUntilWon(counters, id, (stored) => {
       const at = now()
       const counter = stored ?? { id, issuer, tries: 0, since: at, last: at }
-      const { next, wait } = tryOnce(counter, limit, at, spelling)
+      const { next, wait, waited } = tryOnce(counter, limit, at, spelling)
       const taken = { at: next.last, spelling, before: counter.last }
       const undo = () => change(counters, id, (current) => giveBack(current, limit, taken))
-      return { next, result: { wait, undo } }
+      return { next, result: { wait, waited, undo } }
     })
+
+  const placeId = ({ username }: LoginAttempt, address: string) =>
+    recordId('counter', `place\0${foldName(username)}\0${networkOf(address)}`)
 
   /**
    * Whoever was told to wait and has waited may try once, even if strangers have used up the user's attempts meanwhile: so
    * nobody can lock somebody else out for longer than the longest wait. The price is one more guess per address and wait.
    */
   async function claimPlace(attempt: LoginAttempt, address: string, wait: number): Promise<Counted> {
-    const id = recordId('counter', `place\0${foldName(attempt.username)}\0${networkOf(address)}`)
+    const id = placeId(attempt, address)
     return swapUntilWon(places, id, (stored) => {
       const at = now()
       // Only a clock that was wrong can have made it ready later than after the longest wait.
@@ -124,6 +129,8 @@ export function limiterIn(services: UserServices): Required<Limiter> {
       if (byAddress.wait > 0) return inSeconds(byAddress.wait)
       let byUser = username === '' ? uncounted : await take(userId(attempt), USER_LIMIT, spellingOf(attempt))
       if (byUser.wait > 0 && address !== undefined) byUser = await claimPlace(attempt, address, byUser.wait)
+      // One wait is for one try: whoever had a place and got in without it has used it up.
+      else if (byUser.waited && address !== undefined) await places.remove(placeId(attempt, address))
       if (byUser.wait === 0) reserved.set(attempt, [byUser, byAddress])
       return inSeconds(byUser.wait)
     },

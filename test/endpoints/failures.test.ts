@@ -62,6 +62,8 @@ describe('a store that fails', () => {
     storage.faults.push({ verb: 'get', kind: 'grant', when: 'before' })
     const text = await expectUnavailable(await post('/oauth/token', good), 'token')
     expect(JSON.parse(text)).toMatchObject({ error: 'temporarily_unavailable' })
+    // No answer to a program shows one, so nobody should look for it.
+    expect(h.events.at(-1)).toMatchObject({ reference: '' })
     expect(await snapshot(h)).toBe(before)
     expect((await h.token(good)).status).toBe(200)
   })

@@ -49,6 +49,17 @@ describe('attempts at one user', () => {
     expect(waits).toEqual([60, 120, 240, 480, 900, 900, 900])
   })
 
+  it('are one for each wait, also from an address that was told to wait', async () => {
+    const attempt = from('203.0.113.9')
+    await allowed(5, attempt)
+    for (let i = 0; i < 7; i++) {
+      const wait = await limiter.reserve(attempt)
+      expect(wait).toBeGreaterThan(0)
+      later(wait)
+      expect(await allowed(3, attempt)).toBe(1)
+    }
+  })
+
   it('do not lengthen the wait while it lasts', async () => {
     await allowed(5, ada)
     expect(await allowed(500, ada)).toBe(0)

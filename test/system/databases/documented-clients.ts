@@ -59,7 +59,7 @@ let count = 0
 async function run<Module>(name: string, url: string): Promise<Module> {
   const block = documentedBlocks().get(name)
   if (block === undefined) throw new Error(`docs/storage.md has no block ${name}.ts`)
-  const { code } = await transform(block.replaceAll('console.error', '() => {}'), { loader: 'ts', format: 'esm' })
+  const { code } = await transform(block.replaceAll('console.error', '(() => {})'), { loader: 'ts', format: 'esm' })
   // Beside this file, where packages are found.
   const file = join(import.meta.dirname, `documented-${process.pid}-${++count}.mjs`)
   writeFileSync(file, code)
