@@ -71,15 +71,11 @@ export async function advance<Answer extends { readonly ok: true }, Prepared>(
       sender?.unsent.keep(version)
       throw error
     })
-    if (!sender) {
-      if (written) return outcome
-      continue
-    }
-    if (written && sender.isOverdue()) {
+    if (written && sender?.isOverdue()) {
       sender.unsent.keep(version)
       throw tooLate(id)
     }
-    const isOurs = sender.unsent.end(version)
+    const isOurs = sender?.unsent.end(version) ?? true
     if (!written) continue
     if (isOurs) return outcome
     // The same client has come again before the reply of the swap was here, and has got the answer.
