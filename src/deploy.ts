@@ -38,7 +38,7 @@ export interface Deployed extends Deployment {
 export function deploy<Native>(options: ServerOptions<Native>): Deployed {
   const settings = checkOptions(options)
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
-  if ([...settings.resources.values()].some(({ format }) => format === 'opaque')) checkWrapping(settings)
+  if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)
   const { issuer } = settings
   const storage = availableStorage(options.storage, settings.storageTimeout)
   const now = options.now ?? Date.now

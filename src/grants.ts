@@ -8,8 +8,8 @@ import { endGrant } from './endpoints/issue-tokens.js'
 import { Unavailable } from './errors.js'
 import type { Grant } from './grant/state.js'
 import type { Access } from './protocol/resource.js'
-import { eachOf, nextTurn } from './runtime/turn.js'
-import type { Repository } from './storage/repositories.js'
+import { eachOf } from './runtime/turn.js'
+import { pagesOf } from './storage/repositories.js'
 
 /** A grant as its user may see it. Times in epoch milliseconds. */
 export interface GrantView {
@@ -88,12 +88,12 @@ async function revokeAll(
     let ended = 0
     for await (const page of pagesOf(consents, subject)) {
       const concerned = page.filter(concerns)
-      await eachOf(concerned, AT_ONCE, ({ id }) => consents.remove(id))
+      await eachOf(concerned, ({ id }) => consents.remove(id))
       forgotten += concerned.length
     }
     for await (const page of pagesOf(grants, subject)) {
       const live = page.filter((grant) => grant.status !== 'revoked' && concerns(grant))
-      await eachOf(live, AT_ONCE, async ({ id }) => {
+      await eachOf(live, async ({ id }) => {
         if (await endGrant(deployment, id, 'user_request')) ended++
       })
     }
@@ -103,19 +103,6 @@ async function revokeAll(
   throw new Unavailable('The storage goes on listing records that were ended.')
 }
 
-/** All records of a subject, page by page: as many pages as were read, also when others' records in the same store left nothing of one. */
-export async function* pagesOf<T>(records: Repository<T>, subject: string): AsyncGenerator<readonly T[]> {
-  for (let after: string | undefined; ; ) {
-    const page = await records.list(subject, { after, limit: 100 })
-    yield page.values
-    if (page.next === null) return
-    after = page.next
-    await nextTurn()
-  }
-}
-
-/** Enough to keep a database busy, and few enough to leave connections of its pool to others. */
-const AT_ONCE = 8
 const MAX_PASSES = 50
 
 export type LiveGrant = Extract<Grant, { status: 'active' }>

@@ -41,7 +41,7 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   // A store that never waits needs nobody to watch the time.
   let response = await (storage.settlesByItself
     ? work(visit)
-    : inTime(visit, settings.requestTimeout, work).catch((error) => overTime(endpoint, deployment, visit, error)))
+    : inTime(visit, settings.requestTimeout, work).catch((error) => failure(endpoint, deployment, visit, error, true)))
   if (endpoint.cors) response = withHeaders(response, corsHeaders)
   return method === 'HEAD' ? { ...response, body: '' } : response
 }
@@ -67,20 +67,6 @@ async function carryOut(
   }
 }
 
-/** The app's own page may be what takes so long. */
-function overTime(
-  endpoint: Endpoint,
-  { emit, pages, ...deployment }: Deployment,
-  request: HttpRequest,
-  cause: unknown,
-) {
-  const reference = endpoint.answers === 'page' ? newReference(deployment) : ''
-  emit({ type: 'failed', endpoint: endpoint.name, cause, reference })
-  return endpoint.answers === 'page'
-    ? pages.renderShipped(request, failurePage(cause, reference))
-    : errorResponse(cause)
-}
-
 /** A protocol error that an endpoint throws is an answer as well. */
 function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError): Answer {
   const { code, reason, clientId } = error
@@ -94,12 +80,15 @@ async function failure(
   deployment: Deployment,
   request: HttpRequest,
   error: unknown,
+  isOverdue = false,
 ): Promise<HttpResponse> {
   const { emit, pages } = deployment
   const reference = endpoint.answers === 'page' ? newReference(deployment) : ''
   emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
   if (endpoint.answers !== 'page') return errorResponse(error)
   const page = failurePage(error, reference)
+  // The app's own page may be what took so long.
+  if (isOverdue) return pages.renderShipped(request, page)
   try {
     return await pages.render(request, page)
   } catch {

@@ -24,7 +24,8 @@ export type Outcome<Answer, Prepared> =
 
 /** What one request knows of itself. */
 export interface Sender {
-  readonly unsent: UnsentAnswers
+  /** Null where who presents the same gets the same again anyway. */
+  readonly unsent: UnsentAnswers | null
   /** What was presented, as a digest: whoever presents the same may get what was made for it and could not be sent. */
   fingerprint(): string
   /** Whether the client has been told already that it took too long. */
@@ -53,7 +54,7 @@ export async function advance<Answer extends { readonly ok: true }, Prepared>(
     if (!found) return { ok: false, refusal: 'forged', grant: null, moved: false }
     // The client comes again: what is not written or given now costs it nothing.
     if (sender?.isOverdue()) throw tooLate(id)
-    const unsent = sender?.unsent.take(found.version, sender.fingerprint)
+    const unsent = sender?.unsent?.take(found.version, sender.fingerprint)
     // Whoever presents the same takes the same step, so its answers are of the same type.
     if (unsent) return unsent as Outcome<Answer, Prepared>
     const { grant, answer } = decide(found.value)
@@ -66,16 +67,16 @@ export async function advance<Answer extends { readonly ok: true }, Prepared>(
     if (!moved) return outcome
     if (sender?.isOverdue()) throw tooLate(id)
     const version = grants.newVersion()
-    sender?.unsent.begin(version, sender.fingerprint, outcome)
+    sender?.unsent?.begin(version, sender.fingerprint, outcome)
     const written = await grants.replace(grant, found.version, version).catch((error: unknown) => {
-      sender?.unsent.keep(version)
+      sender?.unsent?.keep(version)
       throw error
     })
-    if (written && sender?.isOverdue()) {
+    if (written && sender?.unsent && sender.isOverdue()) {
       sender.unsent.keep(version)
       throw tooLate(id)
     }
-    const isOurs = sender?.unsent.end(version) ?? true
+    const isOurs = sender?.unsent?.end(version) ?? true
     if (!written) continue
     if (isOurs) return outcome
     // The same client has come again before the reply of the swap was here, and has got the answer.

@@ -7,7 +7,7 @@
 import type { Deployment } from '../deployment.js'
 import { hiddenField, readForm, refuseProblems } from '../form.js'
 import { type Consent, includes, joinAccess } from '../grant/consent.js'
-import { grantRegistry, isLive, type LiveGrant, pagesOf } from '../grants.js'
+import { grantRegistry, isLive, type LiveGrant } from '../grants.js'
 import type { HttpRequest } from '../message.js'
 import type { AppsView, ConnectedApp } from '../pages/apps.js'
 import { isOwnForm } from '../pages/own-form.js'
@@ -16,7 +16,7 @@ import { parseParameters } from '../protocol/parameters.js'
 import type { Access } from '../protocol/resource.js'
 import { seeOther, withHeaders } from '../responses.js'
 import { eachOf } from '../runtime/turn.js'
-import type { Repository } from '../storage/repositories.js'
+import { pagesOf, type Repository } from '../storage/repositories.js'
 import type { Login } from '../users/contract.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { currentLogin } from './login-context.js'
@@ -90,7 +90,6 @@ async function showApps(
 const MAX_SHOWN = 200
 /** Most lists of a hundred records that are read of either kind: those that have ended count as well. */
 const MAX_LISTS = 10
-const CLIENTS_AT_ONCE = 8
 
 /** What was used last comes first; clients that are only remembered come at the end. */
 async function connectedApps(
@@ -118,7 +117,7 @@ async function connectedApps(
       scopes: scope.map((name) => ({ name, text: scopeWords(deployment, locale, resource, name) })),
     }))
   const names = new Map<string, string | undefined>()
-  await eachOf(byClient.keys(), CLIENTS_AT_ONCE, async (clientId) => {
+  await eachOf(byClient.keys(), async (clientId) => {
     names.set(clientId, (await deployment.clients.find(clientId))?.client_name)
   })
   const connected = [...byClient].map(

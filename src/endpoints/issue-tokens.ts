@@ -31,7 +31,7 @@ export async function issueTokens<Answer extends Issued>(
   grantId: string,
   tokenId: string,
   decide: (grant: Grant) => Step<Answer>,
-  sender: Sender | undefined,
+  sender: Sender,
 ): Promise<{ readonly answer: Answer; readonly response: HttpResponse }> {
   let claims: Promise<Claims | null> | undefined
   let outcome: Outcome<Answer, HttpResponse>

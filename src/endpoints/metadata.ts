@@ -18,7 +18,7 @@ function metadataPaths(issuer: string): string[] {
 
 /** The document: what the server as a whole says, and what each endpoint adds. It is written once. */
 export function metadataEndpoint(settings: Settings, endpoints: readonly Endpoint[]): Endpoint {
-  const scopes = [...settings.resources.values()].flatMap((resource) => resource.scopes)
+  const scopes = settings.resourceList.flatMap((resource) => resource.scopes)
   const response = cacheableJson(
     JSON.stringify({
       issuer: settings.issuer,

@@ -5,9 +5,9 @@
  * @module
  */
 import type { Deployment } from '../deployment.js'
-import { CLOCK_SKEW } from '../grant/refresh.js'
 import type { HttpRequest } from '../message.js'
 import { networkOf } from '../network.js'
+import { CLOCK_SKEW } from '../protocol/clock-skew.js'
 import { pause } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import { isEmbedded } from './navigation.js'

@@ -104,8 +104,8 @@ async function rotate(deployment: Deployment, client: Client, form: Parameters, 
   const tokenId = encodeBase64url(entropy.subarray(REFRESH_ENTROPY))
   const step = (grant: Grant) => refresh(grant, input, deployment.now(), entropy.subarray(0, REFRESH_ENTROPY))
   // Within the retry window a token that is presented again gets its successor again, from any instance and in any number of tabs.
-  const unheard = settings.retryWindow === 0 ? sender : undefined
-  const issued = await issueTokens(deployment, presented.grantId, tokenId, step, unheard)
+  const unsent = settings.retryWindow === 0 ? sender.unsent : null
+  const issued = await issueTokens(deployment, presented.grantId, tokenId, step, { ...sender, unsent })
   const { grant, retried, presented: generation } = issued.answer
   deployment.emit({ type: retried ? 'refresh_retried' : 'refreshed', generation, ...grantFacts(grant) })
   return issued.response

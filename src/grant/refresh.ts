@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CLOCK_SKEW } from '../protocol/clock-skew.js'
 import { type AccessChoice, chooseAccess } from '../protocol/resource.js'
 import { formatRefreshToken, type RefreshToken, secretHash, u32 } from '../protocol/token-string.js'
 import { concatBytes, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
@@ -43,9 +44,6 @@ export interface Refreshed extends Issued {
 
 /** Fresh random bytes that {@link refresh} needs. */
 export const REFRESH_ENTROPY = 16
-
-/** By how much clocks of instances may differ, in milliseconds. */
-export const CLOCK_SKEW = 5000
 
 const MAX_RETRIES = 4
 const LAST_GENERATION = 0xffff_ffff

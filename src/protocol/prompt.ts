@@ -6,6 +6,8 @@
  * @module
  */
 
+import { CLOCK_SKEW } from './clock-skew.js'
+
 export type Prompt = 'none' | 'login' | 'consent' | 'select_account' | 'create'
 
 /** Why somebody must log in. */
@@ -27,9 +29,6 @@ export interface LoginDemand {
   /** For what the user was last sent to log in during this request; null before the first time. */
   readonly lastReason: LoginReason | null
 }
-
-/** How far in the future the time of a login may lie: what the clocks of two machines may differ by. */
-const CLOCK_TOLERANCE = 5_000
 
 /** The values of a `prompt` parameter; null when one is unknown, or `none` is not alone. */
 export function parsePrompt(text: string): readonly Prompt[] | null {
@@ -83,7 +82,7 @@ function isNewLogin({ loginAtRequest: noted }: LoginDemand, { authenticatedAt, s
 /** OpenID Connect Core §3.1.2.1, RFC 9470 §4: not more than `maxAge` seconds since the last active login. */
 function isYoung(maxAge: number, { authenticatedAt }: LoginTrace, now: number): boolean {
   // OpenID Connect Core §3.1.2.1: 0 is the same as prompt=login, so no clock that is behind makes an earlier login good enough.
-  if (maxAge === 0 || authenticatedAt === undefined || authenticatedAt > now + CLOCK_TOLERANCE) return false
+  if (maxAge === 0 || authenticatedAt === undefined || authenticatedAt > now + CLOCK_SKEW) return false
   return now - authenticatedAt <= maxAge * 1000
 }
 

@@ -30,5 +30,14 @@ export function alarm(milliseconds: number, ring: () => void): () => void {
   return () => clearTimeout(timer)
 }
 
+/** The same, but it keeps no process alive. */
+export function quietAlarm(milliseconds: number, ring: () => void): () => void {
+  const timer: ReturnType<typeof setTimeout> | number = setTimeout(ring, milliseconds)
+  // On Deno a timer is a number.
+  if (typeof timer === 'object') timer.unref()
+  else (globalThis as { Deno?: { unrefTimer?(timer: number): void } }).Deno?.unrefTimer?.(timer)
+  return () => clearTimeout(timer)
+}
+
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds))

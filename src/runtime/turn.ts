@@ -13,8 +13,12 @@ export const nextTurn = (): Promise<void> =>
   // Workers have no setImmediate, nor have Deno and browsers without Node's globals.
   new Promise((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve, 0)))
 
-/** Does `work` for every item, at most `atOnce` at the same time. Rejects with the first failure, and begins nothing after it. */
-export async function eachOf<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+/**
+ * Does `work` for every item, some at the same time. Rejects with the first failure, and begins nothing after it.
+ *
+ * @param atOnce by default enough to keep a database busy, and few enough to leave connections of its pool to others.
+ */
+export async function eachOf<T>(items: Iterable<T>, work: (item: T) => Promise<void>, atOnce = 8): Promise<void> {
   const left = items[Symbol.iterator]()
   let failed = false
   const worker = async () => {

@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { quietAlarm } from '../runtime/deadline.js'
 import type { Storage } from './contract.js'
 
 // Kept from the start: tests of the app may put others in their place.
-const { clearTimeout, performance, setTimeout } = globalThis
+const { performance } = globalThis
 
 export interface PurgeRounds {
   /** The time, in epoch milliseconds. */
@@ -30,10 +31,9 @@ export function purgeInRounds(storage: Pick<Storage, 'purge'>, rounds: PurgeRoun
   let wake = (): void => {}
   const rest = (milliseconds: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
-      letGo(timer)
+      const disarm = quietAlarm(milliseconds, resolve)
       wake = () => {
-        clearTimeout(timer)
+        disarm()
         resolve()
       }
     })
@@ -76,10 +76,4 @@ export function purgeInRounds(storage: Pick<Storage, 'purge'>, rounds: PurgeRoun
     wake()
     return running
   }
-}
-
-/** On Deno a timer is a number. */
-function letGo(timer: ReturnType<typeof setTimeout> | number): void {
-  if (typeof timer === 'object') timer.unref()
-  else (globalThis as { Deno?: { unrefTimer?(timer: number): void } }).Deno?.unrefTimer?.(timer)
 }

@@ -9,6 +9,7 @@
 import { Unavailable, UncertainOutcome } from '../errors.js'
 import { pause, within } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
+import { nextTurn } from '../runtime/turn.js'
 import type { Kind, Storage, StoredRecord } from './contract.js'
 
 /** A value as it was read, with the version that a swap expects. */
@@ -57,6 +58,17 @@ export interface RecordShape<T> {
 }
 
 const FORMAT = 1
+
+/** All records of a subject, page by page: as many pages as were read, also when others' records in the same store left nothing of one. */
+export async function* pagesOf<T>(records: Repository<T>, subject: string): AsyncGenerator<readonly T[]> {
+  for (let after: string | undefined; ; ) {
+    const page = await records.list(subject, { after, limit: 100 })
+    yield page.values
+    if (page.next === null) return
+    after = page.next
+    await nextTurn()
+  }
+}
 
 /** What a repository needs beside the store. */
 export interface RepositorySources {

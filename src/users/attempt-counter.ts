@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { CLOCK_SKEW } from '../grant/refresh.js'
+import { CLOCK_SKEW } from '../protocol/clock-skew.js'
 
 export interface Counter {
   readonly id: string

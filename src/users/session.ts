@@ -8,7 +8,8 @@ import { cookieJar } from '../cookies.js'
 import { Unavailable } from '../errors.js'
 import type { HttpRequest } from '../message.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
-import { repository } from '../storage/repositories.js'
+import { eachOf } from '../runtime/turn.js'
+import { pagesOf, repository } from '../storage/repositories.js'
 import type { UserServices } from './services.js'
 
 export interface Session {
@@ -97,12 +98,9 @@ export function sessionsIn(services: UserServices, lifetimes: SessionLifetimes):
       // A listing may lag behind the writes, so one that shows nothing is the only end.
       for (let pass = 0; pass < MAX_PASSES; pass++) {
         let removed = 0
-        for (let after: string | undefined; ; ) {
-          const page = await records.list(subject, { after, limit: 100 })
-          await Promise.all(page.values.map((session) => records.remove(session.id)))
-          removed += page.values.length
-          if (page.next === null) break
-          after = page.next
+        for await (const page of pagesOf(records, subject)) {
+          await eachOf(page, ({ id }) => records.remove(id))
+          removed += page.length
         }
         if (removed === 0) return
       }

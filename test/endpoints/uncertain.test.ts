@@ -3,6 +3,7 @@
  * and coming again must not cost it what it came for.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { nextTurn } from '../../src/runtime/turn.js'
 import type { Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import {
@@ -285,6 +286,21 @@ describe('a store that never answers', () => {
     hangs = false
     expect((await h.token(form)).status).toBe(200)
   })
+})
+
+it('a refresh whose time is over writes nothing more either', async () => {
+  const { refresh_token } = await obtainTokens(h)
+  const grant = await storedGrant(h, refresh_token)
+  let goOn = () => {}
+  h.claims = () => new Promise((resolve) => (goOn = () => resolve({})))
+  expect((await h.token(refreshForm(refresh_token))).status).toBe(503)
+  h.claims = async () => ({})
+  goOn()
+  await nextTurn()
+  expect(await storedGrant(h, refresh_token)).toEqual(grant)
+  // Beyond any retry window: it is not spent.
+  h.now += 86_400_000
+  expect((await h.token(refreshForm(refresh_token))).status).toBe(200)
 })
 
 it('a request whose time is over writes nothing more, and so costs nothing', async () => {

@@ -1,9 +1,10 @@
 /** The invariants of the grant machine, each over random lives of a grant. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CLOCK_SKEW, isCurrent, refresh } from '../../src/grant/refresh.js'
+import { isCurrent, refresh } from '../../src/grant/refresh.js'
 import { isAccessLive, revokeByRefreshToken } from '../../src/grant/revoke.js'
 import type { Grant } from '../../src/grant/state.js'
+import { CLOCK_SKEW } from '../../src/protocol/clock-skew.js'
 import { secretHash } from '../../src/protocol/token-string.js'
 import { api, app, bytes, callback, code, garbled, mail, parsed, second, verifier, wrongVerifier } from './fixtures.js'
 import { type Happened, honestRefresh, type Setting, walks } from './walk.js'

@@ -16,23 +16,31 @@ describe('work on each of many', () => {
     let under = 0
     let most = 0
     const done: number[] = []
-    await eachOf(new Set([1, 2, 3, 4, 5, 6, 7]), 3, async (item) => {
-      most = Math.max(most, ++under)
-      await nextTurn()
-      under--
-      done.push(item)
-    })
+    await eachOf(
+      new Set([1, 2, 3, 4, 5, 6, 7]),
+      async (item) => {
+        most = Math.max(most, ++under)
+        await nextTurn()
+        under--
+        done.push(item)
+      },
+      3,
+    )
     expect(done.sort()).toEqual([1, 2, 3, 4, 5, 6, 7])
     expect(most).toBe(3)
   })
 
   it('rejects with the first failure, and begins nothing after it', async () => {
     const begun: number[] = []
-    const work = eachOf([1, 2, 3, 4, 5, 6], 2, async (item) => {
-      begun.push(item)
-      await nextTurn()
-      if (item === 2) throw new Error('no')
-    })
+    const work = eachOf(
+      [1, 2, 3, 4, 5, 6],
+      async (item) => {
+        begun.push(item)
+        await nextTurn()
+        if (item === 2) throw new Error('no')
+      },
+      2,
+    )
     await expect(work).rejects.toThrow('no')
     await nextTurn()
     await nextTurn()
@@ -40,6 +48,6 @@ describe('work on each of many', () => {
   })
 
   it('of none is done at once', async () => {
-    await eachOf([], 4, () => Promise.reject(new Error('never')))
+    await eachOf([], () => Promise.reject(new Error('never')))
   })
 })

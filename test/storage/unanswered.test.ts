@@ -7,13 +7,11 @@ afterEach(() => void vi.restoreAllMocks())
 function timers() {
   const begun: { readonly act: () => void; readonly milliseconds: number; isStopped: boolean }[] = []
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
-  const asked = sayWhenUnanswered('advice', (act, milliseconds) => {
+  const asked = sayWhenUnanswered('advice', (milliseconds, act) => {
     const timer = { act, milliseconds, isStopped: false }
     begun.push(timer)
-    return {
-      stop() {
-        timer.isStopped = true
-      },
+    return () => {
+      timer.isStopped = true
     }
   })
   return { begun, warn, asked }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { pause } from '../../runtime/deadline.js'
 import { errorCode } from './error-code.js'
 
 /** What repeats are timed with. */
@@ -38,16 +39,8 @@ export async function againAfterConflict<Result>(run: () => Promise<Result>, pac
 /** Postgres: serialization_failure, deadlock_detected. MariaDB: a row that changed after its snapshot is ER_CHECKREAD. */
 const conflicts: ReadonlySet<string> = new Set(['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_CHECKREAD'])
 
-// As they are when the module is loaded, whatever is put in their place later.
-const { setTimeout } = globalThis
-
 const realPace: Pace = {
   now: () => performance.now(),
-  wait: (milliseconds) =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds)
-      // Elsewhere than on Node a timer may be a number.
-      if (typeof timer === 'object') timer.unref()
-    }),
+  wait: pause,
   random: Math.random,
 }

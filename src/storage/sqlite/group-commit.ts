@@ -5,11 +5,12 @@
  *
  * @module
  */
+import { alarm } from '../../runtime/deadline.js'
 import type { SqliteDatabase } from '../sqlite.js'
 import { heldTooLong, isBusy, patience, pauseAfter } from './lock.js'
 
 // Kept from the start: tests of the app may put others in their place.
-const { clearTimeout, performance, setImmediate, setTimeout } = globalThis
+const { performance, setImmediate } = globalThis
 
 export interface GroupCommit {
   /**
@@ -33,7 +34,7 @@ export function groupCommit(db: SqliteDatabase): GroupCommit {
   /** In order of arrival. As long as there are any, the next group is arranged. */
   let waiting: Waiting[] = []
   let failures = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let disarm = (): void => {}
 
   function flush(): void {
     const group = nextGroup()
@@ -64,12 +65,12 @@ export function groupCommit(db: SqliteDatabase): GroupCommit {
       all.filter(({ until }) => now >= until),
       heldTooLong(error),
     )
-    if (waiting.length > 0) timer = setTimeout(flush, pauseAfter(failures++))
+    if (waiting.length > 0) disarm = alarm(pauseAfter(failures++), flush)
     else failures = 0
   }
 
   function close(): void {
-    clearTimeout(timer)
+    disarm()
     for (let group = nextGroup(); group.length > 0; group = nextGroup()) {
       try {
         for (const settle of runGroup(group)) settle()

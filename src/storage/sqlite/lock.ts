@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { pause } from '../../runtime/deadline.js'
 
 // Kept from the start: tests of the app may put others in their place.
-const { performance, setTimeout } = globalThis
+const { performance } = globalThis
 
 /** Milliseconds that SQLite itself may wait. */
 export const busyTimeout = 5
@@ -50,7 +51,7 @@ export function patiently<Result>(read: () => Result): Result | Promise<Result> 
 async function retry<Result>(read: () => Result): Promise<Result> {
   const until = performance.now() + patience
   for (let failures = 0; ; failures++) {
-    await new Promise((resolve) => setTimeout(resolve, pauseAfter(failures)))
+    await pause(pauseAfter(failures))
     try {
       return read()
     } catch (error) {
