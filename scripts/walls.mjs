@@ -79,7 +79,10 @@ const unicodeMethods = new Set([
 
 /** Files whose text is not the wire's, and what it is. */
 const unicodeText = [
-  [/^src\/(pages|cli)\//, 'words of people and of the app'],
+  [
+    /^src\/(pages\/(?!(locale|own-form|policy)\.ts$)|cli\/)/,
+    'words of people and of the app; what reads headers is not',
+  ],
   [/^src\/users\/fold-name\.ts$/, 'names of people, in every spelling that a database takes for one'],
   [/^src\/protocol\/(client-metadata|spelling)\.ts$/, 'names for people to read; slips of operators'],
   [/^src\/keys\/signer\.ts$/, 'a key as an operator pastes it'],

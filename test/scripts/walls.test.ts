@@ -94,6 +94,7 @@ describe('text on the wire', () => {
   it.each([
     ['src/cookies.ts', 'const name = pair.slice(0, at).trim()', 'calls trim()'],
     ['src/form.ts', 'const type = header?.toLowerCase()', 'calls toLowerCase()'],
+    ['src/pages/locale.ts', 'const range = part.trim()', 'calls trim()'],
     ['src/network.ts', 'const same = /^\\s*$/.test(header)', 'uses \\s'],
     ['src/network.ts', 'const same = /^basic$/iu.test(scheme)', 'uses a regular expression with i and u'],
     ['adapters/express.ts', 'const host = req.headers.host.trimEnd()', 'calls trimEnd()'],
