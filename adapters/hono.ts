@@ -10,8 +10,8 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
-import { fromRequest } from '../src/fetch.js'
-import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../src/message.js'
+import { fromRequest } from '../src/edge/fetch.js'
+import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../src/edge/message.js'
 import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
 import { asResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'

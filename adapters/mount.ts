@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { deploymentOf } from '../src/deployments.js'
-import { isRecord, refuseUnknown } from '../src/option-checks.js'
+import { deploymentOf } from '../src/deployment/deployments.js'
+import { isRecord, refuseUnknown } from '../src/runtime/option-checks.js'
 import type { AuthorizationServer } from '../src/server.js'
 
 export interface MountOptions {

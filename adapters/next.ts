@@ -17,7 +17,7 @@
  *
  * @module
  */
-import { fetchHandler, fromRequest, toResponse } from '../src/fetch.js'
+import { fetchHandler, fromRequest, toResponse } from '../src/edge/fetch.js'
 import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
 import { asResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'

@@ -19,15 +19,16 @@
  *
  * @module
  */
+
+import type { SuiteRunner } from '../src/runtime/suite-runner.js'
 import type { AuthorizationServer } from '../src/server.js'
-import type { SuiteRunner } from '../src/suite-runner.js'
 import { edgeTests } from './testing/edges.js'
 import { flowTests } from './testing/flow.js'
 import { messageTests } from './testing/messages.js'
 import { adapterTestServer } from './testing/server.js'
 import { type Site, siteAt } from './testing/site.js'
 
-export type { SuiteRunner } from '../src/suite-runner.js'
+export type { SuiteRunner } from '../src/runtime/suite-runner.js'
 export { adapterTestServer } from './testing/server.js'
 /** An app that is listening. */
 export interface MountedApp {

@@ -3,13 +3,16 @@
  *
  * @module
  */
+
+export type { GrantRegistry, GrantView } from './account/grants.js'
 export type { ClientView } from './clients/client.js'
 export type { ClientRegistry, ClientWithSecret } from './clients/registry.js'
 export type { StaticClient } from './clients/static.js'
-export { OAuthError, type OAuthErrorCode } from './errors.js'
-export type { ServerEvent } from './events.js'
-export { type FromRequestOptions, fromRequest, toResponse } from './fetch.js'
-export type { GrantRegistry, GrantView } from './grants.js'
+export type { ResourceOptions, ScopeOptions, ScopeWords, ServerOptions } from './construction/options.js'
+export { OAuthError, type OAuthErrorCode } from './edge/errors.js'
+export type { ServerEvent } from './edge/events.js'
+export { type FromRequestOptions, fromRequest, toResponse } from './edge/fetch.js'
+export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './edge/message.js'
 export {
   type ImportSignerOptions,
   importSigner,
@@ -17,8 +20,6 @@ export {
   type Signer,
   type SigningAlgorithm,
 } from './keys/signer.js'
-export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './message.js'
-export type { ResourceOptions, ScopeOptions, ScopeWords, ServerOptions } from './options.js'
 export type { AppsView } from './pages/apps.js'
 export type { ConsentResource, ConsentScope, ConsentView } from './pages/consent.js'
 export type { ErrorView } from './pages/error.js'

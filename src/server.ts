@@ -3,18 +3,19 @@
  *
  * @module
  */
+
+import { type GrantRegistry, grantRegistry } from './account/grants.js'
 import type { ClientRegistry } from './clients/registry.js'
-import { deploy } from './deploy.js'
-import type { Deployment } from './deployment.js'
-import { rememberDeployment } from './deployments.js'
-import { Unavailable } from './errors.js'
-import { type FromRequestOptions, fetchHandler } from './fetch.js'
-import { type GrantRegistry, grantRegistry } from './grants.js'
-import type { HttpRequest, HttpResponse } from './message.js'
-import type { ServerOptions } from './options.js'
-import { ownPurging } from './purge.js'
-import { createRouter } from './router.js'
-import { endpointsOf } from './routes.js'
+import { deploy } from './construction/deploy.js'
+import type { ServerOptions } from './construction/options.js'
+import { ownPurging } from './construction/purge.js'
+import { createRouter } from './construction/router.js'
+import { endpointsOf } from './construction/routes.js'
+import type { Deployment } from './deployment/deployment.js'
+import { rememberDeployment } from './deployment/deployments.js'
+import { Unavailable } from './edge/errors.js'
+import { type FromRequestOptions, fetchHandler } from './edge/fetch.js'
+import type { HttpRequest, HttpResponse } from './edge/message.js'
 
 /**
  * An authorization server. It has no connections of its own, and timers only to purge its storage, from the first request on; they keep

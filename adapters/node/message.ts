@@ -6,8 +6,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { OAuthError } from '../../src/errors.js'
-import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../../src/message.js'
+import { OAuthError } from '../../src/edge/errors.js'
+import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../../src/edge/message.js'
 import { concatBytes, utf8 } from '../../src/runtime/hash.js'
 import type { AuthorizationServer } from '../../src/server.js'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Deployment } from '../deployment.js'
+import type { Deployment } from '../deployment/deployment.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Arguments, Flags } from './arguments.js'
 

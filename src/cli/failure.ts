@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Unavailable } from '../errors.js'
+import { Unavailable } from '../edge/errors.js'
 
 /** A failure whose message is meant for the person at the terminal. */
 export class Failure extends Error {

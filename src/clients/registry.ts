@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Unavailable } from '../errors.js'
+import { Unavailable } from '../edge/errors.js'
 import { type ClientMetadata, isPublicClient, parseClientMetadata } from '../protocol/client-metadata.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Storage } from '../storage/contract.js'

@@ -5,20 +5,21 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662 RFC 7662}
  * @module
  */
+
+import { findLiveAccessToken } from '../access-token/access-token.js'
+import { loginClaims, seconds } from '../access-token/claims.js'
+import { withoutProtocolClaims } from '../access-token/jwt.js'
+import { asClient } from '../client-authentication/as-client.js'
 import type { Client } from '../clients/client.js'
-import type { Deployment } from '../deployment.js'
-import { OAuthError } from '../errors.js'
+import type { Deployment } from '../deployment/deployment.js'
+import { OAuthError } from '../edge/errors.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import { jsonResponse } from '../edge/responses.js'
 import { isCurrent } from '../grant/refresh.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { scopeMember } from '../protocol/scope.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
-import { jsonResponse } from '../responses.js'
-import { findLiveAccessToken } from '../tokens/access-token.js'
-import { loginClaims, seconds } from '../tokens/claims.js'
-import { withoutProtocolClaims } from '../tokens/jwt.js'
 import type { Claims } from '../users/contract.js'
-import { asClient } from './as-client.js'
 
 export const introspect = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
   asClient(deployment, request, (client, form) => answer(deployment, client, form))

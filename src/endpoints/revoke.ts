@@ -4,18 +4,19 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009 RFC 7009}
  * @module
  */
+
+import { clientTokenRecordId, verifyAccessToken } from '../access-token/access-token.js'
+import { asClient } from '../client-authentication/as-client.js'
 import type { Client } from '../clients/client.js'
-import type { Deployment } from '../deployment.js'
-import { OAuthError } from '../errors.js'
+import type { Deployment } from '../deployment/deployment.js'
+import { OAuthError } from '../edge/errors.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import { emptyResponse } from '../edge/responses.js'
 import { revokeAccessToken, revokeByRefreshToken } from '../grant/revoke.js'
-import type { HttpRequest, HttpResponse } from '../message.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
-import { emptyResponse } from '../responses.js'
-import { clientTokenRecordId, verifyAccessToken } from '../tokens/access-token.js'
-import { advance } from './advance.js'
-import { asClient } from './as-client.js'
-import { emitIfRevoked, grantFacts } from './issue-tokens.js'
+import { advance } from '../storage/advance.js'
+import { emitIfRevoked, grantFacts } from '../token/issue-tokens.js'
 
 export const revoke = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
   asClient(deployment, request, (client, form) => answer(deployment, client, form))

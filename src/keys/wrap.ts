@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isLoopbackHost } from '../network.js'
+import { isLoopbackHost } from '../edge/network.js'
 import { decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 
 /** Closes and opens the stored form of keys. `id` is the id of the key. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRecord } from '../option-checks.js'
+import { isRecord } from '../runtime/option-checks.js'
 import { ar } from './locales/ar.js'
 import { de } from './locales/de.js'
 import { en } from './locales/en.js'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
+import type { HttpResponse } from '../edge/message.js'
 import type { Frame } from './frame.js'
 import { constantMarkup, type Html, html, render } from './html.js'
 import { guardHeaders, imageSource } from './policy.js'

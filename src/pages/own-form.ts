@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HttpRequest } from '../message.js'
+import type { HttpRequest } from '../edge/message.js'
 
 /**
  * False when the browser says that another site sent the form. A browser that says nothing is believed: the cookie

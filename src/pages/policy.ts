@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
+import type { HttpResponse } from '../edge/message.js'
 import { sha256 } from '../runtime/hash.js'
 
 /** Sources of a Content-Security-Policy by directive. What is left out loads nothing. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { HttpRequest, HttpResponse } from '../message.js'
-import { refuseUnknown } from '../option-checks.js'
-import { seeOther, withHeaders } from '../responses.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import { seeOther, withHeaders } from '../edge/responses.js'
+import { isWebPage } from '../edge/web-page.js'
 import { encodeBase64url } from '../runtime/hash.js'
-import { isWebPage } from '../users/web-page.js'
+import { refuseUnknown } from '../runtime/option-checks.js'
 import { appsPage } from './apps.js'
 import { consentPage } from './consent.js'
 import { errorPage } from './error.js'

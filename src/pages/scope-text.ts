@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRecord } from '../option-checks.js'
+import { isRecord } from '../runtime/option-checks.js'
 import { canonicalLocale } from './languages.js'
 import { lookUp } from './locale.js'
 

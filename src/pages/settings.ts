@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkFunctions, isRecord, refuseUnknown } from '../option-checks.js'
+import { checkFunctions, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { Brand } from './frame.js'
 import { html } from './html.js'
 import { type Languages, languagesFrom } from './languages.js'

@@ -13,9 +13,9 @@
  *
  * @module
  */
-import type { HttpRequest, HttpResponse } from '../message.js'
-import { refuseUnknown } from '../option-checks.js'
-import type { SuiteRunner } from '../suite-runner.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import { refuseUnknown } from '../runtime/option-checks.js'
+import type { SuiteRunner } from '../runtime/suite-runner.js'
 import type { Messages } from './messages.js'
 import type { Rendered, RenderPage } from './options.js'
 import { pageRenderer } from './render.js'
@@ -28,7 +28,7 @@ import type { PageSamples } from './testing/samples/parts.js'
 import { pageSamples } from './testing/samples.js'
 import { type PageView, show } from './views.js'
 
-export type { SuiteRunner } from '../suite-runner.js'
+export type { SuiteRunner } from '../runtime/suite-runner.js'
 
 export interface RenderSuiteOptions<Native = unknown> {
   /** The issuer, on whose host the pages are. @default 'https://auth.example.com', or 'http://localhost' with a front end at `http:` */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isRecord, refuseUnknown } from '../option-checks.js'
+import { isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { Palette, Theme } from './options.js'
 import { type StyleSheet, styleSheet } from './style.js'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
+import type { HttpResponse } from '../edge/message.js'
 import type { AppsView } from './apps.js'
 import type { ConsentView } from './consent.js'
 import type { ErrorView } from './error.js'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { Claims } from '../users/contract.js'
 
 /** Who calls, on whose behalf, with which rights: what a valid access token says. */

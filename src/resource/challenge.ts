@@ -4,8 +4,8 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  * @module
  */
-import type { HttpRequest, HttpResponse } from '../message.js'
-import { jsonResponse } from '../responses.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import { jsonResponse } from '../edge/responses.js'
 
 export interface Problem {
   readonly error: string

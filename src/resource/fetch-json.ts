@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isLoopbackHost } from '../network.js'
+import { isLoopbackHost } from '../edge/network.js'
 import { concatBytes } from '../runtime/hash.js'
 
 /** The part of the standard `fetch` that is used, so that an app can put its own in place. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { deploymentOf } from '../deployments.js'
+
+import { findLiveAccessToken } from '../access-token/access-token.js'
+import { deploymentOf } from '../deployment/deployments.js'
 import type { AuthorizationServer } from '../server.js'
-import { findLiveAccessToken } from '../tokens/access-token.js'
 import type { TokenSource } from './access.js'
 
 /** For an API in the process of its authorization server. */

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { isRecord, refuseUnknown } from '../option-checks.js'
+
 import { isScopeName } from '../protocol/scope.js'
+import { isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { AccessNeed } from './access.js'
 
 /** An {@link AccessNeed} with its names as lists; an empty one demands nothing. */

@@ -4,8 +4,8 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728 RFC 9728}
  * @module
  */
-import type { HttpRequest, HttpResponse } from '../message.js'
-import { cacheableJson, emptyResponse, withHeaders } from '../responses.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import { cacheableJson, emptyResponse, withHeaders } from '../edge/responses.js'
 
 /** Further members of the document (RFC 9728 §2). */
 export interface ResourceMetadata {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { deploymentOf } from '../deployments.js'
-import { refuseUnknown } from '../option-checks.js'
+import { deploymentOf } from '../deployment/deployments.js'
+import { refuseUnknown } from '../runtime/option-checks.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'
 import {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Unavailable } from '../errors.js'
+import { Unavailable } from '../edge/errors.js'
 import { within } from '../runtime/deadline.js'
 import type { Storage } from './contract.js'
 

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { Unavailable, UncertainOutcome } from '../errors.js'
+import { Unavailable, UncertainOutcome } from '../edge/errors.js'
 import { pause, within } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import { nextTurn } from '../runtime/turn.js'

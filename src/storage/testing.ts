@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { SuiteRunner } from '../suite-runner.js'
+import type { SuiteRunner } from '../runtime/suite-runner.js'
 import type { Storage } from './contract.js'
 import { insertTests } from './testing/insert.js'
 import { lifecycleTests } from './testing/lifecycle.js'
@@ -21,7 +21,7 @@ import { purgeTests } from './testing/purge.js'
 import { recordTests } from './testing/records.js'
 import { replaceTests } from './testing/replace.js'
 
-export type { SuiteRunner } from '../suite-runner.js'
+export type { SuiteRunner } from '../runtime/suite-runner.js'
 
 export interface StorageSuiteOptions {
   /**

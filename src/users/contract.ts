@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { HttpRequest, HttpResponse } from '../message.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
 
 /** Who is at this browser, and what is known about how they got there. */
 export interface Login {

@@ -3,13 +3,14 @@
  *
  * @module
  */
-import type { HttpResponse } from '../message.js'
-import { refuseUnknown } from '../option-checks.js'
-import { seeOther } from '../responses.js'
+
+import { isHttpResponse } from '../edge/http-response.js'
+import type { HttpResponse } from '../edge/message.js'
+import { seeOther } from '../edge/responses.js'
+import { isWebPage } from '../edge/web-page.js'
+import { refuseUnknown } from '../runtime/option-checks.js'
 import type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './contract.js'
-import { isHttpResponse } from './http-response.js'
 import { checkSubject } from './subject.js'
-import { isWebPage } from './web-page.js'
 
 /** Options of {@link externalLogin}. Every function may be asynchronous. */
 export interface ExternalLoginOptions<Native = unknown> {

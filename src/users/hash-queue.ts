@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Unavailable } from '../errors.js'
+import { Unavailable } from '../edge/errors.js'
 
 const AT_ONCE = 2
 const MAX_WAITING = 32

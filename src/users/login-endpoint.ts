@@ -5,14 +5,14 @@
  * @module
  */
 
-import { nothingPendingPage, problemPage } from '../endpoints/problem-pages.js'
-import { hiddenField, readForm } from '../form.js'
-import type { HttpRequest } from '../message.js'
+import { hiddenField, readForm } from '../edge/form.js'
+import type { HttpRequest } from '../edge/message.js'
+import { seeOther } from '../edge/responses.js'
 import { displayText } from '../pages/html.js'
 import type { LoginView } from '../pages/login.js'
+import { nothingPendingPage, problemPage } from '../pages/problem-pages.js'
 import { type Answer, type PageAnswer, show } from '../pages/views.js'
 import { parseParameters } from '../protocol/parameters.js'
-import { seeOther } from '../responses.js'
 import type { PendingLogin } from './contract.js'
 import { MAX_USERNAME_LENGTH } from './fold-name.js'
 import { NotJudged, type PasswordCheck } from './password-check.js'

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Unavailable } from '../errors.js'
+import { Unavailable } from '../edge/errors.js'
 import { utf8 } from '../runtime/hash.js'
 import { MAX_USERNAME_LENGTH } from './fold-name.js'
 import { HashQueueFull } from './hash-queue.js'

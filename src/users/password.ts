@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { refuseUnknown } from '../option-checks.js'
-import { seeOther, withHeaders } from '../responses.js'
+
+import { seeOther, withHeaders } from '../edge/responses.js'
+import { isWebPage } from '../edge/web-page.js'
+import { refuseUnknown } from '../runtime/option-checks.js'
 import type { Claims, ClaimsContext, UserAuthentication } from './contract.js'
 import { loginEndpoint } from './login-endpoint.js'
 import type { PasswordCheck } from './password-check.js'
@@ -13,7 +15,6 @@ import { checkFound, checkVerified } from './password-check.js'
 import type { UserEndpoint, UserServices } from './services.js'
 import { sessionsIn } from './session.js'
 import { type Limiter, limiterIn } from './throttle.js'
-import { isWebPage } from './web-page.js'
 
 /** The app keeps hashes made with `hashPassword`; the library compares. */
 export interface FindUserOptions {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ServerEventBody } from '../events.js'
-import type { HttpRequest } from '../message.js'
+import type { ServerEventBody } from '../edge/events.js'
+import type { HttpRequest } from '../edge/message.js'
 import type { Answer } from '../pages/views.js'
 import type { Storage } from '../storage/contract.js'
 import type { PendingLogin, UserAuthentication } from './contract.js'

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { cookieJar } from '../cookies.js'
-import { Unavailable } from '../errors.js'
-import type { HttpRequest } from '../message.js'
+import { cookieJar } from '../edge/cookies.js'
+import { Unavailable } from '../edge/errors.js'
+import type { HttpRequest } from '../edge/message.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import { eachOf } from '../runtime/turn.js'
 import { pagesOf, repository } from '../storage/repositories.js'

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { Unavailable } from '../errors.js'
-import { networkOf } from '../network.js'
+import { Unavailable } from '../edge/errors.js'
+import { networkOf } from '../edge/network.js'
 import type { Repository } from '../storage/repositories.js'
 import { repository } from '../storage/repositories.js'
 import {

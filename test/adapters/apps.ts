@@ -15,7 +15,7 @@ import * as forHono from '../../adapters/hono.js'
 import type { MountOptions } from '../../adapters/mount.js'
 import * as forNext from '../../adapters/next.js'
 import * as forNode from '../../adapters/node.js'
-import { fromRequest, toResponse } from '../../src/fetch.js'
+import { fromRequest, toResponse } from '../../src/edge/fetch.js'
 import { createResourceServer } from '../../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../../src/server.js'
 

@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, it } from 'vitest'
 import { requireAccessToken, routeHandlers } from '../../adapters/next.js'
 import { adapterTestServer } from '../../adapters/testing.js'
-import type { HttpRequest } from '../../src/message.js'
+import type { HttpRequest } from '../../src/edge/message.js'
 import type { Access, ResourceServer } from '../../src/resource/resource-server.js'
 import { createResourceServer } from '../../src/resource/resource-server.js'
 

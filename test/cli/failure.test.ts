@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { tell, within } from '../../src/cli/failure.js'
-import { Unavailable } from '../../src/errors.js'
+import { Unavailable } from '../../src/edge/errors.js'
 
 describe('what an error says', () => {
   it('is the cause of a storage failure too, which no client of the server sees', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, expect, it } from 'vitest'
-import { deploymentOf } from '../../src/deployments.js'
+import { deploymentOf } from '../../src/deployment/deployments.js'
 import { approve } from '../../src/grant/approve.js'
 import { redeemCode } from '../../src/grant/redeem-code.js'
 import { createAuthorizationServer } from '../../src/server.js'

@@ -5,7 +5,7 @@ import { clientSecretHash } from '../../src/clients/client.js'
 import { clientRecordId } from '../../src/clients/record.js'
 import { type ClientRegistryOptions, createClientRegistry } from '../../src/clients/registry.js'
 import { parseStaticClients } from '../../src/clients/static.js'
-import { Unavailable } from '../../src/errors.js'
+import { Unavailable } from '../../src/edge/errors.js'
 import type { Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 

@@ -3,14 +3,14 @@
  * that some order without interruption has, too; with lost answers anywhere the invariants must hold.
  */
 import { describe, expect, it } from 'vitest'
-import { advance } from '../../src/endpoints/advance.js'
-import { Unavailable } from '../../src/errors.js'
+import { Unavailable } from '../../src/edge/errors.js'
 import { redeemCode } from '../../src/grant/redeem-code.js'
 import { isCurrent, type RefreshRules, refresh } from '../../src/grant/refresh.js'
 import { isAccessLive, revokeAccessToken, revokeByRefreshToken, revokeGrant } from '../../src/grant/revoke.js'
 import type { Grant } from '../../src/grant/state.js'
 import type { Step } from '../../src/grant/step.js'
 import { formatRefreshToken } from '../../src/protocol/token-string.js'
+import { advance } from '../../src/storage/advance.js'
 import type { Storage } from '../../src/storage/contract.js'
 import {
   app,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { HttpResponse } from '../../src/message.js'
+import type { HttpResponse } from '../../src/edge/message.js'
 import type { AppsView } from '../../src/pages/apps.js'
 import type { ConsentView } from '../../src/pages/consent.js'
 import type { ErrorView } from '../../src/pages/error.js'

@@ -2,8 +2,8 @@
  * The option `pages`: what is wrong is told at construction, what is right reaches the pages.
  */
 import { describe, expect, it } from 'vitest'
+import type { HttpRequest, HttpResponse } from '../../src/edge/message.js'
 import { createAuthorizationServer, type PagesOptions } from '../../src/index.js'
-import type { HttpRequest, HttpResponse } from '../../src/message.js'
 import { pageRenderer } from '../../src/pages/render.js'
 import { checkPages } from '../../src/pages/settings.js'
 import { type PageView, show } from '../../src/pages/views.js'

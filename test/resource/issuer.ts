@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromRequest } from '../../src/fetch.js'
+import { fromRequest } from '../../src/edge/fetch.js'
 import { signJws } from '../../src/keys/jws.js'
 import type { Signer } from '../../src/keys/signer.js'
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromRequest } from '../../src/fetch.js'
+import { fromRequest } from '../../src/edge/fetch.js'
 import { createResourceServer, type ResourceServer } from '../../src/resource/index.js'
 import { API, harness, ISSUER, OTHER_API } from '../support/harness.js'
 import { foreignIssuer, outcome, request, show } from './issuer.js'

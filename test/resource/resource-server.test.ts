@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fromRequest } from '../../src/fetch.js'
+import { fromRequest } from '../../src/edge/fetch.js'
+import type { HttpRequest } from '../../src/edge/message.js'
 import { signJws } from '../../src/keys/jws.js'
 import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
-import type { HttpRequest } from '../../src/message.js'
 import {
   type AccessDecision,
   type AccessNeed,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Unavailable } from '../../src/errors.js'
+import { Unavailable } from '../../src/edge/errors.js'
 import { availableStorage } from '../../src/storage/available.js'
 import type { Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'

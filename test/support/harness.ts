@@ -5,9 +5,9 @@
  * @module
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { ServerEvent } from '../../src/events.js'
+import type { ServerOptions } from '../../src/construction/options.js'
+import type { ServerEvent } from '../../src/edge/events.js'
 import type { Grant } from '../../src/grant/state.js'
-import type { ServerOptions } from '../../src/options.js'
 import { createAuthorizationServer } from '../../src/server.js'
 import type { Kind, Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { HttpResponse } from '../../src/message.js'
+import type { HttpResponse } from '../../src/edge/message.js'
 import type { LoginNeed } from '../../src/users/contract.js'
 import { externalLogin } from '../../src/users/external.js'
 import { context, header, pending, request } from './fixture.js'

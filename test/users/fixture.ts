@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { ServerEventBody } from '../../src/events.js'
-import type { HttpRequest, HttpResponse } from '../../src/message.js'
+import type { ServerEventBody } from '../../src/edge/events.js'
+import type { HttpRequest, HttpResponse } from '../../src/edge/message.js'
+import { withHeaders } from '../../src/edge/responses.js'
 import { plainFrame } from '../../src/pages/frame.js'
 import { isOwnForm } from '../../src/pages/own-form.js'
 import { shippedPage } from '../../src/pages/render.js'
 import type { Answer } from '../../src/pages/views.js'
-import { withHeaders } from '../../src/responses.js'
 import { digest } from '../../src/runtime/hash.js'
 import { availableStorage } from '../../src/storage/available.js'
 import type { Storage } from '../../src/storage/contract.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Unavailable } from '../../src/errors.js'
+import { Unavailable } from '../../src/edge/errors.js'
 import { inTurn } from '../../src/users/hash-queue.js'
 
 /** Work that ends when it is told to. */

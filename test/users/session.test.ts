@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { Unavailable } from '../../src/errors.js'
-import type { HttpRequest } from '../../src/message.js'
+import { Unavailable } from '../../src/edge/errors.js'
+import type { HttpRequest } from '../../src/edge/message.js'
 import { type Sessions, sessionsIn } from '../../src/users/session.js'
 import { cookieOf, type Fixture, request, services, stored } from './fixture.js'
 

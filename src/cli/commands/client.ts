@@ -4,7 +4,7 @@
  * @module
  */
 import type { ClientView } from '../../clients/client.js'
-import type { Deployment } from '../../deployment.js'
+import type { Deployment } from '../../deployment/deployment.js'
 import { type ClientMetadata, isPublicClient } from '../../protocol/client-metadata.js'
 import { clientFlags, describesClient, metadataFrom } from '../client-flags.js'
 import { type Command, columns, type Input, type LoadedServer, output, table } from '../command.js'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { GrantView } from '../../grants.js'
+import type { GrantView } from '../../account/grants.js'
 import { type Command, output, table } from '../command.js'
 import { Failure, misused } from '../failure.js'
 

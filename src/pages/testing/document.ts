@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { HttpResponse } from '../../message.js'
+import type { HttpResponse } from '../../edge/message.js'
 import { type Form, formsIn } from './forms.js'
 import { type Piece, readMarkup, type Tag } from './markup.js'
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { advance, type Outcome } from '../../endpoints/advance.js'
-import { Unavailable } from '../../errors.js'
+
+import { Unavailable } from '../../edge/errors.js'
 import { approve } from '../../grant/approve.js'
 import { type Issued, REDEEM_ENTROPY, redeemCode } from '../../grant/redeem-code.js'
 import { isCurrent, REFRESH_ENTROPY, refresh } from '../../grant/refresh.js'
@@ -15,6 +15,7 @@ import { deletableAt, type Grant } from '../../grant/state.js'
 import type { Step } from '../../grant/step.js'
 import { parseRefreshToken, type RefreshToken, secretHash } from '../../protocol/token-string.js'
 import { digest, encodeBase64url } from '../../runtime/hash.js'
+import { advance, type Outcome } from '../advance.js'
 import { availableStorage } from '../available.js'
 import type { Storage } from '../contract.js'
 import { type Repository, repository } from '../repositories.js'

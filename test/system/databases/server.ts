@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { Unavailable } from '../../../src/errors.js'
-import type { ServerOptions } from '../../../src/options.js'
+
+import type { ServerOptions } from '../../../src/construction/options.js'
+import { Unavailable } from '../../../src/edge/errors.js'
 import { type AuthorizationServer, createAuthorizationServer } from '../../../src/server.js'
 import type { Storage } from '../../../src/storage/contract.js'
 

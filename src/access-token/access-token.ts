@@ -1,0 +1,78 @@
+/**
+ * Access tokens, issued and verified: a JWT, or an opaque string, as the resource says. Nothing is stored per token; early
+ * revocation is on the grant.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import { isAccessLive } from '../grant/revoke.js'
+import type { Grant, LoginFacts } from '../grant/state.js'
+import type { Claims } from '../users/contract.js'
+import { issueJwt, verifyJwt } from './jwt.js'
+import { issueOpaque, verifyOpaque } from './opaque.js'
+
+/** What an access token says. Times in epoch milliseconds. */
+export interface AccessToken {
+  /** Null for client_credentials, which have no grant. */
+  readonly grantId: string | null
+  /** 64 random bits beside a grant id, else 128. */
+  readonly tokenId: string
+  readonly clientId: string
+  /** The user, or the client itself for client_credentials (RFC 9068 §2.2). */
+  readonly subject: string
+  readonly resource: string
+  readonly scope: readonly string[]
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly login: LoginFacts
+  /** Further claims, from the app. */
+  readonly claims: Claims
+}
+
+/** Fresh random bytes that a token needs: beside a grant, and alone. */
+export const TOKEN_ID_BYTES = 8
+export const CLIENT_TOKEN_ID_BYTES = 16
+
+/** The string that the client gets. */
+export function issueAccessToken(deployment: Deployment, token: AccessToken, grant: Grant | null): Promise<string> {
+  const format = deployment.settings.resources.get(token.resource)?.format
+  return format === 'opaque' ? issueOpaque(deployment, token, grant) : issueJwt(deployment, token)
+}
+
+/** A token that is genuine and live, and the grant behind it. */
+export interface LiveAccessToken {
+  readonly token: AccessToken
+  readonly grant: Grant | null
+}
+
+/**
+ * The token behind a string, if it is one of this server's, not expired and not revoked; else null. The signature or MAC is
+ * verified before any id in it is believed. Costs one read.
+ *
+ * @throws {Unavailable} when the store cannot be asked: an open question is never an open door.
+ */
+export async function findLiveAccessToken(deployment: Deployment, text: string): Promise<LiveAccessToken | null> {
+  const genuine = await verifyAccessToken(deployment, text)
+  if (!genuine) return null
+  const { token, grant } = genuine
+  if (deployment.now() >= token.expiresAt) return null
+  // A client that was removed has no tokens any more. The answer comes from memory, or once in a while from the store.
+  if (!(await deployment.clients.find(token.clientId))) return null
+  if (token.grantId === null) return (await isClientTokenRevoked(deployment, token)) ? null : genuine
+  return grant && isAccessLive(grant, { ...token, issuer: deployment.settings.issuer }, deployment.now())
+    ? genuine
+    : null
+}
+
+/** The token behind a string, live or not, if this server made it. */
+export function verifyAccessToken(deployment: Deployment, text: string): Promise<LiveAccessToken | null> {
+  return text.startsWith('gwat_') ? verifyOpaque(deployment, text) : verifyJwt(deployment, text)
+}
+
+/** Under which name a revoked token of the client_credentials grant is remembered until it expires. */
+export const clientTokenRecordId = (deployment: Deployment, token: AccessToken): string =>
+  deployment.recordId('revoked access token', token.tokenId)
+
+async function isClientTokenRevoked(deployment: Deployment, token: AccessToken): Promise<boolean> {
+  return (await deployment.revokedTokens.get(clientTokenRecordId(deployment, token))) !== null
+}

@@ -1,0 +1,119 @@
+/**
+ * Access tokens as opaque strings: `gwat_`, then base64url of key id, content and HMAC-SHA-256. Beside a grant the content is
+ * only ids, times, and resource and scope as indexes into the grant's lists, which never change; a token of the
+ * client_credentials grant, which has no record, names its client and scope. "Opaque" is a promise about meaning, not secrecy:
+ * nothing in it is confidential, and nothing in it is believed before the MAC is verified.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import type { Grant } from '../grant/state.js'
+import { u32 } from '../protocol/token-string.js'
+import { concatBytes, constantTimeEqual, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
+import type { AccessToken, LiveAccessToken } from './access-token.js'
+import { seconds } from './claims.js'
+
+const PREFIX = 'gwat_'
+const KEY_ID_BYTES = 6
+const MAC_BYTES = 32
+const OF_GRANT = 0
+const OF_CLIENT = 1
+
+export async function issueOpaque({ keyring }: Deployment, token: AccessToken, grant: Grant | null): Promise<string> {
+  const macKey = await keyring.macKey()
+  const content = grant ? grantContent(token, grant) : clientContent(token)
+  const signed = concatBytes(required(decodeBase64url(macKey.id)), content)
+  return PREFIX + encodeBase64url(concatBytes(signed, hmacSha256(macKey.key, signed)))
+}
+
+/** The token and its grant, when the MAC is right and the grant is there to say what the token means. */
+export async function verifyOpaque(deployment: Deployment, text: string): Promise<LiveAccessToken | null> {
+  const bytes = text.startsWith(PREFIX) && text.length <= 8192 ? decodeBase64url(text.slice(PREFIX.length)) : null
+  if (!bytes || bytes.length < KEY_ID_BYTES + 1 + MAC_BYTES) return null
+  const macKey = await deployment.keyring.findMacKey(encodeBase64url(bytes.subarray(0, KEY_ID_BYTES)))
+  const signed = bytes.subarray(0, -MAC_BYTES)
+  if (!macKey || !constantTimeEqual(hmacSha256(macKey.key, signed), bytes.subarray(-MAC_BYTES))) return null
+  const content = signed.subarray(KEY_ID_BYTES)
+  if (content[0] === OF_CLIENT) return { token: readClientContent(content), grant: null }
+  if (content[0] !== OF_GRANT) return null
+  const found = await deployment.grants.get(encodeBase64url(content.subarray(1, 17)))
+  return found?.value.status === 'active' ? { token: readGrantContent(content, found.value), grant: found.value } : null
+}
+
+/** kind 1, grant id 16, token id 8, iat 4, exp 4, resource 1, then one bit for each scope that was granted there. */
+function grantContent(token: AccessToken, grant: Grant): Uint8Array {
+  if (grant.status === 'revoked') throw new Error('A revoked grant has no access to point at')
+  const index = grant.access.findIndex(({ resource }) => resource === token.resource)
+  const granted = grant.access[index]?.scope ?? []
+  const bits = new Uint8Array(Math.ceil(granted.length / 8))
+  granted.forEach((name, i) => {
+    if (token.scope.includes(name)) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
+  })
+  return concatBytes(
+    Uint8Array.of(OF_GRANT),
+    required(decodeBase64url(grant.id)),
+    required(decodeBase64url(token.tokenId)),
+    u32(seconds(token.issuedAt)),
+    u32(seconds(token.expiresAt)),
+    Uint8Array.of(index),
+    bits,
+  )
+}
+
+function readGrantContent(content: Uint8Array, grant: Exclude<Grant, { status: 'revoked' }>): AccessToken {
+  const { resource, scope } = required(grant.access[required(content[33])])
+  const bits = content.subarray(34)
+  return {
+    grantId: grant.id,
+    tokenId: encodeBase64url(content.subarray(17, 25)),
+    clientId: grant.clientId,
+    subject: grant.subject,
+    resource,
+    scope: scope.filter((_, i) => ((bits[i >> 3] ?? 0) & (1 << (i & 7))) !== 0),
+    issuedAt: readSeconds(content, 25),
+    expiresAt: readSeconds(content, 29),
+    login: grant.login,
+    claims: {},
+  }
+}
+
+/** kind 1, token id 16, iat 4, exp 4, then JSON of client, resource and scope. */
+function clientContent(token: AccessToken): Uint8Array {
+  return concatBytes(
+    Uint8Array.of(OF_CLIENT),
+    required(decodeBase64url(token.tokenId)),
+    u32(seconds(token.issuedAt)),
+    u32(seconds(token.expiresAt)),
+    utf8(JSON.stringify([token.clientId, token.resource, token.scope])),
+  )
+}
+
+function readClientContent(content: Uint8Array): AccessToken {
+  // Ours, as the MAC has shown.
+  const [clientId, resource, scope] = JSON.parse(new TextDecoder().decode(content.subarray(25))) as [
+    string,
+    string,
+    string[],
+  ]
+  return {
+    grantId: null,
+    tokenId: encodeBase64url(content.subarray(1, 17)),
+    clientId,
+    subject: clientId,
+    resource,
+    scope,
+    issuedAt: readSeconds(content, 17),
+    expiresAt: readSeconds(content, 21),
+    login: {},
+    claims: {},
+  }
+}
+
+const readSeconds = (bytes: Uint8Array, at: number): number =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at) * 1000
+
+/** For what this module has written itself, and the MAC has kept. */
+function required<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('An opaque access token of this server could not be read')
+  return value
+}

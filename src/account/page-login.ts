@@ -1,0 +1,46 @@
+/**
+ * A login for a page of this server itself, which no client waits for. What travels through the login is a MAC under the secret of
+ * the browser's cookie: no URL, good in this browser alone, and nothing has to be stored for it.
+ *
+ * @module
+ */
+
+import { type Browser, browserOf } from '../authorize/pending-request.js'
+import { loginContext } from '../browser/login-context.js'
+import { isSameToken } from '../browser/page-token.js'
+import type { Deployment } from '../deployment/deployment.js'
+import type { HttpRequest } from '../edge/message.js'
+import { withHeaders } from '../edge/responses.js'
+import type { Answer } from '../pages/views.js'
+import { encodeBase64url, hmacSha256 } from '../runtime/hash.js'
+import type { PendingLogin } from '../users/contract.js'
+
+/** Gets somebody logged in, who then comes back to the connected apps. */
+export async function loginForApps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+  const browser = browserOf(deployment, request)
+  const response = await deployment.users.challenge(loginContext(request), {
+    returnTo: returnTo(deployment, handleFor(browser)),
+    reason: 'no_login',
+    client: null,
+    loginHint: undefined,
+    uiLocales: [],
+  })
+  return withHeaders(response, browser.setCookie)
+}
+
+/** What a login page may know of the page that waits; null when the handle was not made for this browser. */
+export function pageLogin(deployment: Deployment, request: HttpRequest, handle: string): PendingLogin | null {
+  if (!isSameToken(handle, handleFor(browserOf(deployment, request)))) return null
+  return {
+    handle,
+    returnTo: returnTo(deployment, handle),
+    client: null,
+    formAction: [],
+    loginHint: undefined,
+    uiLocales: [],
+  }
+}
+
+const handleFor = ({ secret }: Browser): string => `gwpl_${encodeBase64url(hmacSha256(secret, 'login\0apps'))}`
+
+const returnTo = ({ urls }: Deployment, handle: string): string => `${urls.of('apps')}?pending=${handle}`

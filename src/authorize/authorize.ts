@@ -1,0 +1,91 @@
+/**
+ * The authorization endpoint. The order: validate, find the user, ask for login if needed, ask for consent if needed, issue.
+ * What is wrong before client and redirect URI are known is shown on a page; what is wrong later goes to the client.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 §4.1.1}
+ * @module
+ */
+
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment/deployment.js'
+import { newReference } from '../deployment/reference.js'
+import { readForm } from '../edge/form.js'
+import type { HttpRequest } from '../edge/message.js'
+import { isEmbedded, isLoadedByPage, isPrefetch } from '../edge/navigation.js'
+import { seeOther } from '../edge/responses.js'
+import { nothingPendingPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
+import type { Answer } from '../pages/views.js'
+import {
+  type AuthorizationRequest,
+  identifyClient,
+  validateAuthorizationRequest,
+} from '../protocol/authorization-request.js'
+import { type Parameters, parseParameters } from '../protocol/parameters.js'
+import { sendError } from './authorization-response.js'
+import { pendingWait } from './pending-limit.js'
+import { browserOf, findPending, resumeUrl, storePending } from './pending-request.js'
+import { clientOf, proceed, switchLogin } from './proceed.js'
+
+/** GET: a new request, or one that comes back from the login (`?pending=…`). */
+export async function authorize(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+  // Nobody has clicked yet: nothing may be stored, bound to a browser or issued.
+  if (isPrefetch(request) || isLoadedByPage(request)) return problemPage('embedded')
+  const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
+  const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
+  if (handle !== undefined) return resume(deployment, request, handle, parameters.get('switch') !== undefined)
+  return validated(deployment, parameters, (client, asked) =>
+    proceed(deployment, request, { client, asked, pending: null, browser: browserOf(deployment, request) }),
+  )
+}
+
+/**
+ * POST: stored, and answered with a redirect to a GET before anybody is asked who they are. No cookie comes with a post
+ * from another site, so a logged-in user would look like a stranger.
+ */
+export async function authorizePost(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+  if (isPrefetch(request)) return problemPage('embedded')
+  return validated(deployment, await readForm(request), async (_, asked) => {
+    // Before it is counted: a script of another site must not use up what visitors may ask for.
+    if (isEmbedded(request)) return problemPage('embedded')
+    const wait = await pendingWait(deployment, request.address, null)
+    if (wait > 0) return tooManyPage(wait)
+    const { handle } = await storePending(deployment, asked, null)
+    return seeOther(resumeUrl(deployment, handle))
+  })
+}
+
+async function validated(
+  deployment: Deployment,
+  parameters: Parameters,
+  go: (client: Client, asked: AuthorizationRequest) => Promise<Answer>,
+): Promise<Answer> {
+  const clientId = parameters.get('client_id')
+  const client = clientId === undefined ? null : await deployment.clients.find(clientId)
+  // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
+  const identified = identifyClient(parameters, client)
+  if ('problem' in identified) {
+    const { problem: reason, description: detail } = identified
+    const code = 'invalid_request'
+    const reference = newReference(deployment)
+    deployment.emit({ type: 'refused', endpoint: 'authorize', error: code, reason, clientId, reference })
+    return problemPage('clientMistake', { code, detail, reference })
+  }
+  const asked = validateAuthorizationRequest(identified, parameters, { resources: deployment.settings.resourceList })
+  if (!('error' in asked)) return go(identified.client, asked)
+  const { redirectUri, client: known } = identified
+  return sendError(deployment, { ...asked, redirectUri }, asked.error, asked.description, { clientId: known.client_id })
+}
+
+async function resume(
+  deployment: Deployment,
+  request: HttpRequest,
+  handle: string,
+  switching: boolean,
+): Promise<Answer> {
+  const pending = await findPending(deployment, request, handle)
+  if (!pending) return nothingPendingPage(request)
+  const client = await clientOf(deployment, pending)
+  if (!client) return problemPage('expired')
+  const visit = { client, asked: pending.value.request, pending, browser: pending.browser }
+  return switching ? switchLogin(deployment, request, visit) : proceed(deployment, request, visit)
+}

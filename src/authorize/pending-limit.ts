@@ -1,0 +1,87 @@
+/**
+ * Bounds how many records strangers can have stored: authorization requests, in a fixed window per browser and per address; and codes
+ * that nobody had to be asked about, per user and client. Counted in the storage, so that instances share it.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import type { HttpRequest } from '../edge/message.js'
+import { isEmbedded } from '../edge/navigation.js'
+import { networkOf } from '../edge/network.js'
+import { CLOCK_SKEW } from '../protocol/clock-skew.js'
+import { pause } from '../runtime/deadline.js'
+import { encodeBase64url } from '../runtime/hash.js'
+import type { Browser } from './pending-request.js'
+
+/** How often a window was used. */
+export interface WindowCounter {
+  readonly id: string
+  readonly issuer: string
+  readonly count: number
+  readonly expiresAt: number
+}
+
+// Many people share an address behind a company's or a carrier's gateway; a browser is one person with some tabs.
+const PER_ADDRESS = 600
+const PER_BROWSER = 60
+// A client renews in the background once in some minutes, in each tab.
+const SILENT_PER_USER_AND_CLIENT = 120
+const WINDOW = 600_000
+
+/** Whether one more request may be stored, which counts it; else milliseconds to wait. `address` may be unknown. */
+export async function pendingWait(
+  deployment: Deployment,
+  address: string | undefined,
+  browser: Browser | null,
+): Promise<number> {
+  const byAddress = address === undefined ? 0 : await count(deployment, `address\0${networkOf(address)}`, PER_ADDRESS)
+  if (byAddress > 0) return byAddress
+  // A browser that has just got its cookie is counted from its second request on.
+  if (!browser || browser.setCookie.length > 0) return 0
+  return count(deployment, `browser\0${encodeBase64url(browser.secret)}`, PER_BROWSER)
+}
+
+/**
+ * Whether this client has got so many codes for this user without anybody being asked that the user should be asked; else it is
+ * counted. Frames are counted apart, by whose page they are on: what another site does behind somebody's back uses up nothing of theirs.
+ */
+export async function isSilentTooOften(
+  deployment: Deployment,
+  request: HttpRequest,
+  clientId: string,
+  subject: string,
+): Promise<boolean> {
+  const frame = isEmbedded(request) ? (request.headerValues('sec-fetch-site')[0] ?? '') : null
+  return (
+    (await count(deployment, `silent\0${JSON.stringify([clientId, subject, frame])}`, SILENT_PER_USER_AND_CLIENT)) > 0
+  )
+}
+
+async function count(deployment: Deployment, name: string, limit: number): Promise<number> {
+  const { counters, now, recordId, settings } = deployment
+  const id = recordId('pending requests', name)
+  for (let lost = 0; lost < MAX_LOST_SWAPS; lost++) {
+    // Tabs that a browser opens again all at once are no flood.
+    if (lost > 0) await pause(Math.random() * 2 ** lost)
+    const stored = await counters.get(id)
+    const at = now()
+    const open = stored && isOpen(stored.value, at) ? stored.value : null
+    if (open && open.count >= limit) return open.expiresAt - at
+    const next: WindowCounter = {
+      id,
+      issuer: settings.issuer,
+      count: (open?.count ?? 0) + 1,
+      expiresAt: open?.expiresAt ?? at + WINDOW,
+    }
+    if (await (stored ? counters.replace(next, stored.version) : counters.insert(next))) return 0
+  }
+  // So many at once is a flood.
+  return WAIT_AFTER_RACES
+}
+
+/** One that ends further ahead than it is long was begun by a clock that was ahead: it is over. */
+const isOpen = ({ expiresAt }: WindowCounter, at: number): boolean =>
+  at < expiresAt && expiresAt - at <= WINDOW + CLOCK_SKEW
+
+const MAX_LOST_SWAPS = 10
+const WAIT_AFTER_RACES = 1000

@@ -1,0 +1,157 @@
+/**
+ * A pending authorization request: stored while a person logs in and decides. Its handle (id and secret) travels in URLs and
+ * forms; the digest of one browser cookie binds it to the browser. Going on with it needs both.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import { Unavailable } from '../edge/errors.js'
+import type { HttpRequest } from '../edge/message.js'
+import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
+import type { Access } from '../protocol/resource.js'
+import { formatRequestHandle, parseRequestHandle, secretHash } from '../protocol/token-string.js'
+import { decodeBase64url, encodeBase64url, hmacSha256 } from '../runtime/hash.js'
+import type { Versioned } from '../storage/repositories.js'
+
+/** What is stored: no usable secret. */
+export interface PendingRequest {
+  /** 128 random bits in base64url; also the id of the grant that comes of it. */
+  readonly id: string
+  readonly issuer: string
+  readonly secretHash: string
+  /** Null until the first GET of a request that another site posted: no cookie of ours comes with such a post. */
+  readonly browserHash: string | null
+  /**
+   * 128 random bits in base64url, mixed into the code's secret: who knows the cookie but not the store computes no code. Absent in
+   * records of earlier versions, which live for minutes; their code follows from the cookie alone.
+   */
+  readonly salt?: string | undefined
+  readonly request: AuthorizationRequest
+  readonly expiresAt: number
+  /** Only earlier versions look at it, which may run beside this one. */
+  readonly requestedAt?: number | undefined
+  /** The login at the time of the request; undefined while it was not looked at. */
+  readonly loginAtRequest: LoginTrace | null | undefined
+  readonly challenges: number
+  readonly lastReason: LoginReason | null
+  /** What the person agreed to, nothing when they denied. It is final. */
+  readonly decision: { readonly access: Access; readonly refused: Access; readonly subject: string } | null
+}
+
+/** A pending request in the hands of its browser. */
+export interface Pending extends Versioned<PendingRequest> {
+  readonly handle: string
+  readonly browser: Browser
+}
+
+/** One browser: the secret in its cookie, and the header that sets it when it is new. */
+export interface Browser {
+  readonly secret: Uint8Array
+  readonly setCookie: readonly (readonly [string, string])[]
+}
+
+/** The browser that sent the request; one without a usable cookie gets one. */
+export function browserOf({ browserCookie, randomBytes }: Deployment, request: HttpRequest): Browser {
+  const known = knownBrowser(browserCookie.read(request))
+  if (known) return { secret: known, setCookie: [] }
+  const secret = randomBytes(32)
+  return { secret, setCookie: [browserCookie.write(encodeBase64url(secret))] }
+}
+
+function knownBrowser(cookie: string | null): Uint8Array | null {
+  const secret = cookie === null ? null : decodeBase64url(cookie)
+  return secret?.length === 32 ? secret : null
+}
+
+/** Stores a request. `browser` is null when it cannot be known yet. */
+export async function storePending(
+  deployment: Deployment,
+  request: AuthorizationRequest,
+  browser: Browser | null,
+  more: Partial<Pick<PendingRequest, 'loginAtRequest' | 'challenges' | 'lastReason'>> = {},
+): Promise<Versioned<PendingRequest> & { readonly handle: string }> {
+  const id = encodeBase64url(deployment.randomBytes(16))
+  const secret = deployment.randomBytes(32)
+  const now = deployment.now()
+  const value: PendingRequest = {
+    id,
+    issuer: deployment.settings.issuer,
+    secretHash: secretHash('request', secret),
+    browserHash: browser && secretHash('browser', browser.secret),
+    salt: encodeBase64url(deployment.randomBytes(16)),
+    request,
+    requestedAt: now,
+    expiresAt: now + deployment.settings.pendingRequestLifetime,
+    loginAtRequest: undefined,
+    challenges: 0,
+    lastReason: null,
+    decision: null,
+    ...more,
+  }
+  const stored = await deployment.requests.insert(value)
+  if (!stored) throw new Unavailable('A fresh request id was taken.')
+  return { ...stored, handle: formatRequestHandle({ requestId: id, secret }) }
+}
+
+/**
+ * The request behind a handle, when it has not expired and this is its browser; else null. The first browser that comes with
+ * the handle of an unbound request becomes its browser.
+ */
+export async function findPending(
+  deployment: Deployment,
+  request: HttpRequest,
+  handle: string,
+): Promise<Pending | null> {
+  const parsed = parseRequestHandle(handle)
+  if (!parsed) return null
+  const found = await deployment.requests.get(parsed.requestId)
+  if (!found || deployment.now() >= found.value.expiresAt) return null
+  if (found.value.secretHash !== secretHash('request', parsed.secret)) return null
+  const browser = browserOf(deployment, request)
+  const browserHash = secretHash('browser', browser.secret)
+  if (found.value.browserHash === browserHash) return { ...found, handle, browser }
+  if (found.value.browserHash !== null) return null
+  return changePending(deployment, { ...found, handle, browser }, (value) =>
+    value.browserHash === null ? { ...value, browserHash } : null,
+  )
+}
+
+/**
+ * Changes a pending request; null when `change` refuses what is stored by then.
+ *
+ * @throws {Unavailable} after 4 lost swaps.
+ */
+export async function changePending(
+  deployment: Deployment,
+  pending: Pending,
+  change: (value: PendingRequest) => PendingRequest | null,
+): Promise<Pending | null> {
+  let current: Versioned<PendingRequest> | null = pending
+  for (let lost = 0; lost < 4 && current; lost++) {
+    const value = change(current.value)
+    if (!value) return null
+    if (value === current.value) return { ...pending, ...current }
+    const written = await deployment.requests.replace(value, current.version)
+    if (written) return { ...pending, ...written }
+    current = await deployment.requests.get(value.id)
+  }
+  if (!current) return null
+  throw new Unavailable('A pending request is written by too many at once.')
+}
+
+/**
+ * The secret of the code that a pending request gives: the same each time, so that a double click on Allow gives the same
+ * redirect. Derived from what nobody has together: the cookie, which somebody may have known before the login, and the stored salt. The
+ * handle, which stands in URLs and so in logs, adds nothing.
+ */
+export function codeSecret({ browser, value: { id, salt } }: Pending): Uint8Array {
+  return hmacSha256(browser.secret, salt === undefined ? `code\0${id}` : `code\0${id}\0${salt}`)
+}
+
+/** Where a pending request goes on. */
+export const resumeUrl = (deployment: Deployment, handle: string): string =>
+  `${deployment.urls.of('authorize')}?pending=${handle}`
+
+/** Where the person at the browser can say that they are somebody else. */
+export const switchUrl = (deployment: Deployment, handle: string): string => `${resumeUrl(deployment, handle)}&switch=1`

@@ -1,0 +1,93 @@
+/**
+ * Checks the option `resources`.
+ *
+ * @module
+ */
+
+import { checkScopeText, type ScopeText } from '../pages/scope-text.js'
+import { isResourceUri } from '../protocol/resource.js'
+import { isScopeName } from '../protocol/scope.js'
+import { duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import type { ScopeOptions, ServerOptions } from './options.js'
+
+export interface ResourceSettings {
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly scopeTexts: ReadonlyMap<string, ScopeText>
+  /** Those that the user may leave out. */
+  readonly optionalScopes: ReadonlySet<string>
+  readonly format: 'jwt' | 'opaque'
+  readonly accessTokenLifetime: number
+  readonly isDefault: boolean
+}
+
+/** @throws {TypeError} when something in it is wrong. */
+export function checkResources(
+  resources: ServerOptions['resources'],
+  accessTokenLifetime: number,
+): ReadonlyMap<string, ResourceSettings> {
+  const example = "resources: { 'https://api.example.com': { scopes: { 'notes:read': 'Read your notes' } } }"
+  if (typeof resources !== 'object' || resources === null || Object.keys(resources).length === 0) {
+    throw new TypeError(`resources is empty. Write the APIs that tokens are for: \`${example}\`.`)
+  }
+  const checked = new Map<string, ResourceSettings>()
+  for (const [resource, definition] of Object.entries(resources)) {
+    // RFC 8707 §2: an absolute URI without a fragment.
+    if (!isResourceUri(resource)) {
+      throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment. Write \`${example}\`.`)
+    }
+    if (!isRecord(definition)) throw new TypeError(`resources['${resource}'] must be an object. Write \`${example}\`.`)
+    if (definition.scopes !== undefined && !isRecord(definition.scopes)) {
+      throw new TypeError(
+        `resources['${resource}'].scopes must be an object: each scope with its words. Write \`${example}\`.`,
+      )
+    }
+    if (definition.default !== undefined && typeof definition.default !== 'boolean') {
+      throw new TypeError(`resources['${resource}'].default must be true or false.`)
+    }
+    refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
+    const scopes = Object.entries(definition.scopes ?? {})
+    for (const [scope] of scopes) {
+      if (!isScopeName(scope)) {
+        throw new TypeError(
+          `resources['${resource}'].scopes: '${scope}' is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
+        )
+      }
+    }
+    const texts = scopes.map(([scope, said]) => ({
+      scope,
+      ...checkScope(said, `resources['${resource}'].scopes['${scope}']`),
+    }))
+    const format = definition.accessToken ?? 'jwt'
+    if (format !== 'jwt' && format !== 'opaque') {
+      throw new TypeError(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`)
+    }
+    checked.set(resource, {
+      resource,
+      scopes: scopes.map(([scope]) => scope),
+      scopeTexts: new Map(texts.map(({ scope, text }) => [scope, text])),
+      optionalScopes: new Set(texts.filter(({ optional }) => optional).map(({ scope }) => scope)),
+      format,
+      accessTokenLifetime:
+        definition.accessTokenLifetime === undefined
+          ? accessTokenLifetime
+          : duration(definition, 'accessTokenLifetime', 0, 1),
+      isDefault: definition.default ?? false,
+    })
+  }
+  if ([...checked.values()].filter((resource) => resource.isDefault).length > 1) {
+    throw new TypeError('resources: more than one is marked `default: true`. Mark one.')
+  }
+  return checked
+}
+
+/** The words of a scope, and whether the user may leave it out. */
+function checkScope(said: unknown, where: string): { readonly text: ScopeText; readonly optional: boolean } {
+  const isOptions = isRecord(said) && 'text' in said
+  const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isOptions ? said : { text: said }
+  if (isOptions) refuseUnknown(said, ['text', 'optional'], where)
+  if (optional !== undefined && typeof optional !== 'boolean') {
+    throw new TypeError(`${where}.optional must be true or false.`)
+  }
+  return { text: checkScopeText(text, isOptions ? `${where}.text` : where), optional: optional ?? false }
+}

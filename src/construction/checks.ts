@@ -1,0 +1,236 @@
+/**
+ * Checks the options of a server once, at construction: a mistake is told there and then, with the cure.
+ *
+ * @module
+ */
+
+import type { Client } from '../clients/client.js'
+import { parseStaticClients, type StaticClient } from '../clients/static.js'
+import { isLoopbackHost } from '../edge/network.js'
+import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
+import { checkPages, type PageSettings } from '../pages/settings.js'
+import { checkFunctions, duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import type { Storage } from '../storage/contract.js'
+import { checkResources, type ResourceSettings } from './check-resources.js'
+import type { ServerOptions } from './options.js'
+
+/** The options after every check, with defaults, and durations in milliseconds. */
+export interface Settings {
+  readonly issuer: string
+  readonly secrets: readonly string[]
+  readonly allowUnwrappedKeys: boolean
+  readonly signingAlgorithm: SigningAlgorithm
+  readonly basePath: string
+  readonly trustProxy: number
+  readonly resources: ReadonlyMap<string, ResourceSettings>
+  /** The same as a list. */
+  readonly resourceList: readonly ResourceSettings[]
+  readonly clients: ReadonlyMap<string, Client>
+  readonly defaultResource: string | undefined
+  readonly pages: PageSettings
+  readonly codeLifetime: number
+  readonly refreshIdleLifetime: number
+  readonly grantLifetime: number
+  readonly retryWindow: number
+  readonly pendingRequestLifetime: number
+  readonly consentLifetime: number
+  readonly clientCacheLifetime: number
+  readonly keyRotationInterval: number
+  readonly jwksMaxAge: number
+  /** For one verb of the storage. */
+  readonly storageTimeout: number
+  /** For one request as a whole, from when its body has arrived. */
+  readonly requestTimeout: number
+  /** Null when the app sees to it. */
+  readonly purgeEvery: number | null
+  /** The longest lifetime of any access token. */
+  readonly longestAccessToken: number
+}
+
+/** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
+export function checkOptions(options: ServerOptions<never>): Settings {
+  if (!isRecord(options)) {
+    throw new TypeError(
+      'createAuthorizationServer takes an object. Write `createAuthorizationServer({ issuer, storage, users, resources })`.',
+    )
+  }
+  refuseUnknown(options, knownOptions, 'createAuthorizationServer')
+  const issuer = checkIssuer(options.issuer)
+  checkStorage(options.storage)
+  checkUsers(options.users)
+  checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
+  checkKeyOptions(options)
+  const accessTokenLifetime = duration(options, 'accessTokenLifetime', 600, 1)
+  const resources = checkResources(options.resources, accessTokenLifetime)
+  const secrets = options.secret === undefined ? [] : [options.secret].flat()
+  const list = [...resources.values()]
+  const storageTimeout = duration(options, 'storageTimeout', 3, 0.01, 60)
+  const settings: Settings = {
+    issuer,
+    secrets,
+    allowUnwrappedKeys: options.allowUnwrappedKeys ?? false,
+    signingAlgorithm: options.signingAlgorithm ?? 'ES256',
+    basePath: checkBasePath(options.basePath ?? '/oauth'),
+    trustProxy: checkTrustProxy(options.trustProxy ?? 0),
+    resources,
+    resourceList: list,
+    clients: checkClients(options.clients ?? [], resources),
+    defaultResource: (list.length === 1 ? list[0] : list.find((resource) => resource.isDefault))?.resource,
+    pages: checkPages(options.pages, issuer),
+    codeLifetime: duration(options, 'codeLifetime', 60, 1, 600),
+    refreshIdleLifetime: duration(options, 'refreshIdleLifetime', 30 * 86_400, 1),
+    grantLifetime: duration(options, 'grantLifetime', 180 * 86_400, 1),
+    retryWindow: duration(options, 'retryWindow', 30, 0, 600),
+    pendingRequestLifetime: duration(options, 'pendingRequestLifetime', 600, 1, 43_200),
+    consentLifetime: duration(options, 'consentLifetime', 365 * 86_400, 0),
+    clientCacheLifetime: duration(options, 'clientCacheLifetime', 30, 0),
+    keyRotationInterval: duration(options, 'keyRotationInterval', 90 * 86_400, 3600),
+    jwksMaxAge: duration(options, 'jwksMaxAge', 300, 0),
+    storageTimeout,
+    requestTimeout: Math.round((storageTimeout * 8) / 3),
+    purgeEvery: checkPurge(options.purge),
+    longestAccessToken: Math.max(...list.map((resource) => resource.accessTokenLifetime)),
+  }
+  if (settings.refreshIdleLifetime > settings.grantLifetime) {
+    throw new TypeError(
+      'refreshIdleLifetime is longer than grantLifetime. Raise grantLifetime, or lower refreshIdleLifetime.',
+    )
+  }
+  return settings
+}
+
+const knownOptions = [
+  'issuer',
+  'storage',
+  'users',
+  'resources',
+  'pages',
+  'clients',
+  'secret',
+  'allowUnwrappedKeys',
+  'signingAlgorithm',
+  'signingKeys',
+  'basePath',
+  'trustProxy',
+  'codeLifetime',
+  'accessTokenLifetime',
+  'refreshIdleLifetime',
+  'grantLifetime',
+  'retryWindow',
+  'pendingRequestLifetime',
+  'consentLifetime',
+  'clientCacheLifetime',
+  'keyRotationInterval',
+  'jwksMaxAge',
+  'storageTimeout',
+  'purge',
+  'clientClaims',
+  'onEvent',
+  'now',
+  'randomBytes',
+] as const satisfies readonly (keyof ServerOptions)[]
+
+function checkUsers(users: ServerOptions<never>['users']): void {
+  if (typeof users === 'function') return
+  if (typeof users?.current !== 'function') {
+    throw new TypeError('users is missing. Write `users: passwordLogin({ … })` or `users: externalLogin({ … })`.')
+  }
+  if (typeof users.challenge !== 'function') {
+    throw new TypeError(
+      'users has no challenge: a function that gets somebody logged in. `externalLogin({ … })` makes one.',
+    )
+  }
+  checkFunctions(users, ['claims', 'end', 'endAll'], 'users.')
+}
+
+function checkKeyOptions({ allowUnwrappedKeys, signingAlgorithm }: ServerOptions<never>): void {
+  if (allowUnwrappedKeys !== undefined && typeof allowUnwrappedKeys !== 'boolean') {
+    throw new TypeError('allowUnwrappedKeys must be true or false.')
+  }
+  if (signingAlgorithm !== undefined && !isSigningAlgorithm(signingAlgorithm)) {
+    throw new TypeError(`signingAlgorithm must be one of ${signingAlgorithms.join(', ')}.`)
+  }
+}
+
+function checkIssuer(issuer: unknown): string {
+  const say = (problem: string) =>
+    new TypeError(
+      `issuer ${problem}. Write the public URL of this server, for example \`issuer: 'https://auth.example.com'\`.`,
+    )
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) throw say('is not a URL')
+  const url = new URL(issuer)
+  // RFC 8414 §2: https, no query, no fragment.
+  if (/[?#]/.test(issuer)) throw say('has a query or a fragment')
+  if (url.username !== '' || url.password !== '') throw say('contains a user name')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
+    throw say('must be https (http is accepted for localhost, 127.0.0.1 and [::1])')
+  }
+  // Clients compare it byte for byte (RFC 8414 §3.3, RFC 9207 §2.4), so it must be what a URL parser would make of it.
+  const canonical = url.pathname === '/' && !issuer.endsWith('/') ? url.origin : url.href
+  if (issuer !== canonical)
+    throw new TypeError(`issuer is not in its canonical form. Write \`issuer: '${canonical}'\`.`)
+  return issuer
+}
+
+function checkStorage(storage: Storage): void {
+  const verbs = ['get', 'insert', 'replace', 'remove', 'list', 'purge'] as const
+  if (typeof storage !== 'object' || storage === null || verbs.some((verb) => typeof storage[verb] !== 'function')) {
+    throw new TypeError(
+      'storage lacks a verb of the storage contract. Write `storage: sqliteStorage(db)`, `sqlStorage(db)`, `redisStorage(client)`, or, for a test, `memoryStorage()`.',
+    )
+  }
+}
+
+function checkBasePath(path: unknown): string {
+  const isPath = typeof path === 'string' && /^(\/[A-Za-z0-9._~-]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path)
+  if (isPath) return path
+  throw new TypeError("basePath must begin with a slash and not end with one. Write for example `basePath: '/oauth'`.")
+}
+
+function checkTrustProxy(hops: unknown): number {
+  if (typeof hops === 'number' && Number.isInteger(hops) && hops >= 0 && hops <= 10) return hops
+  throw new TypeError(
+    'trustProxy is the number of reverse proxies in front of this server. Write `trustProxy: 1` for one.',
+  )
+}
+
+function checkPurge(purge: ServerOptions['purge'] = {}): number | null {
+  if (purge === false) return null
+  if (!isRecord(purge)) {
+    throw new TypeError(
+      'purge says how often expired records are deleted. Write `purge: { every: 60 }`, in seconds, or `purge: false` to see to it yourself.',
+    )
+  }
+  refuseUnknown(purge, ['every'], 'purge')
+  return duration({ 'purge.every': purge.every }, 'purge.every', 60, 1, 86_400)
+}
+
+/** A stored client may speak of a resource that another deployment knows; a configured one may not. */
+function checkClients(
+  clients: readonly StaticClient[],
+  resources: ReadonlyMap<string, ResourceSettings>,
+): ReadonlyMap<string, Client> {
+  if (!Array.isArray(clients)) throw new TypeError('clients must be a list. Write `clients: [{ client_id: … }]`.')
+  const configured = parseStaticClients(clients)
+  const names = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
+  const scopes = [...resources.values()].flatMap((resource) => resource.scopes)
+  for (const [i, client] of [...configured.values()].entries()) {
+    for (const field of ['resources', 'serves'] as const) {
+      const unknown = client[field]?.find((resource) => !resources.has(resource))
+      if (unknown !== undefined) {
+        throw new TypeError(
+          `clients[${i}].${field}: '${unknown}' is not one of the option resources. They are ${names}.`,
+        )
+      }
+    }
+    for (const field of ['scope', 'default_scope'] as const) {
+      const unknown = client[field]?.find((name) => !scopes.includes(name))
+      if (unknown !== undefined) {
+        throw new TypeError(
+          `clients[${i}].${field}: '${unknown}' is not a scope of any resource. They are ${scopes.join(', ')}.`,
+        )
+      }
+    }
+  }
+  return configured
+}

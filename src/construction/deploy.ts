@@ -1,0 +1,173 @@
+/**
+ * Puts the parts of a server together: the checked options, the typed records over the store, the keys, the clients and the
+ * users. Everything that can be done once is done here.
+ *
+ * @module
+ */
+
+import { pageLogin } from '../account/page-login.js'
+import type { WindowCounter } from '../authorize/pending-limit.js'
+import { findPending, type PendingRequest, resumeUrl } from '../authorize/pending-request.js'
+import { createClientRegistry } from '../clients/registry.js'
+import { type Deployment, type RevokedToken, urlsOf } from '../deployment/deployment.js'
+import { cookieJar } from '../edge/cookies.js'
+import type { ServerEvent, ServerEventBody } from '../edge/events.js'
+import type { HttpRequest } from '../edge/message.js'
+import type { Consent } from '../grant/consent.js'
+import { deletableAt, type Grant } from '../grant/state.js'
+import { openKeyring } from '../keys/keyring.js'
+import { checkWrapping } from '../keys/wrap.js'
+import { isOwnForm } from '../pages/own-form.js'
+import { formActionSource } from '../pages/policy.js'
+import { pageRenderer } from '../pages/render.js'
+import { digest, hmacSha256, utf8 } from '../runtime/hash.js'
+import { pooledRandomBytes } from '../runtime/random.js'
+import { availableStorage } from '../storage/available.js'
+import { repository } from '../storage/repositories.js'
+import { unsentAnswers } from '../storage/unsent-answers.js'
+import type { PendingLogin, UserAuthentication } from '../users/contract.js'
+import type { UserEndpoint, UserServices } from '../users/services.js'
+import { checkOptions } from './checks.js'
+import type { ServerOptions } from './options.js'
+
+/** A deployment whose users may have endpoints of their own. */
+export interface Deployed extends Deployment {
+  readonly users: UserAuthentication & { readonly endpoints?: readonly UserEndpoint[] }
+}
+
+/** @throws {TypeError} when an option is wrong. */
+export function deploy<Native>(options: ServerOptions<Native>): Deployed {
+  const settings = checkOptions(options)
+  // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
+  if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)
+  const { issuer } = settings
+  const storage = availableStorage(options.storage, settings.storageTimeout)
+  const now = options.now ?? Date.now
+  const randomBytes = options.randomBytes ?? pooledRandomBytes()
+  const recordId = (purpose: string, name: string) => digest(`grantwright ${purpose}\0${issuer}\0${name}`)
+  const sources = { now, randomBytes, patience: settings.storageTimeout }
+  const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
+  const parts: Omit<Deployed, 'users'> = {
+    settings,
+    urls: urlsOf(issuer, settings.basePath),
+    now,
+    randomBytes,
+    recordId,
+    storage,
+    givenStorage: options.storage,
+    grants: repository<Grant>(storage, sources, {
+      kind: 'grant',
+      id: (grant) => grant.id,
+      subject: (grant) => grant.subject,
+      clientId: (grant) => grant.clientId,
+      expiresAt: (grant) => deletableAt(grant, settings.longestAccessToken),
+      belongs,
+    }),
+    requests: repository<PendingRequest>(storage, sources, {
+      kind: 'request',
+      id: (request) => request.id,
+      clientId: ({ request }) => request.client_id,
+      expiresAt: (request) => request.expiresAt,
+      belongs,
+    }),
+    consents: repository<Consent>(storage, sources, {
+      kind: 'consent',
+      id: (consent) => consent.id,
+      subject: (consent) => consent.subject,
+      clientId: (consent) => consent.clientId,
+      // A code may still wait for it that was asked for when it was valid.
+      expiresAt: (consent) => consent.expiresAt + settings.pendingRequestLifetime,
+      belongs,
+    }),
+    revokedTokens: repository<RevokedToken>(storage, sources, {
+      kind: 'once',
+      id: (token) => token.id,
+      expiresAt: (token) => token.expiresAt,
+      belongs,
+    }),
+    counters: repository<WindowCounter>(storage, sources, {
+      kind: 'counter',
+      id: (counter) => counter.id,
+      expiresAt: (counter) => counter.expiresAt,
+      belongs,
+    }),
+    unsent: unsentAnswers(now),
+    clients: createClientRegistry({
+      issuer,
+      storage,
+      ...sources,
+      configured: settings.clients,
+      cacheFor: settings.clientCacheLifetime,
+    }),
+    keyring: openKeyring({
+      storage,
+      issuer,
+      ...sources,
+      secrets: settings.secrets,
+      allowUnwrappedKeys: settings.allowUnwrappedKeys,
+      algorithm: settings.signingAlgorithm,
+      rotateEvery: settings.keyRotationInterval,
+      jwksMaxAge: settings.jwksMaxAge,
+      longestTokenLifetime: settings.longestAccessToken,
+      fixedSigners: options.signingKeys,
+      onFailure: (cause) => emit({ type: 'failed', endpoint: 'keys', cause, reference: '' }),
+    }),
+    pages: pageRenderer(settings.pages, randomBytes),
+    clientClaims: options.clientClaims,
+    peppers: settings.secrets.map((secret) => hmacSha256(utf8(secret), `grantwright refresh salt\0${issuer}`)),
+    browserCookie: cookieJar(issuer, ''),
+    emit,
+  }
+  const onEvent = options.onEvent ?? logFailure
+  function emit(event: ServerEventBody): void {
+    try {
+      const outcome: unknown = onEvent({ ...event, at: now() })
+      // Nobody else would see it fail, and Node ends over a rejection that nobody sees.
+      if (outcome instanceof Promise) outcome.catch(() => {})
+    } catch {
+      // A listener that fails must not fail what has happened already.
+    }
+  }
+  // The adapter hands over what the framework works with; the options' type parameter says what that is.
+  const { users } = options as ServerOptions<never>
+  const services: UserServices = {
+    issuer,
+    storage,
+    ...sources,
+    recordId,
+    loginPath: parts.urls.paths.login,
+    isOwnForm: (request) => isOwnForm(request, settings.pages.origins),
+    emit,
+    pendingLogin: (request, handle) => pendingLogin(deployed, request, handle),
+  }
+  const deployed: Deployed = { ...parts, users: typeof users === 'function' ? users(services) : users }
+  return deployed
+}
+
+/** What a login page may know of what waits for the login. */
+async function pendingLogin(
+  deployment: Deployment,
+  request: HttpRequest,
+  handle: string,
+): Promise<PendingLogin | null> {
+  const pending = await findPending(deployment, request, handle)
+  if (!pending) return pageLogin(deployment, request, handle)
+  const { request: asked } = pending.value
+  const client = await deployment.clients.find(asked.client_id)
+  if (!client) return null
+  return {
+    handle,
+    returnTo: resumeUrl(deployment, handle),
+    client: { client_id: client.client_id, client_name: client.client_name },
+    formAction: [formActionSource(asked.redirectUri)],
+    loginHint: asked.loginHint,
+    uiLocales: asked.uiLocales,
+  }
+}
+
+/** Without a listener, what broke must not be silent: the answers say nothing about it. */
+function logFailure(event: ServerEvent): void {
+  if (event.type !== 'failed') return
+  const { endpoint, reference, cause } = event
+  console.error(`grantwright: ${endpoint} failed${reference && ` (${reference})`}`, cause)
+}

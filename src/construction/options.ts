@@ -1,0 +1,131 @@
+/**
+ * What an authorization server is made of: every option, its meaning, unit and default. `settings.ts` checks them.
+ *
+ * @module
+ */
+import type { StaticClient } from '../clients/static.js'
+import type { ServerEvent } from '../edge/events.js'
+import type { Signer, SigningAlgorithm } from '../keys/signer.js'
+import type { PagesOptions } from '../pages/options.js'
+import type { Storage } from '../storage/contract.js'
+import type { Claims, UserAuthentication } from '../users/contract.js'
+import type { UserAuthenticationFactory } from '../users/services.js'
+
+/** Options of {@link createAuthorizationServer}. All durations are in seconds. */
+export interface ServerOptions<Native = unknown> {
+  /**
+   * The server's name: the `iss` of every token and answer, byte for byte, and the base of every URL in the metadata. An `https`
+   * URL without query or fragment (RFC 8414 §2); `http` only for localhost, 127.0.0.1 and [::1].
+   */
+  readonly issuer: string
+  /** Where everything is kept, for example `sqliteStorage(new Database('auth.db'))`. */
+  readonly storage: Storage
+  /** Who the users are: `passwordLogin(…)`, `externalLogin(…)`, or your own {@link UserAuthentication}. */
+  readonly users: UserAuthentication<Native> | UserAuthenticationFactory
+  /** The APIs that access tokens are for, by their URI (RFC 8707), which becomes the `aud` of their tokens. */
+  readonly resources: { readonly [uri: string]: ResourceOptions }
+  /** Name, colours and words of the pages that people see, or pages of the app's own. @default those that ship */
+  readonly pages?: PagesOptions<Native> | undefined
+  /** Clients that are part of the configuration, beside those made with `clients.create`. @default [] */
+  readonly clients?: readonly StaticClient[] | undefined
+  /**
+   * Wraps the generated keys in the store (AES-256-GCM) and salts refresh tokens: at least 32 bytes from the environment. A list
+   * rotates it: the first is used, all are tried. Required for an `https` issuer unless `allowUnwrappedKeys`.
+   */
+  readonly secret?: string | readonly string[] | undefined
+  /** Stores generated private keys readable: whoever reads the store or a backup can sign tokens. @default false */
+  readonly allowUnwrappedKeys?: boolean | undefined
+  /** Algorithm of generated signing keys. @default 'ES256' */
+  readonly signingAlgorithm?: SigningAlgorithm | undefined
+  /**
+   * Your own signing keys instead of generated ones, made with `importSigner` or by a KMS: the first signs, all are published.
+   */
+  readonly signingKeys?: readonly Signer[] | undefined
+  /** Path of the endpoints under the issuer. @default '/oauth' */
+  readonly basePath?: string | undefined
+  /** How many reverse proxies in front append to `x-forwarded-for`; 0 believes only the socket. @default 0 */
+  readonly trustProxy?: number | undefined
+  /** RFC 6749 §4.1.2 recommends at most 600. @default 60 */
+  readonly codeLifetime?: number | undefined
+  /** A resource may have its own. @default 600 */
+  readonly accessTokenLifetime?: number | undefined
+  /** A refresh token that is not used for this long ends. @default 2_592_000 (30 days) */
+  readonly refreshIdleLifetime?: number | undefined
+  /** However often it is refreshed, a grant ends after this long. @default 15_552_000 (180 days) */
+  readonly grantLifetime?: number | undefined
+  /**
+   * How long a spent refresh token may be retried and gets the same successor, so that lost answers and parallel tabs log nobody
+   * out. 0 turns it off: then every second use ends the grant. @default 30
+   */
+  readonly retryWindow?: number | undefined
+  /** How long a person may take to log in and decide. @default 600 */
+  readonly pendingRequestLifetime?: number | undefined
+  /** How long a consent is remembered. @default 31_536_000 (1 year) */
+  readonly consentLifetime?: number | undefined
+  /** How long an instance goes on with a client record it has read. @default 30 */
+  readonly clientCacheLifetime?: number | undefined
+  /** Generated signing keys are followed by new ones after this long. @default 7_776_000 (90 days) */
+  readonly keyRotationInterval?: number | undefined
+  /** `max-age` of the JWKS. @default 300 */
+  readonly jwksMaxAge?: number | undefined
+  /**
+   * How long one verb of the storage may take. Then it counts as failed, although it may yet be carried out, and the request is answered with 503;
+   * all of a request may take 8/3 as long (8 seconds). Not for storages that never wait: memory and SQLite. @default 3
+   */
+  readonly storageTimeout?: number | undefined
+  /**
+   * Expired records are deleted by the way, beside the requests: `every` so many seconds on average, from 1 to 86,400, in each instance
+   * and at random times, in small batches with pauses, so that it takes at most a tenth of the store's time. It begins with the first
+   * request and ends with `close()`; its timers keep no process alive. Nothing is deleted where the storage expires by itself, and on
+   * Cloudflare Workers, where a cron must call `storage.purge`. `false` leaves it to the app: {@link startPurging}.
+   *
+   * @default { every: 60 }
+   */
+  readonly purge?: false | { readonly every?: number | undefined } | undefined
+  /** Claims for tokens of the client_credentials grant, which have no user. */
+  readonly clientClaims?:
+    | ((
+        client: { readonly client_id: string },
+        context: { readonly scope: readonly string[]; readonly resource: string },
+      ) => Promise<Claims> | Claims)
+    | undefined
+  /** Called with every audit event, after the fact. What it throws is ignored. @default prints what failed with console.error */
+  readonly onEvent?: ((event: ServerEvent) => void) | undefined
+  /** The clock, in epoch milliseconds. @default Date.now */
+  readonly now?: (() => number) | undefined
+  /** Fresh, unpredictable bytes. @default crypto.getRandomValues */
+  readonly randomBytes?: ((length: number) => Uint8Array) | undefined
+}
+
+/** An API that access tokens are for. */
+export interface ResourceOptions {
+  /** Every scope of the API, with the words that the consent page shows, in one language or in several. */
+  readonly scopes: { readonly [scope: string]: string | ScopeWords | ScopeOptions }
+  /**
+   * `jwt`: verified without asking the server (RFC 9068); after a revocation it lives on, wherever it is only verified offline,
+   * until it expires. `opaque`: means nothing without introspection, so a revocation counts at once. @default 'jwt'
+   */
+  readonly accessToken?: 'jwt' | 'opaque' | undefined
+  /** Seconds. @default the server's accessTokenLifetime */
+  readonly accessTokenLifetime?: number | undefined
+  /** Meant when a request names no resource and there are several. @default false */
+  readonly default?: boolean | undefined
+}
+
+/** The words of a scope by language tag; the first is for all other languages. */
+export interface ScopeWords {
+  readonly [locale: string]: string
+}
+
+/** A scope that says more than its words. */
+export interface ScopeOptions {
+  /** What the consent page shows. */
+  readonly text: string | ScopeWords
+  /**
+   * Whether the user may allow the rest without it. Then a client must be ready to get less than it asked for: the token response
+   * tells the scope.
+   *
+   * @default false
+   */
+  readonly optional?: boolean | undefined
+}

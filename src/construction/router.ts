@@ -1,0 +1,130 @@
+/**
+ * From a request to its endpoint, with the one try/catch of the server: whatever an endpoint throws becomes a response and an
+ * event here.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import { newReference } from '../deployment/reference.js'
+import { errorResponse, OAuthError } from '../edge/errors.js'
+import { inTime } from '../edge/in-time.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import { emptyResponse, withHeaders } from '../edge/responses.js'
+import { failurePage, protocolErrorPage } from '../pages/problem-pages.js'
+import type { Answer } from '../pages/views.js'
+import type { Endpoint } from '../points/endpoint.js'
+import { trimOws } from '../protocol/ascii.js'
+
+/** Null for a path that is none of the server's. */
+export function createRouter(
+  endpoints: readonly Endpoint[],
+  deployment: Deployment,
+): (request: HttpRequest) => Promise<HttpResponse> | null {
+  const byPath = new Map(endpoints.flatMap((endpoint) => endpoint.paths.map((path) => [path, endpoint] as const)))
+  return (request) => {
+    const query = request.url.indexOf('?')
+    const endpoint = byPath.get(query < 0 ? request.url : request.url.slice(0, query))
+    return endpoint ? answer(endpoint, deployment, request) : null
+  }
+}
+
+async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
+  const { method } = request
+  if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
+  const name = method === 'HEAD' ? 'GET' : method
+  // Own members only: a method may be called `constructor`.
+  const handler = Object.hasOwn(endpoint.methods, name) ? endpoint.methods[name] : undefined
+  if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
+  const { settings, storage } = deployment
+  const visit = fromClient(request, settings.trustProxy)
+  const work = (visit: HttpRequest) => carryOut(endpoint, handler, deployment, visit)
+  // A store that never waits needs nobody to watch the time.
+  let response = await (storage.settlesByItself
+    ? work(visit)
+    : inTime(visit, settings.requestTimeout, work).catch((error) => failure(endpoint, deployment, visit, error, true)))
+  if (endpoint.cors) response = withHeaders(response, corsHeaders)
+  return method === 'HEAD' ? { ...response, body: '' } : response
+}
+
+async function carryOut(
+  endpoint: Endpoint,
+  handler: NonNullable<Endpoint['methods'][string]>,
+  deployment: Deployment,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  try {
+    let said: Answer
+    try {
+      said = await handler(request)
+    } catch (error) {
+      // What `render` throws below is a failure, whatever it is.
+      if (!(error instanceof OAuthError)) throw error
+      said = refusal(endpoint, deployment, error)
+    }
+    return 'view' in said ? await deployment.pages.render(request, said) : said
+  } catch (error) {
+    return failure(endpoint, deployment, request, error)
+  }
+}
+
+/** A protocol error that an endpoint throws is an answer as well. */
+function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError): Answer {
+  const { code, reason, clientId } = error
+  const reference = endpoint.answers === 'page' ? newReference(deployment) : undefined
+  deployment.emit({ type: 'refused', endpoint: endpoint.name, error: code, reason, clientId, reference })
+  return reference === undefined ? errorResponse(error) : protocolErrorPage(error, reference)
+}
+
+async function failure(
+  endpoint: Endpoint,
+  deployment: Deployment,
+  request: HttpRequest,
+  error: unknown,
+  isOverdue = false,
+): Promise<HttpResponse> {
+  const { emit, pages } = deployment
+  const reference = endpoint.answers === 'page' ? newReference(deployment) : ''
+  emit({ type: 'failed', endpoint: endpoint.name, cause: error, reference })
+  if (endpoint.answers !== 'page') return errorResponse(error)
+  const page = failurePage(error, reference)
+  // The app's own page may be what took so long.
+  if (isOverdue) return pages.renderShipped(request, page)
+  try {
+    return await pages.render(request, page)
+  } catch {
+    // The app's own `render`, or the source of randomness: what has failed may be just that.
+    return pages.renderShipped(request, page)
+  }
+}
+
+// Without credentials: no cookie of ours is ever readable by another origin's script.
+const corsHeaders: HttpResponse['headers'] = [
+  ['access-control-allow-origin', '*'],
+  ['access-control-expose-headers', 'www-authenticate'],
+]
+
+function preflight(endpoint: Endpoint): HttpResponse {
+  return emptyResponse(204, [
+    ...corsHeaders,
+    ['access-control-allow-methods', Object.keys(endpoint.methods).join(', ')],
+    ['access-control-allow-headers', 'authorization, content-type'],
+    ['access-control-max-age', '86400'],
+  ])
+}
+
+/**
+ * RFC 9700 §4.13: forwarded headers count only where the operator says how many proxies append to them; what stands further
+ * left was written by the client.
+ */
+function fromClient(request: HttpRequest, hops: number): HttpRequest {
+  if (hops === 0) return request
+  const chain = request.headerValues('x-forwarded-for').join(',').split(',')
+  return {
+    method: request.method,
+    url: request.url,
+    headerValues: (name) => request.headerValues(name),
+    body: (limit) => request.body(limit),
+    address: trimOws(chain.at(-hops) ?? '') || request.address,
+    native: request.native,
+  }
+}

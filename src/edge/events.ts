@@ -1,0 +1,57 @@
+/**
+ * Typed audit events. They are emitted after the fact, by the request that committed it, and never carry a usable
+ * credential.
+ *
+ * @module
+ */
+import type { RevocationReason } from '../grant/state.js'
+
+interface GrantFacts {
+  readonly grantId: string
+  readonly clientId: string
+  readonly subject: string
+}
+
+/** What happened. `at` is in epoch milliseconds. */
+export type ServerEvent = { readonly at: number } & (
+  | ({
+      readonly type: 'code_issued'
+      readonly scope: readonly string[]
+      readonly resources: readonly string[]
+    } & GrantFacts)
+  | ({ readonly type: 'code_redeemed' } & GrantFacts)
+  | ({ readonly type: 'refreshed'; readonly generation: number } & GrantFacts)
+  /** A refresh token presented again inside the retry window: harmless by design, but worth counting. */
+  | ({ readonly type: 'refresh_retried'; readonly generation: number } & GrantFacts)
+  | ({ readonly type: 'grant_revoked'; readonly reason: RevocationReason } & GrantFacts)
+  | ({ readonly type: 'access_token_revoked'; readonly tokenId: string } & GrantFacts)
+  | { readonly type: 'client_token_issued'; readonly clientId: string; readonly resource: string }
+  | {
+      readonly type: 'consent_given'
+      readonly clientId: string
+      readonly subject: string
+      readonly scope: readonly string[]
+    }
+  | { readonly type: 'consent_denied'; readonly clientId: string; readonly subject: string }
+  | { readonly type: 'login_succeeded'; readonly subject: string; readonly address: string | undefined }
+  /** `username` as it was typed, shortened to 128 characters. */
+  | { readonly type: 'login_failed'; readonly username: string; readonly address: string | undefined }
+  | { readonly type: 'login_throttled'; readonly username: string; readonly address: string | undefined }
+  /** On the logout page. `everywhere` when every browser of the user was logged out. */
+  | { readonly type: 'logged_out'; readonly subject: string; readonly everywhere: boolean }
+  /** A request that was answered with a protocol error. `reason` says more than the wire shows. */
+  | {
+      readonly type: 'refused'
+      readonly endpoint: string
+      readonly error: string
+      readonly reason: string
+      readonly clientId: string | undefined
+      /** What the page showed, when a person was told. */
+      readonly reference?: string | undefined
+    }
+  /** Something broke. `reference` is what the page showed; empty when the answer was no page. */
+  | { readonly type: 'failed'; readonly endpoint: string; readonly cause: unknown; readonly reference: string }
+)
+
+/** An event before it is stamped with the time. */
+export type ServerEventBody = ServerEvent extends infer E ? (E extends ServerEvent ? Omit<E, 'at'> : never) : never

@@ -1,0 +1,66 @@
+/**
+ * Reads the form of a POST: content type, size, and what an earlier body parser left.
+ *
+ * @module
+ */
+
+import { type Parameters, parametersFromForm, parseParameters, problemText } from '../protocol/parameters.js'
+import { OAuthError } from './errors.js'
+import { BodyTooLarge, type HttpRequest } from './message.js'
+
+/** Most bytes of a form body. */
+const MAX_FORM_BYTES = 65_536
+
+/**
+ * The parameters of a form body. Problems of single parameters are in `problems`; use {@link refuseProblems} where they all
+ * are fatal.
+ *
+ * @throws {OAuthError} `invalid_request`: another content type, too large, or not UTF-8.
+ */
+export async function readForm(request: HttpRequest): Promise<Parameters> {
+  // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
+  if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
+    throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.')
+  }
+  const body = await readBody(request)
+  if (!(body instanceof Uint8Array)) return parametersFromForm(body.form)
+  try {
+    return parseParameters(decoder.decode(body))
+  } catch {
+    throw new OAuthError('invalid_request', 'The body is not UTF-8.')
+  }
+}
+
+/** RFC 9110 §8.3.1: type and subtype in any case, then parameters, which say nothing here. Without `u`, `i` is about ASCII. */
+const isForm = /^[ \t]*application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+async function readBody(request: HttpRequest) {
+  try {
+    return await request.body(MAX_FORM_BYTES)
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) throw error
+    throw new OAuthError('invalid_request', 'The body is larger than 64 KB.', { status: 413 })
+  }
+}
+
+/**
+ * A hidden field that every form of this server has. One that lacks it was not made by this server, or by a page of the app's own
+ * that forgot it: then its developers must learn why nothing works.
+ *
+ * @throws {OAuthError} `invalid_request` when it is not there.
+ */
+export function hiddenField(form: Parameters, name: 'pending' | 'page_token'): string {
+  const value = form.get(name)
+  if (value !== undefined) return value
+  throw new OAuthError('invalid_request', `The form lacks the hidden field ${name}.`, { reason: 'form_field_missing' })
+}
+
+/** @throws {OAuthError} `invalid_request` when any parameter has a problem. */
+export function refuseProblems(parameters: Parameters): Parameters {
+  for (const [name, problem] of parameters.problems) {
+    throw new OAuthError('invalid_request', problemText(name, problem), { reason: `parameter_${problem}` })
+  }
+  return parameters
+}
