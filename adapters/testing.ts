@@ -25,10 +25,12 @@ import type { AuthorizationServer } from '../src/server.js'
 import { edgeTests } from './testing/edges.js'
 import { flowTests } from './testing/flow.js'
 import { messageTests } from './testing/messages.js'
+import type { AdapterTest } from './testing/part.js'
 import { adapterTestServer } from './testing/server.js'
-import { type Site, siteAt } from './testing/site.js'
+import { siteAt } from './testing/site.js'
 
 export type { SuiteRunner } from '../src/runtime/suite-runner.js'
+export type { AdapterTest } from './testing/part.js'
 export { adapterTestServer } from './testing/server.js'
 /** An app that is listening. */
 export interface MountedApp {
@@ -71,6 +73,3 @@ export function adapterSuite(runner: SuiteRunner, mount: MountApp): void {
   runner.describe('requests and responses', () => messageTests(test))
   runner.describe('what is refused', () => edgeTests(test))
 }
-
-/** Defines one test, which gets the mounted app. */
-export type AdapterTest = (name: string, run: (site: Site) => Promise<void>) => unknown

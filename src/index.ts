@@ -13,13 +13,8 @@ export { OAuthError, type OAuthErrorCode } from './edge/errors.js'
 export type { ServerEvent } from './edge/events.js'
 export { type FromRequestOptions, fromRequest, toResponse } from './edge/fetch.js'
 export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from './edge/message.js'
-export {
-  type ImportSignerOptions,
-  importSigner,
-  type PublicJwk,
-  type Signer,
-  type SigningAlgorithm,
-} from './keys/signer.js'
+export { type ImportSignerOptions, importSigner, type PublicJwk, type SigningAlgorithm } from './keys/signer.js'
+export type { Signer } from './keys/signer-contract.js'
 export type { AppsView } from './pages/apps.js'
 export type { ConsentResource, ConsentScope, ConsentView } from './pages/consent.js'
 export type { ErrorView } from './pages/error.js'
@@ -55,16 +50,15 @@ export type { Kind, Storage, StoredRecord } from './storage/contract.js'
 export { type PurgingOptions, startPurging } from './storage/purging.js'
 export type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './users/contract.js'
 export { type ExternalLoginOptions, externalLogin } from './users/external.js'
-export {
-  type FindUserOptions,
-  type PasswordAuthentication,
-  type PasswordLoginOptions,
-  passwordLogin,
-  type StoredUser,
-  type VerifiedUser,
-  type VerifyPasswordOptions,
-} from './users/password.js'
+export { type PasswordAuthentication, passwordLogin } from './users/password.js'
 export { hashPassword, needsRehash, verifyPassword } from './users/password-hash.js'
+export type {
+  FindUserOptions,
+  PasswordLoginOptions,
+  StoredUser,
+  VerifiedUser,
+  VerifyPasswordOptions,
+} from './users/password-options.js'
 export { parseReturnTo } from './users/return-to.js'
 export type { UserAuthenticationFactory, UserServices } from './users/services.js'
 export type { Limiter, LoginAttempt } from './users/throttle.js'

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AdapterTest } from '../testing.js'
+import type { AdapterTest } from './part.js'
 import { web } from './server.js'
 import { basic, discover, equal, json, obtainCode, post, redemption, type Site } from './site.js'
 

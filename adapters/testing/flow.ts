@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AdapterTest } from '../testing.js'
+import type { AdapterTest } from './part.js'
 import { api, redirectUri, resourceOf, spa, web } from './server.js'
 import { authorizationRequest, browse, callApi, discover, equal, json, obtainTokens, post, verifier } from './site.js'
 

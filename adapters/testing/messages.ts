@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AdapterTest } from '../testing.js'
+import type { AdapterTest } from './part.js'
 import { loginCookies, poster } from './server.js'
 import { authorizationRequest, cookieHint, discover, equal, json, obtainCode, post, redemption } from './site.js'
 

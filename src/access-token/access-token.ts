@@ -6,28 +6,10 @@
  */
 import type { Deployment } from '../deployment/deployment.js'
 import { isAccessLive } from '../grant/revoke.js'
-import type { Grant, LoginFacts } from '../grant/state.js'
-import type { Claims } from '../users/contract.js'
+import type { Grant } from '../grant/state.js'
 import { issueJwt, verifyJwt } from './jwt.js'
 import { issueOpaque, verifyOpaque } from './opaque.js'
-
-/** What an access token says. Times in epoch milliseconds. */
-export interface AccessToken {
-  /** Null for client_credentials, which have no grant. */
-  readonly grantId: string | null
-  /** 64 random bits beside a grant id, else 128. */
-  readonly tokenId: string
-  readonly clientId: string
-  /** The user, or the client itself for client_credentials (RFC 9068 §2.2). */
-  readonly subject: string
-  readonly resource: string
-  readonly scope: readonly string[]
-  readonly issuedAt: number
-  readonly expiresAt: number
-  readonly login: LoginFacts
-  /** Further claims, from the app. */
-  readonly claims: Claims
-}
+import type { AccessToken, LiveAccessToken } from './token.js'
 
 /** Fresh random bytes that a token needs: beside a grant, and alone. */
 export const TOKEN_ID_BYTES = 8
@@ -37,12 +19,6 @@ export const CLIENT_TOKEN_ID_BYTES = 16
 export function issueAccessToken(deployment: Deployment, token: AccessToken, grant: Grant | null): Promise<string> {
   const format = deployment.settings.resources.get(token.resource)?.format
   return format === 'opaque' ? issueOpaque(deployment, token, grant) : issueJwt(deployment, token)
-}
-
-/** A token that is genuine and live, and the grant behind it. */
-export interface LiveAccessToken {
-  readonly token: AccessToken
-  readonly grant: Grant | null
 }
 
 /**

@@ -8,8 +8,8 @@ import type { Deployment } from '../deployment/deployment.js'
 import { signJws, verifyJws } from '../keys/jws.js'
 import { scopeMember } from '../protocol/scope.js'
 import type { Claims } from '../users/contract.js'
-import type { AccessToken, LiveAccessToken } from './access-token.js'
 import { loginClaims, seconds } from './claims.js'
+import type { AccessToken, LiveAccessToken } from './token.js'
 
 // RFC 9068 §2.1, RFC 8725 §3.11: an explicit type, so that an ID token never passes for an access token.
 const TYP = 'at+jwt'

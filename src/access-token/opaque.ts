@@ -10,8 +10,8 @@ import type { Deployment } from '../deployment/deployment.js'
 import type { Grant } from '../grant/state.js'
 import { u32 } from '../protocol/token-string.js'
 import { concatBytes, constantTimeEqual, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
-import type { AccessToken, LiveAccessToken } from './access-token.js'
 import { seconds } from './claims.js'
+import type { AccessToken, LiveAccessToken } from './token.js'
 
 const PREFIX = 'gwat_'
 const KEY_ID_BYTES = 6

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { browserOf } from '../authorize/pending-request.js'
+import { browserOf } from '../browser/browser.js'
 import { currentLogin } from '../browser/login-context.js'
 import { isSameToken, pageToken } from '../browser/page-token.js'
 import { scopeWords } from '../browser/scope-words.js'
 import type { Deployment } from '../deployment/deployment.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
-import { isHttpResponse } from '../edge/http-response.js'
 import type { HttpRequest } from '../edge/message.js'
 import { seeOther, withHeaders } from '../edge/responses.js'
 import { type Consent, includes, joinAccess } from '../grant/consent.js'
@@ -23,6 +22,7 @@ import type { Access } from '../protocol/resource.js'
 import { eachOf } from '../runtime/turn.js'
 import { pagesOf, type Repository } from '../storage/repositories.js'
 import type { Login } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
 import { grantRegistry, isLive, type LiveGrant } from './grants.js'
 import { loginForApps } from './page-login.js'
 

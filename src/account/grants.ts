@@ -4,12 +4,12 @@
  * @module
  */
 import type { Deployment } from '../deployment/deployment.js'
+import { endGrant } from '../deployment/end-grant.js'
 import { Unavailable } from '../edge/errors.js'
 import type { Grant } from '../grant/state.js'
 import type { Access } from '../protocol/resource.js'
 import { eachOf } from '../runtime/turn.js'
 import { pagesOf } from '../storage/repositories.js'
-import { endGrant } from '../token/issue-tokens.js'
 
 /** A grant as its user may see it. Times in epoch milliseconds. */
 export interface GrantView {

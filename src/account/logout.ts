@@ -4,18 +4,18 @@
  * @module
  */
 
-import { browserOf } from '../authorize/pending-request.js'
+import { browserOf } from '../browser/browser.js'
 import { currentLogin, loginContext } from '../browser/login-context.js'
 import { isSameToken, pageToken } from '../browser/page-token.js'
 import type { Deployment } from '../deployment/deployment.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
-import { isHttpResponse } from '../edge/http-response.js'
 import type { HttpRequest } from '../edge/message.js'
 import { seeOther, withHeaders } from '../edge/responses.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { problemPage, unreadableFormPage } from '../pages/problem-pages.js'
 import { type Answer, show } from '../pages/views.js'
 import type { Login } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
 
 /** Whether the user-authentication can log anybody out. */
 export const hasLogout = ({ users }: Pick<Deployment, 'users'>): boolean =>

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Browser, browserOf } from '../authorize/pending-request.js'
+import { type Browser, browserOf } from '../browser/browser.js'
 import { loginContext } from '../browser/login-context.js'
 import { isSameToken } from '../browser/page-token.js'
 import type { Deployment } from '../deployment/deployment.js'

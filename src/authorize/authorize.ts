@@ -6,6 +6,7 @@
  * @module
  */
 
+import { browserOf } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import { newReference } from '../deployment/reference.js'
@@ -23,7 +24,7 @@ import {
 import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { sendError } from './authorization-response.js'
 import { pendingWait } from './pending-limit.js'
-import { browserOf, findPending, resumeUrl, storePending } from './pending-request.js'
+import { findPending, resumeUrl, storePending } from './pending-request.js'
 import { clientOf, proceed, switchLogin } from './proceed.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */

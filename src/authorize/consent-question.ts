@@ -14,13 +14,14 @@ import type { ConsentView } from '../pages/consent.js'
 import { formActionSource } from '../pages/policy.js'
 import { type PageAnswer, show } from '../pages/views.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
-import { isPublicClient } from '../protocol/client-metadata.js'
+import { isPublicClient } from '../protocol/client-settings.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { isLoopbackRedirect, isPrivateUseRedirect, redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import type { Login } from '../users/contract.js'
+import { consentId } from './consents.js'
 import { type Pending, switchUrl } from './pending-request.js'
-import type { Visit } from './proceed.js'
+import type { Visit } from './visit.js'
 
 /** Whether the user has to be asked; else what is granted, and whether that rests on a remembered consent. */
 export type ConsentVerdict =
@@ -50,10 +51,6 @@ export async function judgeConsent(
 
 const isImpersonable = (redirectUri: string, isPublic: boolean): boolean =>
   isPublic && (isLoopbackRedirect(redirectUri) || isPrivateUseRedirect(redirectUri))
-
-/** One consent per client and user. */
-export const consentId = ({ recordId }: Deployment, clientId: string, subject: string): string =>
-  recordId('consent', JSON.stringify([clientId, subject]))
 
 /** Shows the consent page; what is in `unticked` is not ticked. */
 export function askForConsent(

@@ -6,15 +6,16 @@
 
 import { currentLogin } from '../browser/login-context.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { PendingRequest } from '../deployment/records.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
-import { isHttpResponse } from '../edge/http-response.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { nothingPendingPage, problemPage, unreadableFormPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
+import { isHttpResponse } from '../users/http-response.js'
 import { isConsentToken, readChoice } from './consent-question.js'
 import { carryOut } from './issue-code.js'
-import { changePending, findPending, type PendingRequest } from './pending-request.js'
+import { changePending, findPending } from './pending-request.js'
 import { clientOf, judgeVisit, proceed } from './proceed.js'
 
 /** POST: what the person decided. */

@@ -5,21 +5,19 @@
  */
 
 import type { Deployment } from '../deployment/deployment.js'
+import { endGrant, grantFacts } from '../deployment/end-grant.js'
 import { Unavailable } from '../edge/errors.js'
 import { approve } from '../grant/approve.js'
-import { includes } from '../grant/consent.js'
 import { problemPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Access } from '../protocol/resource.js'
 import { formatCode, secretHash } from '../protocol/token-string.js'
 import { encodeBase64url } from '../runtime/hash.js'
-import { endGrant, grantFacts } from '../token/issue-tokens.js'
 import type { Login } from '../users/contract.js'
 import { sendCode, sendError } from './authorization-response.js'
-import { consentId } from './consent-question.js'
+import { isAgreed, rememberConsent } from './consents.js'
 import { codeSecret, type Pending } from './pending-request.js'
-import type { Visit } from './proceed.js'
-import { rememberConsent } from './remember-consent.js'
+import type { Visit } from './visit.js'
 
 /**
  * A stored request gives its grant the request's id and a secret that is the same each time, so answering it twice gives the
@@ -109,15 +107,4 @@ export async function repeatDecision(deployment: Deployment, pending: Pending, l
     if (!(await isAgreed(deployment, request.client_id, login, access))) return null
   }
   return carryOut(deployment, pending, login)
-}
-
-/** Whether the user's consent covers `access` now, be it a moment beyond its time. */
-export async function isAgreed(
-  deployment: Deployment,
-  clientId: string,
-  { subject }: Login,
-  access: Access,
-): Promise<boolean> {
-  const consent = await deployment.consents.get(consentId(deployment, clientId, subject))
-  return consent !== null && includes(consent.value.access, access)
 }

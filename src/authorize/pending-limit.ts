@@ -4,22 +4,16 @@
  *
  * @module
  */
+
+import type { Browser } from '../browser/browser.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { WindowCounter } from '../deployment/records.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded } from '../edge/navigation.js'
 import { networkOf } from '../edge/network.js'
 import { CLOCK_SKEW } from '../protocol/clock-skew.js'
 import { pause } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
-import type { Browser } from './pending-request.js'
-
-/** How often a window was used. */
-export interface WindowCounter {
-  readonly id: string
-  readonly issuer: string
-  readonly count: number
-  readonly expiresAt: number
-}
 
 // Many people share an address behind a company's or a carrier's gateway; a browser is one person with some tabs.
 const PER_ADDRESS = 600

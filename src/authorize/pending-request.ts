@@ -4,64 +4,22 @@
  *
  * @module
  */
+
+import type { Browser } from '../browser/browser.js'
+import { browserOf } from '../browser/browser.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { PendingRequest } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
-import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
-import type { Access } from '../protocol/resource.js'
 import { formatRequestHandle, parseRequestHandle, secretHash } from '../protocol/token-string.js'
-import { decodeBase64url, encodeBase64url, hmacSha256 } from '../runtime/hash.js'
+import { encodeBase64url, hmacSha256 } from '../runtime/hash.js'
 import type { Versioned } from '../storage/repositories.js'
-
-/** What is stored: no usable secret. */
-export interface PendingRequest {
-  /** 128 random bits in base64url; also the id of the grant that comes of it. */
-  readonly id: string
-  readonly issuer: string
-  readonly secretHash: string
-  /** Null until the first GET of a request that another site posted: no cookie of ours comes with such a post. */
-  readonly browserHash: string | null
-  /**
-   * 128 random bits in base64url, mixed into the code's secret: who knows the cookie but not the store computes no code. Absent in
-   * records of earlier versions, which live for minutes; their code follows from the cookie alone.
-   */
-  readonly salt?: string | undefined
-  readonly request: AuthorizationRequest
-  readonly expiresAt: number
-  /** Only earlier versions look at it, which may run beside this one. */
-  readonly requestedAt?: number | undefined
-  /** The login at the time of the request; undefined while it was not looked at. */
-  readonly loginAtRequest: LoginTrace | null | undefined
-  readonly challenges: number
-  readonly lastReason: LoginReason | null
-  /** What the person agreed to, nothing when they denied. It is final. */
-  readonly decision: { readonly access: Access; readonly refused: Access; readonly subject: string } | null
-}
 
 /** A pending request in the hands of its browser. */
 export interface Pending extends Versioned<PendingRequest> {
   readonly handle: string
   readonly browser: Browser
-}
-
-/** One browser: the secret in its cookie, and the header that sets it when it is new. */
-export interface Browser {
-  readonly secret: Uint8Array
-  readonly setCookie: readonly (readonly [string, string])[]
-}
-
-/** The browser that sent the request; one without a usable cookie gets one. */
-export function browserOf({ browserCookie, randomBytes }: Deployment, request: HttpRequest): Browser {
-  const known = knownBrowser(browserCookie.read(request))
-  if (known) return { secret: known, setCookie: [] }
-  const secret = randomBytes(32)
-  return { secret, setCookie: [browserCookie.write(encodeBase64url(secret))] }
-}
-
-function knownBrowser(cookie: string | null): Uint8Array | null {
-  const secret = cookie === null ? null : decodeBase64url(cookie)
-  return secret?.length === 32 ? secret : null
 }
 
 /** Stores a request. `browser` is null when it cannot be known yet. */

@@ -7,37 +7,30 @@
 import { currentLogin, loginContext } from '../browser/login-context.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
-import { isHttpResponse } from '../edge/http-response.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded } from '../edge/navigation.js'
 import { withHeaders } from '../edge/responses.js'
 import { problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
-import type { AuthorizationRequest } from '../protocol/authorization-request.js'
-import { isPublicClient } from '../protocol/client-metadata.js'
+import { isPublicClient } from '../protocol/client-settings.js'
 import { judgeLogin, type LoginReason, type LoginTrace } from '../protocol/prompt.js'
 import { matchRedirectUri } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import { digest } from '../runtime/hash.js'
 import type { Login } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
 import { sendError } from './authorization-response.js'
 import { askForConsent, judgeConsent } from './consent-question.js'
-import { isAgreed, issueCode, repeatDecision } from './issue-code.js'
+import { isAgreed } from './consents.js'
+import { issueCode, repeatDecision } from './issue-code.js'
 import { isSilentTooOften, pendingWait } from './pending-limit.js'
-import { type Browser, changePending, type Pending, resumeUrl, storePending } from './pending-request.js'
+import { changePending, type Pending, resumeUrl, storePending } from './pending-request.js'
+import type { Visit } from './visit.js'
 
 /** The client of a pending request, if it and its redirect URI are still registered. */
 export async function clientOf(deployment: Deployment, { value: { request } }: Pending): Promise<Client | null> {
   const client = await deployment.clients.find(request.client_id)
   return client && matchRedirectUri(client.redirect_uris, request.redirectUri, isPublicClient(client)) ? client : null
-}
-
-/** A valid request on its way. `pending` is null until there is a reason to store it. */
-export interface Visit {
-  readonly client: Client
-  readonly asked: AuthorizationRequest
-  readonly pending: Pending | null
-  readonly browser: Browser
 }
 
 /** The pending request goes on with another login. */

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Deployment } from '../deployment/deployment.js'
-import { isHttpResponse } from '../edge/http-response.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { Login, LoginContext } from '../users/contract.js'
+import { isHttpResponse } from '../users/http-response.js'
 import { checkSubject } from '../users/subject.js'
 
 /** Who is at the browser; null when nobody is; a response when the app's own authentication must answer first. */

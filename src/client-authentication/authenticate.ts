@@ -10,7 +10,7 @@ import { type Client, clientSecretHash } from '../clients/client.js'
 import { OAuthError } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import { asciiLowerCase } from '../protocol/ascii.js'
-import type { TokenEndpointAuthMethod } from '../protocol/client-metadata.js'
+import type { TokenEndpointAuthMethod } from '../protocol/client-settings.js'
 import type { Parameters } from '../protocol/parameters.js'
 
 /** What client authentication needs of the server. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ClientSettings } from '../protocol/client-metadata.js'
+import type { ClientSettings } from '../protocol/client-settings.js'
 import { digest } from '../runtime/hash.js'
 
 /** A registered client. */

@@ -5,7 +5,8 @@
  * @module
  */
 import { Unavailable } from '../edge/errors.js'
-import { type ClientMetadata, isPublicClient, parseClientMetadata } from '../protocol/client-metadata.js'
+import { type ClientMetadata, parseClientMetadata } from '../protocol/client-metadata.js'
+import { isPublicClient } from '../protocol/client-settings.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Storage } from '../storage/contract.js'
 import { createClientCache } from './cache.js'

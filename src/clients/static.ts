@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type ClientMetadata, isPublicClient, parseClientMetadata } from '../protocol/client-metadata.js'
+import { type ClientMetadata, parseClientMetadata } from '../protocol/client-metadata.js'
+import { isPublicClient } from '../protocol/client-settings.js'
 import { type Client, clientSecretHash } from './client.js'
 
 /** A client from the option `clients`. */

@@ -4,22 +4,12 @@
  * @module
  */
 
+import type { ResourceSettings } from '../deployment/settings.js'
 import { checkScopeText, type ScopeText } from '../pages/scope-text.js'
 import { isResourceUri } from '../protocol/resource.js'
 import { isScopeName } from '../protocol/scope.js'
 import { duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { ScopeOptions, ServerOptions } from './options.js'
-
-export interface ResourceSettings {
-  readonly resource: string
-  readonly scopes: readonly string[]
-  readonly scopeTexts: ReadonlyMap<string, ScopeText>
-  /** Those that the user may leave out. */
-  readonly optionalScopes: ReadonlySet<string>
-  readonly format: 'jwt' | 'opaque'
-  readonly accessTokenLifetime: number
-  readonly isDefault: boolean
-}
 
 /** @throws {TypeError} when something in it is wrong. */
 export function checkResources(

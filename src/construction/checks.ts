@@ -6,46 +6,14 @@
 
 import type { Client } from '../clients/client.js'
 import { parseStaticClients, type StaticClient } from '../clients/static.js'
+import type { ResourceSettings, Settings } from '../deployment/settings.js'
 import { isLoopbackHost } from '../edge/network.js'
-import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
-import { checkPages, type PageSettings } from '../pages/settings.js'
+import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
+import { checkPages } from '../pages/settings.js'
 import { checkFunctions, duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { Storage } from '../storage/contract.js'
-import { checkResources, type ResourceSettings } from './check-resources.js'
+import { checkResources } from './check-resources.js'
 import type { ServerOptions } from './options.js'
-
-/** The options after every check, with defaults, and durations in milliseconds. */
-export interface Settings {
-  readonly issuer: string
-  readonly secrets: readonly string[]
-  readonly allowUnwrappedKeys: boolean
-  readonly signingAlgorithm: SigningAlgorithm
-  readonly basePath: string
-  readonly trustProxy: number
-  readonly resources: ReadonlyMap<string, ResourceSettings>
-  /** The same as a list. */
-  readonly resourceList: readonly ResourceSettings[]
-  readonly clients: ReadonlyMap<string, Client>
-  readonly defaultResource: string | undefined
-  readonly pages: PageSettings
-  readonly codeLifetime: number
-  readonly refreshIdleLifetime: number
-  readonly grantLifetime: number
-  readonly retryWindow: number
-  readonly pendingRequestLifetime: number
-  readonly consentLifetime: number
-  readonly clientCacheLifetime: number
-  readonly keyRotationInterval: number
-  readonly jwksMaxAge: number
-  /** For one verb of the storage. */
-  readonly storageTimeout: number
-  /** For one request as a whole, from when its body has arrived. */
-  readonly requestTimeout: number
-  /** Null when the app sees to it. */
-  readonly purgeEvery: number | null
-  /** The longest lifetime of any access token. */
-  readonly longestAccessToken: number
-}
 
 /** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
 export function checkOptions(options: ServerOptions<never>): Settings {

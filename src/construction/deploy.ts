@@ -6,10 +6,11 @@
  */
 
 import { pageLogin } from '../account/page-login.js'
-import type { WindowCounter } from '../authorize/pending-limit.js'
-import { findPending, type PendingRequest, resumeUrl } from '../authorize/pending-request.js'
+import { findPending, resumeUrl } from '../authorize/pending-request.js'
 import { createClientRegistry } from '../clients/registry.js'
-import { type Deployment, type RevokedToken, urlsOf } from '../deployment/deployment.js'
+import type { Deployment } from '../deployment/deployment.js'
+import type { PendingRequest, RevokedToken, WindowCounter } from '../deployment/records.js'
+import { urlsOf } from '../deployment/urls.js'
 import { cookieJar } from '../edge/cookies.js'
 import type { ServerEvent, ServerEventBody } from '../edge/events.js'
 import type { HttpRequest } from '../edge/message.js'

@@ -5,9 +5,9 @@
  * @module
  */
 
+import type { Settings } from '../deployment/settings.js'
 import { cacheableJson } from '../edge/responses.js'
 import type { Endpoint } from '../points/endpoint.js'
-import type { Settings } from './checks.js'
 
 /** Where clients look: with the path of the issuer inserted (RFC 8414 §3.1), and appended, as OpenID Connect has it. */
 function metadataPaths(issuer: string): string[] {

@@ -5,10 +5,11 @@
  */
 import type { StaticClient } from '../clients/static.js'
 import type { ServerEvent } from '../edge/events.js'
-import type { Signer, SigningAlgorithm } from '../keys/signer.js'
+import type { SigningAlgorithm } from '../keys/signer.js'
+import type { Signer } from '../keys/signer-contract.js'
 import type { PagesOptions } from '../pages/options.js'
 import type { Storage } from '../storage/contract.js'
-import type { Claims, UserAuthentication } from '../users/contract.js'
+import type { ClientClaims, UserAuthentication } from '../users/contract.js'
 import type { UserAuthenticationFactory } from '../users/services.js'
 
 /** Options of {@link createAuthorizationServer}. All durations are in seconds. */
@@ -83,12 +84,7 @@ export interface ServerOptions<Native = unknown> {
    */
   readonly purge?: false | { readonly every?: number | undefined } | undefined
   /** Claims for tokens of the client_credentials grant, which have no user. */
-  readonly clientClaims?:
-    | ((
-        client: { readonly client_id: string },
-        context: { readonly scope: readonly string[]; readonly resource: string },
-      ) => Promise<Claims> | Claims)
-    | undefined
+  readonly clientClaims?: ClientClaims | undefined
   /** Called with every audit event, after the fact. What it throws is ignored. @default prints what failed with console.error */
   readonly onEvent?: ((event: ServerEvent) => void) | undefined
   /** The clock, in epoch milliseconds. @default Date.now */

@@ -4,11 +4,7 @@
  * @module
  */
 
-import type { WindowCounter } from '../authorize/pending-limit.js'
-import type { PendingRequest } from '../authorize/pending-request.js'
 import type { ClientRegistry } from '../clients/registry.js'
-import type { Settings } from '../construction/checks.js'
-import type { ServerOptions } from '../construction/options.js'
 import type { CookieJar } from '../edge/cookies.js'
 import type { ServerEventBody } from '../edge/events.js'
 import type { Consent } from '../grant/consent.js'
@@ -18,7 +14,10 @@ import type { PageRenderer } from '../pages/render.js'
 import type { Storage } from '../storage/contract.js'
 import type { Repository } from '../storage/repositories.js'
 import type { UnsentAnswers } from '../storage/unsent-answers.js'
-import type { UserAuthentication } from '../users/contract.js'
+import type { ClientClaims, UserAuthentication } from '../users/contract.js'
+import type { PendingRequest, RevokedToken, WindowCounter } from './records.js'
+import type { Settings } from './settings.js'
+import type { Urls } from './urls.js'
 
 export interface Deployment {
   readonly settings: Settings
@@ -42,58 +41,9 @@ export interface Deployment {
   readonly keyring: Keyring
   readonly users: UserAuthentication
   readonly pages: PageRenderer
-  readonly clientClaims: ServerOptions['clientClaims']
+  readonly clientClaims: ClientClaims | undefined
   /** Keys derived from the deployment's secrets for the salts of refresh tokens, newest first. */
   readonly peppers: readonly Uint8Array[]
   readonly browserCookie: CookieJar
   emit(event: ServerEventBody): void
-}
-
-/** Every URL, made of the configured issuer and never of a `Host` header (RFC 8414 §6.2). */
-export interface Urls {
-  /** Scheme, host and port of the issuer. */
-  readonly origin: string
-  /** Absolute paths of the endpoints, by name. */
-  readonly paths: { readonly [name in EndpointName]: string }
-  /** The absolute URL of an endpoint. */
-  of(name: EndpointName): string
-}
-
-export type EndpointName =
-  | 'authorize'
-  | 'consent'
-  | 'login'
-  | 'apps'
-  | 'logout'
-  | 'token'
-  | 'revoke'
-  | 'introspect'
-  | 'jwks'
-
-export function urlsOf(issuer: string, basePath: string): Urls {
-  const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
-  const { origin, pathname } = new URL(base + basePath)
-  const path = (name: string) => `${pathname}/${name}`
-  return {
-    origin,
-    paths: {
-      authorize: path('authorize'),
-      consent: path('consent'),
-      login: path('login'),
-      apps: path('apps'),
-      logout: path('logout'),
-      token: path('token'),
-      revoke: path('revoke'),
-      introspect: path('introspect'),
-      jwks: path('jwks'),
-    },
-    of: (name) => `${base}${basePath}/${name}`,
-  }
-}
-
-/** A revoked access token without a grant, remembered until it would have expired. */
-export interface RevokedToken {
-  readonly id: string
-  readonly issuer: string
-  readonly expiresAt: number
 }

@@ -4,17 +4,16 @@
  * @module
  */
 
-import type { AuthorizationServer } from '../server.js'
 import type { Deployment } from './deployment.js'
 
-const deployments = new WeakMap<AuthorizationServer, Deployment>()
+const deployments = new WeakMap<object, Deployment>()
 
-export function rememberDeployment(server: AuthorizationServer, deployment: Deployment): void {
+export function rememberDeployment(server: object, deployment: Deployment): void {
   deployments.set(server, deployment)
 }
 
 /** @throws {TypeError} when `server` was not made by createAuthorizationServer. */
-export function deploymentOf(server: AuthorizationServer): Deployment {
+export function deploymentOf(server: { readonly issuer: string }): Deployment {
   const deployment = deployments.get(server)
   if (deployment) return deployment
   throw new TypeError(

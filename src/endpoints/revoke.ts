@@ -9,6 +9,7 @@ import { clientTokenRecordId, verifyAccessToken } from '../access-token/access-t
 import { asClient } from '../client-authentication/as-client.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
+import { emitIfRevoked, grantFacts } from '../deployment/end-grant.js'
 import { OAuthError } from '../edge/errors.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import { emptyResponse } from '../edge/responses.js'
@@ -16,7 +17,6 @@ import { revokeAccessToken, revokeByRefreshToken } from '../grant/revoke.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import { advance } from '../storage/advance.js'
-import { emitIfRevoked, grantFacts } from '../token/issue-tokens.js'
 
 export const revoke = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
   asClient(deployment, request, (client, form) => answer(deployment, client, form))

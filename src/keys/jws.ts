@@ -8,8 +8,9 @@
 import { asciiLowerCase } from '../protocol/ascii.js'
 import { decodeBase64url, encodeBase64url, utf8 } from '../runtime/hash.js'
 import { type PublicJwk, type SigningAlgorithm, signatureLength } from './jwk.js'
-import { type Primitives, primitives } from './primitives.js'
-import type { Signer } from './signer.js'
+import { primitives } from './primitives.js'
+import type { Primitives } from './primitives-contract.js'
+import type { Signer } from './signer-contract.js'
 
 /** A public key and the one algorithm it is for. */
 export interface VerificationKey {

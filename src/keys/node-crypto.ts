@@ -6,7 +6,7 @@
  */
 import { ecdsaFromDer, ecdsaToDer } from './ecdsa-signature.js'
 import type { Jwk, PublicJwk, SigningAlgorithm } from './jwk.js'
-import type { Primitives } from './primitives.js'
+import type { Primitives } from './primitives-contract.js'
 
 // Other runtimes imitate this module with gaps, and say who they are in the user agent; Node.js 20 has none.
 const isNode = (globalThis.navigator?.userAgent ?? 'Node.js').startsWith('Node.js')

@@ -9,7 +9,6 @@ import {
   hasPrivateMembers,
   isSigningAlgorithm,
   type Jwk,
-  type PublicJwk,
   privateJwk,
   publicJwk,
   type SigningAlgorithm,
@@ -17,22 +16,11 @@ import {
   signingAlgorithms,
 } from './jwk.js'
 import { verificationKey } from './jws.js'
-import { type Primitives, primitives } from './primitives.js'
+import { primitives } from './primitives.js'
+import type { Primitives } from './primitives-contract.js'
+import type { Signer } from './signer-contract.js'
 
 export type { PublicJwk, SigningAlgorithm } from './jwk.js'
-
-/** Signs with one key. Write your own to keep the key in a KMS or an HSM. */
-export interface Signer {
-  /** The key's id, which stands in every token it signs. */
-  readonly kid: string
-  readonly alg: SigningAlgorithm
-  readonly publicJwk: PublicJwk
-  /**
-   * Gets the bytes of a JWS signing input and returns the JWS signature. For ECDSA that is r and s side by side (64 bytes
-   * for ES256), not the DER form that most KMS APIs return.
-   */
-  sign(data: Uint8Array): Promise<Uint8Array> | Uint8Array
-}
 
 export interface ImportSignerOptions {
   /** What the key signs with. @default the `alg` member of a JWK; a PEM needs it. */

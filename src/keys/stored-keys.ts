@@ -10,7 +10,8 @@ import { jwkThumbprint, type SigningAlgorithm } from './jwk.js'
 import { type VerificationKey, verificationKey } from './jws.js'
 import { type KeyRecord, type MacKey, readKeyRecord, type SigningKey, writeKeyRecord } from './key-record.js'
 import { nextChange, nextKey, publishedKeys, type Schedule, type Scheduled } from './schedule.js'
-import { generatePrivateJwk, type Signer, signerOf } from './signer.js'
+import { generatePrivateJwk, signerOf } from './signer.js'
+import type { Signer } from './signer-contract.js'
 import type { KeyWrap } from './wrap.js'
 
 /** What is known of the record, and the keys in it ready for use. */

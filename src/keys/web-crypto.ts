@@ -5,7 +5,7 @@
  */
 import { exportJWK, generateKeyPair, importJWK, importPKCS8 } from '../runtime/jose.js'
 import type { Jwk, PublicJwk, SigningAlgorithm } from './jwk.js'
-import type { Primitives } from './primitives.js'
+import type { Primitives } from './primitives-contract.js'
 
 export const webPrimitives: Primitives = {
   async generate(alg) {

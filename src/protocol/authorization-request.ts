@@ -7,7 +7,7 @@
  * @module
  */
 import { utf8 } from '../runtime/hash.js'
-import { type ClientSettings, isPublicClient } from './client-metadata.js'
+import { type ClientSettings, isPublicClient } from './client-settings.js'
 import { type Parameters, problemText } from './parameters.js'
 import { isCodeChallenge } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'

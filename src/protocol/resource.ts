@@ -5,7 +5,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc8707 RFC 8707}
  * @module
  */
-import type { ClientSettings } from './client-metadata.js'
+import type { ClientSettings } from './client-settings.js'
 import { isWithin, narrow, parseScope } from './scope.js'
 
 /** An API that the server issues access tokens for. */

@@ -5,22 +5,11 @@
  * @module
  */
 import { Unavailable, UncertainOutcome } from '../edge/errors.js'
-import type { Refusal } from '../grant/refusal.js'
 import type { Grant } from '../grant/state.js'
 import type { Refused, Step } from '../grant/step.js'
+import type { Outcome } from './outcome.js'
 import type { Repository } from './repositories.js'
 import type { UnsentAnswers } from './unsent-answers.js'
-
-/** `moved`: this call's swap changed the stored grant, so this call owes the event. */
-export type Outcome<Answer, Prepared> =
-  | {
-      readonly ok: true
-      readonly answer: Answer
-      readonly prepared: Prepared
-      readonly grant: Grant
-      readonly moved: boolean
-    }
-  | { readonly ok: false; readonly refusal: Refusal; readonly grant: Grant | null; readonly moved: boolean }
 
 /** What one request knows of itself. */
 export interface Sender {

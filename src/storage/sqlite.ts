@@ -5,23 +5,13 @@
  * @module
  */
 import { type Kind, kinds, type Storage, type StoredRecord } from './contract.js'
+import type { SqliteDatabase, SqliteStatement } from './sqlite/database.js'
 import { groupCommit } from './sqlite/group-commit.js'
 import { patiently } from './sqlite/lock.js'
 import { prepareSchema } from './sqlite/schema.js'
 import { forEachTable } from './tables.js'
 
-/** What is used of a database connection. `libsql`, `better-sqlite3` and `DatabaseSync` of `node:sqlite` all fit. */
-export interface SqliteDatabase {
-  exec(sql: string): unknown
-  prepare(sql: string): SqliteStatement
-}
-
-/** A prepared statement of a {@link SqliteDatabase}. */
-export interface SqliteStatement {
-  run(...parameters: unknown[]): { readonly changes: number | bigint }
-  get(...parameters: unknown[]): unknown
-  all(...parameters: unknown[]): unknown[]
-}
+export type { SqliteDatabase, SqliteStatement } from './sqlite/database.js'
 
 export interface SqliteStorage extends Storage {
   /**

@@ -17,11 +17,13 @@ import type { Storage } from './contract.js'
 import { insertTests } from './testing/insert.js'
 import { lifecycleTests } from './testing/lifecycle.js'
 import { listTests } from './testing/list.js'
+import type { StorageTest } from './testing/part.js'
 import { purgeTests } from './testing/purge.js'
 import { recordTests } from './testing/records.js'
 import { replaceTests } from './testing/replace.js'
 
 export type { SuiteRunner } from '../runtime/suite-runner.js'
+export type { StorageTest } from './testing/part.js'
 
 export interface StorageSuiteOptions {
   /**
@@ -54,6 +56,3 @@ export function storageSuite(
   runner.describe('purge', () => purgeTests(test, options.expiresByItself ?? false))
   runner.describe('the life of tokens', () => lifecycleTests(test))
 }
-
-/** Defines one test, which gets the store. */
-export type StorageTest = (name: string, run: (storage: Storage) => Promise<void>) => unknown

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { Outcome } from './advance.js'
+import type { Outcome } from './outcome.js'
 
 type Answered = Extract<Outcome<object, unknown>, { readonly ok: true }>
 

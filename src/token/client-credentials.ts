@@ -11,12 +11,12 @@ import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import { OAuthError } from '../edge/errors.js'
 import type { HttpResponse } from '../edge/message.js'
+import { refusedError } from '../edge/refused-error.js'
 import { jsonResponse } from '../edge/responses.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { requestedAccess } from '../protocol/resource.js'
 import { scopeMember } from '../protocol/scope.js'
 import { encodeBase64url } from '../runtime/hash.js'
-import { refusedError } from './issue-tokens.js'
 
 export async function clientCredentials(
   deployment: Deployment,

@@ -7,16 +7,16 @@
 import { issueAccessToken } from '../access-token/access-token.js'
 import { seconds } from '../access-token/claims.js'
 import type { Deployment } from '../deployment/deployment.js'
-import { OAuthError } from '../edge/errors.js'
+import { emitIfRevoked, endGrant } from '../deployment/end-grant.js'
 import type { HttpResponse } from '../edge/message.js'
+import { refusedError } from '../edge/refused-error.js'
 import { jsonResponse } from '../edge/responses.js'
 import type { Issued } from '../grant/redeem-code.js'
-import { type Refusal, wireError } from '../grant/refusal.js'
-import { revokeGrant } from '../grant/revoke.js'
 import type { Grant } from '../grant/state.js'
 import type { Step } from '../grant/step.js'
 import { scopeMember } from '../protocol/scope.js'
-import { advance, type Outcome, type Sender } from '../storage/advance.js'
+import { advance, type Sender } from '../storage/advance.js'
+import type { Outcome } from '../storage/outcome.js'
 import type { Claims } from '../users/contract.js'
 
 /**
@@ -53,38 +53,6 @@ export async function issueTokens<Answer extends Issued>(
   if (outcome.moved && outcome.grant) emitIfRevoked(deployment, outcome.grant)
   throw refusedError(outcome.refusal)
 }
-
-/** Ends a grant on the server's own authority. False when it had ended before, or there is none. */
-export async function endGrant(
-  deployment: Deployment,
-  grantId: string,
-  reason: 'subject_gone' | 'user_request',
-): Promise<boolean> {
-  const outcome = await advance(
-    deployment.grants,
-    grantId,
-    (grant) => revokeGrant(grant, reason, deployment.now()),
-    () => null,
-  )
-  if (outcome.moved && outcome.grant) emitIfRevoked(deployment, outcome.grant)
-  return outcome.moved
-}
-
-/** The event of the swap that ended a grant. */
-export function emitIfRevoked(deployment: Deployment, grant: Grant): void {
-  if (grant.status === 'revoked') {
-    deployment.emit({ type: 'grant_revoked', reason: grant.because, ...grantFacts(grant) })
-  }
-}
-
-/** The protocol error for a refusal of the grant machine. */
-export function refusedError(refusal: Refusal): OAuthError {
-  const { code, description } = wireError[refusal]
-  return new OAuthError(code, description, { reason: refusal })
-}
-
-/** What every event about a grant tells. */
-export const grantFacts = ({ id, clientId, subject }: Grant) => ({ grantId: id, clientId, subject })
 
 class SubjectGone extends Error {}
 

@@ -67,6 +67,12 @@ export interface ClaimsContext {
   readonly resource: string
 }
 
+/** Claims for tokens of the client_credentials grant, which have no user. */
+export type ClientClaims = (
+  client: { readonly client_id: string },
+  context: { readonly scope: readonly string[]; readonly resource: string },
+) => Promise<Claims> | Claims
+
 /** The user-authentication contract. `Native` is what the adapter's framework works with. */
 export interface UserAuthentication<Native = unknown> {
   /** WHO is at this browser; null when nobody is. A response when the app's own authentication needs one first. */

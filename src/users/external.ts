@@ -4,12 +4,12 @@
  * @module
  */
 
-import { isHttpResponse } from '../edge/http-response.js'
 import type { HttpResponse } from '../edge/message.js'
 import { seeOther } from '../edge/responses.js'
 import { isWebPage } from '../edge/web-page.js'
 import { refuseUnknown } from '../runtime/option-checks.js'
 import type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './contract.js'
+import { isHttpResponse } from './http-response.js'
 import { checkSubject } from './subject.js'
 
 /** Options of {@link externalLogin}. Every function may be asynchronous. */

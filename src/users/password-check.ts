@@ -8,8 +8,8 @@ import { Unavailable } from '../edge/errors.js'
 import { utf8 } from '../runtime/hash.js'
 import { MAX_USERNAME_LENGTH } from './fold-name.js'
 import { HashQueueFull } from './hash-queue.js'
-import type { FindUserOptions, VerifyPasswordOptions } from './password.js'
 import { decoyHash, hashPassword, MAX_PASSWORD_BYTES, needsRehash, verifyPassword } from './password-hash.js'
+import type { FindUserOptions, VerifyPasswordOptions } from './password-options.js'
 import { checkSubject } from './subject.js'
 
 /**

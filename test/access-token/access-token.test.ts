@@ -3,7 +3,8 @@
  */
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { signJws } from '../../src/keys/jws.js'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import {
   API,
   claimsOf,

@@ -4,7 +4,7 @@ import { type Client, clientSecretHash } from '../../src/clients/client.js'
 import { parseStaticClients } from '../../src/clients/static.js'
 import { OAuthError } from '../../src/edge/errors.js'
 import type { HttpRequest } from '../../src/edge/message.js'
-import type { TokenEndpointAuthMethod } from '../../src/protocol/client-metadata.js'
+import type { TokenEndpointAuthMethod } from '../../src/protocol/client-settings.js'
 import { parseParameters } from '../../src/protocol/parameters.js'
 
 const secret = 's3cret:with%odd chars+/ and more ='

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { signJws, type VerificationKey, verificationKey, verifyJws } from '../../src/keys/jws.js'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 
 let signer: Signer
 let key: VerificationKey

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isPublicClient, parseClientMetadata } from '../../src/protocol/client-metadata.js'
+import { parseClientMetadata } from '../../src/protocol/client-metadata.js'
+import { isPublicClient } from '../../src/protocol/client-settings.js'
 import { closestName } from '../../src/protocol/spelling.js'
 
 const redirect_uris = ['https://app.example.com/cb']

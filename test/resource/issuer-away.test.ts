@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import type { ResourceServer } from '../../src/resource/index.js'
 import { API, foreignIssuer, ISSUER, type Issuer, JWKS, METADATA, outcome, START, show, statusOf } from './issuer.js'
 

@@ -5,7 +5,7 @@
  */
 import { fromRequest } from '../../src/edge/fetch.js'
 import { signJws } from '../../src/keys/jws.js'
-import type { Signer } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import {
   type AccessDecision,
   type AccessNeed,

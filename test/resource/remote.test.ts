@@ -1,7 +1,8 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { signJws } from '../../src/keys/jws.js'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import { createResourceServer, type ResourceServer } from '../../src/resource/index.js'
 import { API, claimsAt, foreignIssuer, ISSUER, type Issuer, outcome, request, START, show, statusOf } from './issuer.js'
 

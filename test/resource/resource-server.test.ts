@@ -2,7 +2,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { fromRequest } from '../../src/edge/fetch.js'
 import type { HttpRequest } from '../../src/edge/message.js'
 import { signJws } from '../../src/keys/jws.js'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import {
   type AccessDecision,
   type AccessNeed,

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import { type AccessNeed, createResourceServer, type ResourceServer } from '../../src/resource/index.js'
 import { harness, obtainTokens, START as SERVER_START } from '../support/harness.js'
 import { foreignIssuer, type Issuer, outcome, START, show, statusOf } from './issuer.js'

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import { API, claimsAt, ISSUER, type Issuer, JWKS, METADATA, START, show, statusOf } from './issuer.js'
 
 /** The modules as they are when the runtime says that it is Cloudflare Workers. */

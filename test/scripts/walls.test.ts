@@ -18,10 +18,10 @@ describe('the walls', () => {
     ['src/clients/registry.ts', "import { tell } from '../cli/failure.js'", 'nothing on the CLI'],
     ['adapters/node.ts', "import { tell } from '../src/cli/failure.js'", 'nothing on the CLI'],
     ['src/client.ts', "import { createHash } from 'node:crypto'", 'without Node'],
-    ['src/options.ts', "import { z } from 'zod'", 'zod/mini'],
-    ['src/endpoints/token.ts', "import { memoryStorage } from '../storage/memory.js'", 'typed repositories'],
-    ['src/endpoints/token.ts', "import { sqliteStorage } from '../storage/sqlite.js'", 'typed repositories'],
-    ['src/endpoints/token.ts', "import type { Storage } from '../storage/contract.js'", 'typed repositories'],
+    ['src/construction/options.ts', "import { z } from 'zod'", 'zod/mini'],
+    ['src/token/token.ts', "import { memoryStorage } from '../storage/memory.js'", 'typed repositories'],
+    ['src/token/token.ts', "import { sqliteStorage } from '../storage/sqlite.js'", 'typed repositories'],
+    ['src/token/token.ts', "import type { Storage } from '../storage/contract.js'", 'typed repositories'],
     ['src/server.ts', "import type { Request } from 'express'", 'adapters alone'],
     ['src/server.ts', "import { Hono } from 'hono'", 'adapters alone'],
     ['adapters/next.ts', "import { NextResponse } from 'next/server'", 'only the types'],
@@ -44,8 +44,8 @@ describe('the walls', () => {
     ['src/cli/config.ts', "import { existsSync } from 'node:fs'"],
     ['src/cli/commands/keys.ts', "import { tell } from '../failure.js'"],
     ['src/cli/config.ts', "import { deploymentOf } from '../deployments.js'"],
-    ['src/options.ts', "import { z } from 'zod/mini'"],
-    ['src/endpoints/token.ts', "import type { Repositories } from '../storage/repositories.js'"],
+    ['src/construction/options.ts', "import { z } from 'zod/mini'"],
+    ['src/token/token.ts', "import type { Repositories } from '../storage/repositories.js'"],
     ['adapters/node.ts', "import type { IncomingMessage } from 'node:http'"],
     ['adapters/node.ts', "import type { Request } from 'express'"],
     ['adapters/testing.ts', "import { type Request } from 'express'"],
@@ -86,17 +86,17 @@ describe('purity of src/grant and src/protocol', () => {
   })
 
   it('binds only those two folders', () => {
-    expect(violations('src/endpoints/token.ts', 'export async function token() { return Date.now() }')).toEqual([])
+    expect(violations('src/token/token.ts', 'export async function token() { return Date.now() }')).toEqual([])
   })
 })
 
 describe('text on the wire', () => {
   it.each([
-    ['src/cookies.ts', 'const name = pair.slice(0, at).trim()', 'calls trim()'],
-    ['src/form.ts', 'const type = header?.toLowerCase()', 'calls toLowerCase()'],
+    ['src/edge/cookies.ts', 'const name = pair.slice(0, at).trim()', 'calls trim()'],
+    ['src/edge/form.ts', 'const type = header?.toLowerCase()', 'calls toLowerCase()'],
     ['src/pages/locale.ts', 'const range = part.trim()', 'calls trim()'],
-    ['src/network.ts', 'const same = /^\\s*$/.test(header)', 'uses \\s'],
-    ['src/network.ts', 'const same = /^basic$/iu.test(scheme)', 'uses a regular expression with i and u'],
+    ['src/edge/network.ts', 'const same = /^\\s*$/.test(header)', 'uses \\s'],
+    ['src/edge/network.ts', 'const same = /^basic$/iu.test(scheme)', 'uses a regular expression with i and u'],
     ['adapters/express.ts', 'const host = req.headers.host.trimEnd()', 'calls trimEnd()'],
   ])('%s must not say: %s', (path, line, what) => {
     const found = violations(path, `\n${line}`)
@@ -108,9 +108,9 @@ describe('text on the wire', () => {
   it.each([
     ['src/pages/html.ts', 'const shown = text.trim()'],
     ['src/users/fold-name.ts', "const name = username.normalize('NFKD').toLowerCase()"],
-    ['src/network.ts', 'const same = /^basic$/i.test(scheme)'],
-    ['src/network.ts', 'const same = /\\p{L}/u.test(name)'],
-    ['src/network.ts', 'const same = /^\\\\s$/.test(name)'],
+    ['src/edge/network.ts', 'const same = /^basic$/i.test(scheme)'],
+    ['src/edge/network.ts', 'const same = /\\p{L}/u.test(name)'],
+    ['src/edge/network.ts', 'const same = /^\\\\s$/.test(name)'],
   ])('%s may say: %s', (path, line) => {
     expect(violations(path, line)).toEqual([])
   })

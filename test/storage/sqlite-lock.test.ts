@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { StoredRecord } from '../../src/storage/contract.js'
+import type { SqliteDatabase } from '../../src/storage/sqlite/database.js'
 import { isBusy } from '../../src/storage/sqlite/lock.js'
-import { type SqliteDatabase, sqliteStorage } from '../../src/storage/sqlite.js'
+import { sqliteStorage } from '../../src/storage/sqlite.js'
 import { harness, obtainTokens, refreshForm } from '../support/harness.js'
 
 let folder: string

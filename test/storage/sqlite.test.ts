@@ -9,7 +9,8 @@ import { build } from 'esbuild'
 import Database from 'libsql'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StoredRecord } from '../../src/storage/contract.js'
-import { type SqliteDatabase, sqliteStorage } from '../../src/storage/sqlite.js'
+import type { SqliteDatabase } from '../../src/storage/sqlite/database.js'
+import { sqliteStorage } from '../../src/storage/sqlite.js'
 import { storageSuite } from '../../src/storage/testing.js'
 
 type Connection = SqliteDatabase & { close(): unknown }

@@ -4,8 +4,9 @@ import { Unavailable } from '../../src/edge/errors.js'
 import type { HttpResponse } from '../../src/edge/message.js'
 import type { LoginNeed } from '../../src/users/contract.js'
 import { HashQueueFull, inTurn } from '../../src/users/hash-queue.js'
-import { type PasswordAuthentication, type PasswordLoginOptions, passwordLogin } from '../../src/users/password.js'
+import { type PasswordAuthentication, passwordLogin } from '../../src/users/password.js'
 import { hashPassword } from '../../src/users/password-hash.js'
+import type { PasswordLoginOptions } from '../../src/users/password-options.js'
 import {
   context,
   cookieOf,

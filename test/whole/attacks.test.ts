@@ -2,8 +2,8 @@
  * Attacks that once worked, or nearly did. Each also shows what must not change.
  */
 import { describe, expect, it } from 'vitest'
-import type { PendingRequest } from '../../src/authorize/pending-request.js'
 import { pageToken } from '../../src/browser/page-token.js'
+import type { PendingRequest } from '../../src/deployment/records.js'
 import { formatCode, parseRequestHandle } from '../../src/protocol/token-string.js'
 import { decodeBase64url, encodeBase64url, hmacSha256 } from '../../src/runtime/hash.js'
 import { passwordLogin } from '../../src/users/password.js'

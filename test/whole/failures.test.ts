@@ -4,7 +4,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../../src/construction/options.js'
 import { Unavailable } from '../../src/edge/errors.js'
-import { generatePrivateJwk, importSigner, type Signer } from '../../src/keys/signer.js'
+import { generatePrivateJwk, importSigner } from '../../src/keys/signer.js'
+import type { Signer } from '../../src/keys/signer-contract.js'
 import {
   authenticated,
   authorizeUrl,

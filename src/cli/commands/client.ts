@@ -5,7 +5,8 @@
  */
 import type { ClientView } from '../../clients/client.js'
 import type { Deployment } from '../../deployment/deployment.js'
-import { type ClientMetadata, isPublicClient } from '../../protocol/client-metadata.js'
+import type { ClientMetadata } from '../../protocol/client-metadata.js'
+import { isPublicClient } from '../../protocol/client-settings.js'
 import { clientFlags, describesClient, metadataFrom } from '../client-flags.js'
 import { type Command, columns, type Input, type LoadedServer, output, table } from '../command.js'
 import { Failure, misused } from '../failure.js'

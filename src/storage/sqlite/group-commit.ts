@@ -6,7 +6,7 @@
  * @module
  */
 import { alarm } from '../../runtime/deadline.js'
-import type { SqliteDatabase } from '../sqlite.js'
+import type { SqliteDatabase } from './database.js'
 import { heldTooLong, isBusy, patience, pauseAfter } from './lock.js'
 
 // Kept from the start: tests of the app may put others in their place.

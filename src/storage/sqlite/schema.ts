@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { SqliteDatabase } from '../sqlite.js'
+
 import { forEachTable } from '../tables.js'
+import type { SqliteDatabase } from './database.js'
 import { busyTimeout, isBusy } from './lock.js'
 
 // Kept from the start: tests of the app may put another in its place.

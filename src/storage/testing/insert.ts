@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { StorageTest } from '../testing.js'
+
 import { equal, equalRecord, freshId, freshRecord, hour, minute, now, onlyWinner, successor, upTo } from './fixture.js'
+import type { StorageTest } from './part.js'
 
 export function insertTests(test: StorageTest): void {
   test('a taken id is refused, and its record stays as it is', async (storage) => {

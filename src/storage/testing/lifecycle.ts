@@ -6,9 +6,9 @@
  * @module
  */
 import type { Storage } from '../contract.js'
-import type { StorageTest } from '../testing.js'
 import { type Approval, forgedFrom, grantsIn, newApproval, retryWindow, type Told } from './approval.js'
 import { equal, eventually, freshId, minute, now, upTo } from './fixture.js'
+import type { StorageTest } from './part.js'
 
 export function lifecycleTests(test: StorageTest): void {
   test('of 20 that redeem a code at once, one gets tokens, and the replay ends the grant', async (storage) => {

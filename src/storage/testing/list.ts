@@ -5,7 +5,6 @@
  * @module
  */
 import type { Kind, Storage, StoredRecord } from '../contract.js'
-import type { StorageTest } from '../testing.js'
 import {
   equal,
   equalIds,
@@ -19,6 +18,7 @@ import {
   successor,
   upTo,
 } from './fixture.js'
+import type { StorageTest } from './part.js'
 
 export function listTests(test: StorageTest): void {
   test('records come whole, in ascending order of the bytes of their ids', async (storage) => {

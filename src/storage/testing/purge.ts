@@ -4,8 +4,8 @@
  * @module
  */
 import { kinds, type Storage } from '../contract.js'
-import type { StorageTest } from '../testing.js'
 import { equal, equalRecord, freshRecord, hour, minute, now, successor, upTo } from './fixture.js'
+import type { StorageTest } from './part.js'
 
 export function purgeTests(test: StorageTest, expiresByItself: boolean): void {
   /** For what a store need not do when its engine deletes expired records by itself. */

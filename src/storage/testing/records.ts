@@ -4,8 +4,8 @@
  * @module
  */
 import { kinds, type StoredRecord } from '../contract.js'
-import type { StorageTest } from '../testing.js'
 import { equal, equalRecord, freshId, freshRecord, hour, now, successor, upTo } from './fixture.js'
+import type { StorageTest } from './part.js'
 
 export function recordTests(test: StorageTest): void {
   test('a record that was never written is null', async (storage) => {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Storage } from '../contract.js'
-import type { StorageTest } from '../testing.js'
 import { equal, equalRecord, freshRecord, freshVersion, hour, now, onlyWinner, successor, upTo } from './fixture.js'
+import type { StorageTest } from './part.js'
 
 export function replaceTests(test: StorageTest): void {
   test('every field changes, when the version is the expected one', async (storage) => {

@@ -1,5 +1,6 @@
 /**
- * Remembers what a person has agreed to and what they left out, against somebody who revokes at the same moment.
+ * What a person has agreed that a client may do, and what they left out, as it is remembered; against somebody who revokes at the
+ * same moment.
  *
  * @module
  */
@@ -7,7 +8,7 @@ import type { Deployment } from '../deployment/deployment.js'
 import { Unavailable } from '../edge/errors.js'
 import { type Consent, includes, joinAccess, withoutAccess } from '../grant/consent.js'
 import type { Access } from '../protocol/resource.js'
-import { consentId } from './consent-question.js'
+import type { Login } from '../users/contract.js'
 
 interface Parties {
   readonly clientId: string
@@ -61,4 +62,19 @@ async function remember(
     if (await (stored ? deployment.consents.replace(value, stored.version) : deployment.consents.insert(value))) return
   }
   throw new Unavailable('A consent is written by too many at once.')
+}
+
+/** One consent per client and user. */
+export const consentId = ({ recordId }: Deployment, clientId: string, subject: string): string =>
+  recordId('consent', JSON.stringify([clientId, subject]))
+
+/** Whether the user's consent covers `access` now, be it a moment beyond its time. */
+export async function isAgreed(
+  deployment: Deployment,
+  clientId: string,
+  { subject }: Login,
+  access: Access,
+): Promise<boolean> {
+  const consent = await deployment.consents.get(consentId(deployment, clientId, subject))
+  return consent !== null && includes(consent.value.access, access)
 }

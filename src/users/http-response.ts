@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Login } from '../users/contract.js'
-import type { HttpResponse } from './message.js'
+import type { HttpResponse } from '../edge/message.js'
+import type { Login } from './contract.js'
 
 /** A login may have a member `status` of the app's own. */
 export const isHttpResponse = (found: Login | HttpResponse): found is HttpResponse =>

@@ -1,0 +1,27 @@
+/**
+ * One browser, known by the secret in its cookie.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import type { HttpRequest } from '../edge/message.js'
+import { decodeBase64url, encodeBase64url } from '../runtime/hash.js'
+
+/** One browser: the secret in its cookie, and the header that sets it when it is new. */
+export interface Browser {
+  readonly secret: Uint8Array
+  readonly setCookie: readonly (readonly [string, string])[]
+}
+
+/** The browser that sent the request; one without a usable cookie gets one. */
+export function browserOf({ browserCookie, randomBytes }: Deployment, request: HttpRequest): Browser {
+  const known = knownBrowser(browserCookie.read(request))
+  if (known) return { secret: known, setCookie: [] }
+  const secret = randomBytes(32)
+  return { secret, setCookie: [browserCookie.write(encodeBase64url(secret))] }
+}
+
+function knownBrowser(cookie: string | null): Uint8Array | null {
+  const secret = cookie === null ? null : decodeBase64url(cookie)
+  return secret?.length === 32 ? secret : null
+}

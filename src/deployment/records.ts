@@ -1,0 +1,48 @@
+/**
+ * What is stored besides grants, consents and clients.
+ *
+ * @module
+ */
+import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
+import type { Access } from '../protocol/resource.js'
+
+/** What is stored: no usable secret. */
+export interface PendingRequest {
+  /** 128 random bits in base64url; also the id of the grant that comes of it. */
+  readonly id: string
+  readonly issuer: string
+  readonly secretHash: string
+  /** Null until the first GET of a request that another site posted: no cookie of ours comes with such a post. */
+  readonly browserHash: string | null
+  /**
+   * 128 random bits in base64url, mixed into the code's secret: who knows the cookie but not the store computes no code. Absent in
+   * records of earlier versions, which live for minutes; their code follows from the cookie alone.
+   */
+  readonly salt?: string | undefined
+  readonly request: AuthorizationRequest
+  readonly expiresAt: number
+  /** Only earlier versions look at it, which may run beside this one. */
+  readonly requestedAt?: number | undefined
+  /** The login at the time of the request; undefined while it was not looked at. */
+  readonly loginAtRequest: LoginTrace | null | undefined
+  readonly challenges: number
+  readonly lastReason: LoginReason | null
+  /** What the person agreed to, nothing when they denied. It is final. */
+  readonly decision: { readonly access: Access; readonly refused: Access; readonly subject: string } | null
+}
+
+/** How often a window was used. */
+export interface WindowCounter {
+  readonly id: string
+  readonly issuer: string
+  readonly count: number
+  readonly expiresAt: number
+}
+
+/** A revoked access token without a grant, remembered until it would have expired. */
+export interface RevokedToken {
+  readonly id: string
+  readonly issuer: string
+  readonly expiresAt: number
+}

@@ -1,0 +1,53 @@
+/**
+ * The options after every check.
+ *
+ * @module
+ */
+import type { Client } from '../clients/client.js'
+import type { SigningAlgorithm } from '../keys/jwk.js'
+import type { ScopeText } from '../pages/scope-text.js'
+import type { PageSettings } from '../pages/settings.js'
+
+/** The options after every check, with defaults, and durations in milliseconds. */
+export interface Settings {
+  readonly issuer: string
+  readonly secrets: readonly string[]
+  readonly allowUnwrappedKeys: boolean
+  readonly signingAlgorithm: SigningAlgorithm
+  readonly basePath: string
+  readonly trustProxy: number
+  readonly resources: ReadonlyMap<string, ResourceSettings>
+  /** The same as a list. */
+  readonly resourceList: readonly ResourceSettings[]
+  readonly clients: ReadonlyMap<string, Client>
+  readonly defaultResource: string | undefined
+  readonly pages: PageSettings
+  readonly codeLifetime: number
+  readonly refreshIdleLifetime: number
+  readonly grantLifetime: number
+  readonly retryWindow: number
+  readonly pendingRequestLifetime: number
+  readonly consentLifetime: number
+  readonly clientCacheLifetime: number
+  readonly keyRotationInterval: number
+  readonly jwksMaxAge: number
+  /** For one verb of the storage. */
+  readonly storageTimeout: number
+  /** For one request as a whole, from when its body has arrived. */
+  readonly requestTimeout: number
+  /** Null when the app sees to it. */
+  readonly purgeEvery: number | null
+  /** The longest lifetime of any access token. */
+  readonly longestAccessToken: number
+}
+
+export interface ResourceSettings {
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly scopeTexts: ReadonlyMap<string, ScopeText>
+  /** Those that the user may leave out. */
+  readonly optionalScopes: ReadonlySet<string>
+  readonly format: 'jwt' | 'opaque'
+  readonly accessTokenLifetime: number
+  readonly isDefault: boolean
+}
