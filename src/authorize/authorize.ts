@@ -25,7 +25,8 @@ import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { sendError } from './authorization-response.js'
 import { pendingWait } from './pending-limit.js'
 import { findPending, resumeUrl, storePending } from './pending-request.js'
-import { clientOf, proceed, switchLogin } from './proceed.js'
+import { proceed } from './proceed.js'
+import { visitOf } from './visit.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
 export async function authorize(deployment: Deployment, request: HttpRequest): Promise<Answer> {
@@ -81,12 +82,10 @@ async function resume(
   deployment: Deployment,
   request: HttpRequest,
   handle: string,
-  switching: boolean,
+  isSwitching: boolean,
 ): Promise<Answer> {
   const pending = await findPending(deployment, request, handle)
   if (!pending) return nothingPendingPage(request)
-  const client = await clientOf(deployment, pending)
-  if (!client) return problemPage('expired')
-  const visit = { client, asked: pending.value.request, pending, browser: pending.browser }
-  return switching ? switchLogin(deployment, request, visit) : proceed(deployment, request, visit)
+  const visit = await visitOf(deployment, pending)
+  return visit ? proceed(deployment, request, visit, { isSwitching }) : problemPage('expired')
 }

@@ -16,41 +16,12 @@ import { type PageAnswer, show } from '../pages/views.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-settings.js'
 import type { Parameters } from '../protocol/parameters.js'
-import { isLoopbackRedirect, isPrivateUseRedirect, redirectHost } from '../protocol/redirect-uri.js'
+import { redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import type { Login } from '../users/contract.js'
-import { consentId } from './consents.js'
+import { isImpersonable, isOptional } from './agreement.js'
 import { type Pending, switchUrl } from './pending-request.js'
 import type { Visit } from './visit.js'
-
-/** Whether the user has to be asked; else what is granted, and whether that rests on a remembered consent. */
-export type ConsentVerdict =
-  | { readonly ask: true; readonly unticked: Access }
-  | { readonly ask: false; readonly access: Access; readonly remembered: boolean }
-
-export async function judgeConsent(
-  deployment: Deployment,
-  { asked, client }: Visit,
-  login: Login,
-): Promise<ConsentVerdict> {
-  if (asked.prompt.includes('consent')) return { ask: true, unticked: [] }
-  const stored = await deployment.consents.get(consentId(deployment, client.client_id, login.subject))
-  const consent = stored && deployment.now() < stored.value.expiresAt ? stored.value : null
-  const refused = stillOptional(deployment, consent?.refused ?? [])
-  const access = withoutAccess(asked.access, refused)
-  // A request for nothing but what was refused would fail without a word: then rather ask.
-  if (access.length === 0) return { ask: true, unticked: [] }
-  const impersonable = isImpersonable(asked.redirectUri, isPublicClient(client))
-  if (client.first_party && !impersonable) return { ask: false, access, remembered: false }
-  // OAuth 2.1 §7.3.1, RFC 8252 §8.6: anybody on the device can pass for such a client, so a remembered yes says nothing.
-  const counts = client.remember_consent ?? !impersonable
-  return counts && consent && includes(consent.access, access)
-    ? { ask: false, access, remembered: true }
-    : { ask: true, unticked: refused }
-}
-
-const isImpersonable = (redirectUri: string, isPublic: boolean): boolean =>
-  isPublic && (isLoopbackRedirect(redirectUri) || isPrivateUseRedirect(redirectUri))
 
 /** Shows the consent page; what is in `unticked` is not ticked. */
 export function askForConsent(
@@ -119,16 +90,6 @@ export function readChoice(
 
 /** The name of the checkbox for a scope, by its place in the request. */
 const fieldOf = (resource: number, scope: number): string => `scope_${resource}_${scope}`
-
-const isOptional = ({ settings }: Deployment, resource: string, scope: string): boolean =>
-  settings.resources.get(resource)?.optionalScopes.has(scope) ?? false
-
-/** A refusal counts only as long as the app leaves the choice. */
-const stillOptional = (deployment: Deployment, refused: Access): Access =>
-  refused.map(({ resource, scope }) => ({
-    resource,
-    scope: scope.filter((name) => isOptional(deployment, resource, name)),
-  }))
 
 function consentToken(deployment: Deployment, { browser, value }: Pending, login: Login): string {
   const offered = value.request.access.map(({ resource, scope }) =>

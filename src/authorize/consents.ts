@@ -8,7 +8,6 @@ import type { Deployment } from '../deployment/deployment.js'
 import { Unavailable } from '../edge/errors.js'
 import { type Consent, includes, joinAccess, withoutAccess } from '../grant/consent.js'
 import type { Access } from '../protocol/resource.js'
-import type { Login } from '../users/contract.js'
 
 interface Parties {
   readonly clientId: string
@@ -72,7 +71,7 @@ export const consentId = ({ recordId }: Deployment, clientId: string, subject: s
 export async function isAgreed(
   deployment: Deployment,
   clientId: string,
-  { subject }: Login,
+  subject: string,
   access: Access,
 ): Promise<boolean> {
   const consent = await deployment.consents.get(consentId(deployment, clientId, subject))

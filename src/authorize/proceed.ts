@@ -1,168 +1,183 @@
 /**
- * A valid authorization request on its way: who is there, is the login good enough, do they agree? Then the code.
+ * A valid authorization request on its way, from "who is there?" to a code. What is next is decided in `protocol/visit.ts`; here that is
+ * carried out, and what it depends on is looked up.
  *
  * @module
  */
 
-import { currentLogin, loginContext } from '../browser/login-context.js'
-import type { Client } from '../clients/client.js'
+import { currentLogin } from '../browser/login-context.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { Decision } from '../deployment/records.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded } from '../edge/navigation.js'
 import { withHeaders } from '../edge/responses.js'
 import { problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
-import { isPublicClient } from '../protocol/client-settings.js'
-import { judgeLogin, type LoginReason, type LoginTrace } from '../protocol/prompt.js'
-import { matchRedirectUri } from '../protocol/redirect-uri.js'
-import type { Access } from '../protocol/resource.js'
-import { digest } from '../runtime/hash.js'
+import { decideVisit, type Unknown, type Verdict, type VisitFacts } from '../protocol/visit.js'
 import type { Login } from '../users/contract.js'
 import { isHttpResponse } from '../users/http-response.js'
+import { findAgreement } from './agreement.js'
 import { sendError } from './authorization-response.js'
-import { askForConsent, judgeConsent } from './consent-question.js'
+import { challenge, traceOf } from './challenge.js'
+import { askForConsent } from './consent-question.js'
 import { isAgreed } from './consents.js'
-import { issueCode, repeatDecision } from './issue-code.js'
+import { recordDecision } from './decision.js'
+import { issueCode } from './issue-code.js'
 import { isSilentTooOften, pendingWait } from './pending-limit.js'
-import { changePending, type Pending, resumeUrl, storePending } from './pending-request.js'
+import { type Pending, storePending } from './pending-request.js'
 import type { Visit } from './visit.js'
 
-/** The client of a pending request, if it and its redirect URI are still registered. */
-export async function clientOf(deployment: Deployment, { value: { request } }: Pending): Promise<Client | null> {
-  const client = await deployment.clients.find(request.client_id)
-  return client && matchRedirectUri(client.redirect_uris, request.redirectUri, isPublicClient(client)) ? client : null
+/** What an endpoint knows before anybody looks. */
+interface Known {
+  /** Who is at the browser. Left out when the endpoint has not asked. */
+  readonly login?: Login | null
+  /** What a form of ours has just said. */
+  readonly decision?: Decision
+  /** Whether the person says that they are somebody else. */
+  readonly isSwitching?: boolean
 }
 
-/** The pending request goes on with another login. */
-export async function switchLogin(
-  deployment: Deployment,
-  request: HttpRequest,
-  visit: Visit & { readonly pending: Pending },
-): Promise<Answer> {
-  const { asked } = visit
-  // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
-  if (asked.prompt.includes('none')) return proceed(deployment, request, visit)
-  const response = await challenge(deployment, request, visit, undefined, 'select_account')
-  return withHeaders(response, visit.pending.browser.setCookie)
-}
-
-/** From "who is there?" to a code. */
-export async function proceed(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<Answer> {
-  const response = await answer(deployment, request, visit)
-  return withHeaders(response, visit.pending?.browser.setCookie ?? [])
-}
-
-async function answer(deployment: Deployment, request: HttpRequest, visit: Visit): Promise<Answer> {
-  const { asked, pending } = visit
-  const current = await currentLogin(deployment, request)
-  if (current && isHttpResponse(current)) return current
-  const judged = judgeVisit(deployment, visit, current)
-  if (!judged.ok) return askForLogin(deployment, request, visit, current, judged.reason)
-  if (!current) throw new Error('A login was judged to be good, but nobody is logged in')
-  const repeated = pending?.value.decision ? await repeatDecision(deployment, pending, current) : null
-  if (repeated) return repeated
-  const verdict = await judgeConsent(deployment, visit, current)
-  const ask = (unticked: Access) =>
-    withPending(deployment, request, visit, current, async (pending) =>
-      askForConsent(deployment, request, { ...visit, pending }, current, unticked),
-    )
-  // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
-  const silent = asked.prompt.includes('none')
-  if (verdict.ask) {
-    if (!silent) return ask(verdict.unticked)
-    return sendError(deployment, asked, 'consent_required', 'The user has to agree first.', facts(visit))
-  }
-  if (!pending && (await isSilentTooOften(deployment, request, asked.client_id, current.subject))) {
-    if (!silent) return ask([])
-    const why = { ...facts(visit), reason: 'silent_too_often' }
-    return sendError(deployment, asked, 'interaction_required', 'This client asks too often. Ask the user.', why)
-  }
-  const { access, remembered } = verdict
-  return issueCode(deployment, visit, current, access, async () =>
-    remembered ? isAgreed(deployment, asked.client_id, current, access) : true,
-  )
-}
-
-/** Whether the login is what the request asks for: `prompt`, `max_age`. */
-export function judgeVisit(deployment: Deployment, { asked, pending }: Visit, login: Login | null) {
-  const demand = {
-    prompt: asked.prompt,
-    maxAge: asked.maxAge,
-    loginAtRequest: pending?.value.loginAtRequest,
-    lastReason: pending?.value.lastReason ?? null,
-  }
-  return judgeLogin(demand, login && traceOf(login), deployment.now())
-}
-
-const MAX_CHALLENGES = 3
-
-async function askForLogin(
+/** Goes on until there is an answer for the browser. */
+export async function proceed(
   deployment: Deployment,
   request: HttpRequest,
   visit: Visit,
-  current: Login | null,
-  reason: LoginReason,
+  known: Known = {},
 ): Promise<Answer> {
-  const { asked } = visit
-  if (asked.prompt.includes('none')) {
-    return sendError(deployment, asked, 'login_required', 'The user has to log in first.', facts(visit))
+  let { pending } = visit
+  let { login } = known
+  let facts = firstFacts(request, visit, known)
+  const answer = (said: Answer): Answer => withHeaders(said, pending?.browser.setCookie ?? [])
+  for (;;) {
+    const verdict = decideVisit(facts, deployment.now())
+    if (verdict.next === 'learn') {
+      if (verdict.what === 'login') {
+        const found = await currentLogin(deployment, request)
+        // The app's own authentication answers first.
+        if (found && isHttpResponse(found)) return answer(found)
+        login = found
+      }
+      facts = { ...facts, ...(await lookUp(verdict.what, deployment, request, { ...visit, pending }, login ?? null)) }
+      continue
+    }
+    if (verdict.next === 'record') {
+      pending = pending && known.decision ? await recordDecision(deployment, pending, known.decision) : null
+      // They, or their second click, had decided otherwise before.
+      if (!pending) return problemPage('answered')
+      facts = { ...facts, answer: answerOf(pending), answerStands: true }
+      continue
+    }
+    if (verdict.next === 'log_in' || verdict.next === 'ask') pending ??= await store(deployment, visit, login)
+    return answer(await carryOut(verdict, deployment, request, { ...visit, pending }, login))
   }
-  return withPending(deployment, request, visit, current, (pending) =>
-    challenge(deployment, request, { ...visit, pending }, current, reason),
-  )
 }
 
-/** Sends the browser to the login, at most three times in one request. */
-async function challenge(
+function firstFacts(request: HttpRequest, { asked, pending }: Visit, known: Known): VisitFacts {
+  const { login, decision, isSwitching = false } = known
+  return {
+    demand: {
+      prompt: asked.prompt,
+      maxAge: asked.maxAge,
+      loginAtRequest: pending?.value.loginAtRequest,
+      lastReason: pending?.value.lastReason ?? null,
+    },
+    login: login && personOf(login),
+    isSwitching,
+    challenges: pending?.value.challenges ?? 0,
+    isStored: pending !== null,
+    isEmbedded: isEmbedded(request),
+    answer: decision ? { ...decision, isNew: true } : answerOf(pending),
+  }
+}
+
+/** What was decided before. */
+const answerOf = (pending: Pending | null): VisitFacts['answer'] => {
+  const decision = pending?.value.decision
+  return decision ? { ...decision, isNew: false } : null
+}
+
+const personOf = (login: Login) => ({ ...traceOf(login), subject: login.subject })
+
+async function lookUp(
+  what: Unknown,
   deployment: Deployment,
   request: HttpRequest,
-  visit: Visit & { readonly pending: Pending },
-  current: Login | null | undefined,
-  reason: LoginReason,
-): Promise<Answer> {
-  const { asked, client, pending } = visit
-  // An app whose login never gets fresh enough must not send the browser in circles for ever.
-  if (pending.value.challenges >= MAX_CHALLENGES) {
-    const description = 'The login did not become what the request asks for.'
-    return sendError(deployment, asked, 'login_required', description, { ...facts(visit), reason: `login_${reason}` })
+  visit: Visit,
+  login: Login | null,
+): Promise<Partial<VisitFacts>> {
+  const { asked, pending, browser } = visit
+  const subject = login?.subject ?? ''
+  switch (what) {
+    case 'login':
+      return { login: login && personOf(login) }
+    case 'answerStands': {
+      const { id, decision } = pending?.value ?? {}
+      if (id !== undefined && (await deployment.grants.get(id))) return { answerStands: true }
+      return { answerStands: await isAgreed(deployment, asked.client_id, subject, decision?.access ?? []) }
+    }
+    case 'agreement':
+      return { agreement: await findAgreement(deployment, visit, subject) }
+    case 'isTooOften':
+      return { isTooOften: await isSilentTooOften(deployment, request, asked.client_id, subject) }
+    case 'room':
+      return { room: await pendingWait(deployment, request.address, browser) }
   }
-  await changePending(deployment, pending, (value) => ({
-    ...value,
-    challenges: value.challenges + 1,
-    lastReason: reason,
-    loginAtRequest:
-      value.loginAtRequest === undefined && current !== undefined ? current && traceOf(current) : value.loginAtRequest,
-  }))
-  const { client_id, client_name } = client
-  return deployment.users.challenge(loginContext(request), {
-    returnTo: resumeUrl(deployment, pending.handle),
-    reason,
-    client: { client_id, client_name },
-    loginHint: asked.loginHint,
-    uiLocales: asked.uiLocales,
-  })
 }
 
-/** Goes on with the visit's pending request, which is stored now if it was not before. */
-async function withPending(
+/** A person is needed, so the request waits for them. */
+async function store(
+  deployment: Deployment,
+  { asked, browser }: Visit,
+  login: Login | null | undefined,
+): Promise<Pending> {
+  const stored = await storePending(deployment, asked, browser, { loginAtRequest: login && traceOf(login) })
+  return { ...stored, browser }
+}
+
+type Final = Exclude<Verdict, { next: 'learn' | 'record' }>
+
+async function carryOut(
+  verdict: Final,
   deployment: Deployment,
   request: HttpRequest,
-  { asked, browser, pending }: Visit,
-  current: Login | null,
-  go: (pending: Pending) => Promise<Answer>,
+  visit: Visit,
+  login: Login | null | undefined,
 ): Promise<Answer> {
-  if (pending) return go(pending)
-  if (isEmbedded(request)) return problemPage('embedded')
-  const wait = await pendingWait(deployment, request.address, browser)
-  if (wait > 0) return tooManyPage(wait)
-  const stored = await storePending(deployment, asked, browser, { loginAtRequest: current && traceOf(current) })
-  return withHeaders(await go({ ...stored, browser }), browser.setCookie)
+  const { asked, pending } = visit
+  const clientId = asked.client_id
+  switch (verdict.next) {
+    case 'log_in':
+      return challenge(deployment, request, { ...visit, pending: there(pending) }, login, verdict.reason)
+    case 'ask':
+      return askForConsent(deployment, request, { ...visit, pending: there(pending) }, there(login), verdict.unticked)
+    case 'issue':
+      return issueCode(deployment, visit, there(login), verdict)
+    case 'deny':
+      return sendError(deployment, asked, 'access_denied', 'The user did not agree.', { clientId, reason: 'denied' })
+    case 'refuse':
+      return sendError(deployment, asked, verdict.error, descriptionOf(verdict), { clientId, reason: verdict.because })
+    case 'not_yours':
+      return problemPage('answered')
+    case 'not_here':
+      return problemPage('embedded')
+    case 'wait':
+      return tooManyPage(verdict.milliseconds)
+  }
 }
 
-/** Hashed: some apps have no id of a session but what its cookie holds, and a pending request is stored. */
-const traceOf = ({ sessionId, authenticatedAt }: Login): LoginTrace => ({
-  sessionId: sessionId === undefined ? undefined : digest(sessionId),
-  authenticatedAt,
-})
+/** What the verdict has made sure of. */
+function there<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('A verdict needs what nobody has')
+  return value
+}
 
-const facts = ({ client }: Visit) => ({ clientId: client.client_id })
+function descriptionOf({ error, because }: Extract<Verdict, { next: 'refuse' }>): string {
+  switch (error) {
+    case 'login_required':
+      return because === error ? 'The user has to log in first.' : 'The login did not become what the request asks for.'
+    case 'consent_required':
+      return 'The user has to agree first.'
+    case 'interaction_required':
+      return 'This client asks too often. Ask the user.'
+  }
+}

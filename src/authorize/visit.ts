@@ -5,13 +5,27 @@
  */
 import type { Browser } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment/deployment.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import { isPublicClient } from '../protocol/client-settings.js'
+import { matchRedirectUri } from '../protocol/redirect-uri.js'
 import type { Pending } from './pending-request.js'
 
-/** A valid request on its way. `pending` is null until there is a reason to store it. */
+/** `pending` is null until there is a reason to store it. */
 export interface Visit {
   readonly client: Client
   readonly asked: AuthorizationRequest
   readonly pending: Pending | null
   readonly browser: Browser
+}
+
+/** Goes on with a pending request, if its client and its redirect URI are still registered; else null. */
+export async function visitOf(
+  deployment: Deployment,
+  pending: Pending,
+): Promise<(Visit & { readonly pending: Pending }) | null> {
+  const { request: asked } = pending.value
+  const client = await deployment.clients.find(asked.client_id)
+  if (!client || !matchRedirectUri(client.redirect_uris, asked.redirectUri, isPublicClient(client))) return null
+  return { client, asked, pending, browser: pending.browser }
 }

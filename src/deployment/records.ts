@@ -29,7 +29,14 @@ export interface PendingRequest {
   readonly challenges: number
   readonly lastReason: LoginReason | null
   /** What the person agreed to, nothing when they denied. It is final. */
-  readonly decision: { readonly access: Access; readonly refused: Access; readonly subject: string } | null
+  readonly decision: Decision | null
+}
+
+/** What somebody agreed to of a request, and what they left out. */
+export interface Decision {
+  readonly access: Access
+  readonly refused: Access
+  readonly subject: string
 }
 
 /** How often a window was used. */

@@ -1,0 +1,49 @@
+/**
+ * Whether what was agreed before answers a request: by the operator for a client of their own, or by the person.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import { includes, withoutAccess } from '../grant/consent.js'
+import { isPublicClient } from '../protocol/client-settings.js'
+import { isLoopbackRedirect, isPrivateUseRedirect } from '../protocol/redirect-uri.js'
+import type { Access } from '../protocol/resource.js'
+import type { Agreement } from '../protocol/visit.js'
+import { consentId } from './consents.js'
+import type { Visit } from './visit.js'
+
+/** Costs one read. */
+export async function findAgreement(
+  deployment: Deployment,
+  { asked, client }: Visit,
+  subject: string,
+): Promise<Agreement> {
+  const stored = await deployment.consents.get(consentId(deployment, client.client_id, subject))
+  const consent = stored && deployment.now() < stored.value.expiresAt ? stored.value : null
+  const refused = stillOptional(deployment, consent?.refused ?? [])
+  const access = withoutAccess(asked.access, refused)
+  // A request for nothing but what was refused would fail without a word: then rather ask.
+  if (access.length === 0) return { covers: false, unticked: [] }
+  const impersonable = isImpersonable(asked.redirectUri, isPublicClient(client))
+  if (client.first_party && !impersonable) return { covers: true, access, basis: 'first_party' }
+  // OAuth 2.1 §7.3.1, RFC 8252 §8.6: anybody on the device can pass for such a client, so a remembered yes says nothing.
+  const counts = client.remember_consent ?? !impersonable
+  return counts && consent && includes(consent.access, access)
+    ? { covers: true, access, basis: 'remembered' }
+    : { covers: false, unticked: refused }
+}
+
+/** Whether others on the device could receive the answer, too. */
+export const isImpersonable = (redirectUri: string, isPublic: boolean): boolean =>
+  isPublic && (isLoopbackRedirect(redirectUri) || isPrivateUseRedirect(redirectUri))
+
+/** Whether the person may leave the scope out. */
+export const isOptional = ({ settings }: Deployment, resource: string, scope: string): boolean =>
+  settings.resources.get(resource)?.optionalScopes.has(scope) ?? false
+
+/** A refusal counts only as long as the app leaves the choice. */
+const stillOptional = (deployment: Deployment, refused: Access): Access =>
+  refused.map(({ resource, scope }) => ({
+    resource,
+    scope: scope.filter((name) => isOptional(deployment, resource, name)),
+  }))
