@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deploymentOf } from '../src/deployment/deployments.js'
+import { deploymentOf } from '../src/points/deployments.js'
 import { isRecord, refuseUnknown } from '../src/runtime/option-checks.js'
 import type { AuthorizationServer } from '../src/server.js'
 

@@ -63,7 +63,7 @@ const walls = [
   },
 ]
 
-const isSchema = (from, to) => from === 'src/protocol/client-metadata.ts' && to === 'zod/mini'
+const isSchema = (from, to) => from === 'src/protocol/parse-client-metadata.ts' && to === 'zod/mini'
 const ownAdapter = (file, framework) => framework !== 'next' && new RegExp(`^adapters/${framework}\\b`).test(file)
 
 const purity = 'src/grant and src/protocol have no clock, no randomness, no I/O and no promise: these are passed in'
@@ -87,7 +87,7 @@ const unicodeText = [
     'words of people and of the app; what reads headers is not',
   ],
   [/^src\/users\/fold-name\.ts$/, 'names of people, in every spelling that a database takes for one'],
-  [/^src\/protocol\/(client-metadata|spelling)\.ts$/, 'names for people to read; slips of operators'],
+  [/^src\/protocol\/(parse-client-metadata|spelling)\.ts$/, 'names for people to read; slips of operators'],
   [/^src\/keys\/signer\.ts$/, 'a key as an operator pastes it'],
   [/^adapters\/node\/message\.ts$/, 'names of header fields, which the parser has made sure are tokens'],
   [/\/testing\//, 'suites that read pages'],

@@ -6,16 +6,19 @@
 
 import { type GrantRegistry, grantRegistry } from './account/grants.js'
 import type { ClientRegistry } from './clients/registry.js'
+import { checkOptions } from './construction/checks.js'
+import { core } from './construction/core.js'
 import { deploy } from './construction/deploy.js'
 import type { ServerOptions } from './construction/options.js'
 import { ownPurging } from './construction/purge.js'
 import { createRouter } from './construction/router.js'
 import { endpointsOf } from './construction/routes.js'
 import type { Deployment } from './deployment/deployment.js'
-import { rememberDeployment } from './deployment/deployments.js'
 import { Unavailable } from './edge/errors.js'
 import { type FromRequestOptions, fetchHandler } from './edge/fetch.js'
 import type { HttpRequest, HttpResponse } from './edge/message.js'
+import { rememberDeployment } from './points/deployments.js'
+import { joinFeatures } from './points/join.js'
 
 /**
  * An authorization server. It has no connections of its own, and timers only to purge its storage, from the first request on; they keep
@@ -70,8 +73,9 @@ export interface AuthorizationServer {
  * @throws {TypeError} when an option is wrong: which one, why, and what to write instead.
  */
 export function createAuthorizationServer<Native = unknown>(options: ServerOptions<Native>): AuthorizationServer {
-  const deployment = deploy(options)
-  const route = createRouter(endpointsOf(deployment), deployment)
+  const joined = joinFeatures(core, options?.features)
+  const deployment = deploy(options, checkOptions(options, joined.tables), joined.tables)
+  const route = createRouter(endpointsOf(deployment, joined), deployment)
   const purging = ownPurging(deployment)
   const handle: AuthorizationServer['handle'] = (request) => {
     const answer = route(request)

@@ -4,41 +4,54 @@
  * @module
  */
 
-import type { Deployment } from '../deployment/deployment.js'
+import { Unavailable } from '../edge/errors.js'
 import { seeOther } from '../edge/responses.js'
 import { type Answer, show } from '../pages/views.js'
-import {
-  type AuthorizationRequest,
-  codeResponse,
-  errorResponse,
-  type ResponseMode,
-} from '../protocol/authorization-request.js'
+import type { ResponseFields, ResponseMode } from '../points/response-mode.js'
+import type { Deployed } from '../points/tables.js'
+import { type AuthorizationRequest, codeResponse, errorResponse } from '../protocol/authorization-request.js'
 import { appendToRedirect } from '../protocol/redirect-uri.js'
 
 interface Destination {
   readonly redirectUri: string
-  readonly responseMode: ResponseMode
+  readonly responseMode: string
   readonly state?: string | undefined
   readonly uiLocales?: readonly string[] | undefined
 }
 
-export const sendCode = (deployment: Deployment, to: AuthorizationRequest, code: string): Answer =>
-  send(to, codeResponse({ code, state: to.state, iss: deployment.settings.issuer }))
+export const sendCode = (deployment: Deployed, to: AuthorizationRequest, code: string): Promise<Answer> =>
+  send(deployment, to, to.client_id, codeResponse({ code, state: to.state, iss: deployment.settings.issuer }))
 
 /** RFC 6749 §4.1.2.1. Only for a redirect URI that was validated. */
 export function sendError(
-  deployment: Deployment,
+  deployment: Deployed,
   to: Destination,
   error: string,
   description: string,
   facts: { readonly clientId: string; readonly reason?: string },
-): Answer {
+): Promise<Answer> {
   const { clientId, reason = error } = facts
   deployment.emit({ type: 'refused', endpoint: 'authorize', error, reason, clientId })
-  return send(to, errorResponse({ error, description, state: to.state, iss: deployment.settings.issuer }))
+  const { issuer: iss } = deployment.settings
+  return send(deployment, to, clientId, errorResponse({ error, description, state: to.state, iss }))
 }
 
-function send(to: Destination, fields: readonly (readonly [string, string])[]): Answer {
-  if (to.responseMode === 'query') return seeOther(appendToRedirect(to.redirectUri, fields))
-  return show({ page: 'form_post', redirectUri: to.redirectUri, fields }, to.uiLocales)
+async function send(deployment: Deployed, to: Destination, clientId: string, fields: ResponseFields): Promise<Answer> {
+  const mode = responseModeOf(deployment, to)
+  const client = mode.encode && (await deployment.clients.find(clientId))
+  const sent = client && mode.encode ? await mode.encode(fields, client, deployment) : fields
+  if (mode.carrier === 'query') return seeOther(appendToRedirect(to.redirectUri, sent))
+  return show({ page: 'form_post', redirectUri: to.redirectUri, fields: sent }, to.uiLocales)
+}
+
+/**
+ * How the answer goes back. A stored request may wish for what a feature brought that is not given any more; then nothing must be issued for
+ * it, because that may have been to keep the answer from others.
+ *
+ * @throws {Unavailable} for the operator to see.
+ */
+export function responseModeOf({ tables }: Deployed, { responseMode }: Destination): ResponseMode {
+  const mode = tables.responseModes.get(responseMode)
+  if (mode) return mode
+  throw new Unavailable(`A request waits for the response mode ${responseMode}, which no feature brings any more.`)
 }

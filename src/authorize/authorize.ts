@@ -8,7 +8,6 @@
 
 import { browserOf } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
-import type { Deployment } from '../deployment/deployment.js'
 import { newReference } from '../deployment/reference.js'
 import { readForm } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
@@ -16,8 +15,10 @@ import { isEmbedded, isLoadedByPage, isPrefetch } from '../edge/navigation.js'
 import { seeOther } from '../edge/responses.js'
 import { nothingPendingPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
+import type { Deployed } from '../points/tables.js'
 import {
   type AuthorizationRequest,
+  type AuthorizationRules,
   identifyClient,
   validateAuthorizationRequest,
 } from '../protocol/authorization-request.js'
@@ -29,7 +30,7 @@ import { proceed } from './proceed.js'
 import { visitOf } from './visit.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
-export async function authorize(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+export async function authorize(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   // Nobody has clicked yet: nothing may be stored, bound to a browser or issued.
   if (isPrefetch(request) || isLoadedByPage(request)) return problemPage('embedded')
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
@@ -44,7 +45,7 @@ export async function authorize(deployment: Deployment, request: HttpRequest): P
  * POST: stored, and answered with a redirect to a GET before anybody is asked who they are. No cookie comes with a post
  * from another site, so a logged-in user would look like a stranger.
  */
-export async function authorizePost(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+export async function authorizePost(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   if (isPrefetch(request)) return problemPage('embedded')
   return validated(deployment, await readForm(request), async (_, asked) => {
     // Before it is counted: a script of another site must not use up what visitors may ask for.
@@ -57,7 +58,7 @@ export async function authorizePost(deployment: Deployment, request: HttpRequest
 }
 
 async function validated(
-  deployment: Deployment,
+  deployment: Deployed,
   parameters: Parameters,
   go: (client: Client, asked: AuthorizationRequest) => Promise<Answer>,
 ): Promise<Answer> {
@@ -72,14 +73,14 @@ async function validated(
     deployment.emit({ type: 'refused', endpoint: 'authorize', error: code, reason, clientId, reference })
     return problemPage('clientMistake', { code, detail, reference })
   }
-  const asked = validateAuthorizationRequest(identified, parameters, { resources: deployment.settings.resourceList })
+  const asked = validateAuthorizationRequest(identified, parameters, rulesOf(deployment))
   if (!('error' in asked)) return go(identified.client, asked)
   const { redirectUri, client: known } = identified
   return sendError(deployment, { ...asked, redirectUri }, asked.error, asked.description, { clientId: known.client_id })
 }
 
 async function resume(
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
   handle: string,
   isSwitching: boolean,
@@ -89,3 +90,8 @@ async function resume(
   const visit = await visitOf(deployment, pending)
   return visit ? proceed(deployment, request, visit, { isSwitching }) : problemPage('expired')
 }
+
+const rulesOf = ({ settings, tables }: Deployed): AuthorizationRules => ({
+  resources: settings.resourceList,
+  responseModes: tables.responseModes,
+})

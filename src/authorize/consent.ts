@@ -5,12 +5,12 @@
  */
 
 import { currentLogin } from '../browser/login-context.js'
-import type { Deployment } from '../deployment/deployment.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { nothingPendingPage, problemPage, unreadableFormPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
+import type { Deployed } from '../points/tables.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { isConsentToken, readChoice } from './consent-question.js'
 import { findPending } from './pending-request.js'
@@ -18,7 +18,7 @@ import { proceed } from './proceed.js'
 import { visitOf } from './visit.js'
 
 /** POST: what the person decided. */
-export async function consent(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+export async function consent(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   if (!isOwnForm(request, deployment.settings.pages.origins)) return problemPage('foreign')
   const form = refuseProblems(await readForm(request))
   const pageToken = hiddenField(form, 'page_token')

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Deployment } from '../deployment/deployment.js'
 import { endGrant, grantFacts } from '../deployment/end-grant.js'
 import { Unavailable } from '../edge/errors.js'
 import { approve } from '../grant/approve.js'
 import type { Grant } from '../grant/state.js'
 import { problemPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
+import type { Deployed } from '../points/tables.js'
 import { formatCode, secretHash } from '../protocol/token-string.js'
 import type { Verdict } from '../protocol/visit.js'
 import { encodeBase64url } from '../runtime/hash.js'
@@ -30,7 +30,7 @@ import type { Visit } from './visit.js'
  * @param because what the verdict says: which access, on what basis.
  */
 export async function issueCode(
-  deployment: Deployment,
+  deployment: Deployed,
   { asked, pending }: Pick<Visit, 'asked' | 'pending'>,
   login: Login,
   because: Extract<Verdict, { next: 'issue' }>,
@@ -86,7 +86,7 @@ export async function issueCode(
 }
 
 async function stands(
-  deployment: Deployment,
+  deployment: Deployed,
   { id, clientId, subject }: Grant,
   pending: Pending | null,
   { access, basis }: Extract<Verdict, { next: 'issue' }>,

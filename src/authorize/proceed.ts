@@ -6,13 +6,13 @@
  */
 
 import { currentLogin } from '../browser/login-context.js'
-import type { Deployment } from '../deployment/deployment.js'
 import type { Decision } from '../deployment/records.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded } from '../edge/navigation.js'
 import { withHeaders } from '../edge/responses.js'
 import { problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
+import type { Deployed } from '../points/tables.js'
 import { decideVisit, type Unknown, type Verdict, type VisitFacts } from '../protocol/visit.js'
 import type { Login } from '../users/contract.js'
 import { isHttpResponse } from '../users/http-response.js'
@@ -39,7 +39,7 @@ interface Known {
 
 /** Goes on until there is an answer for the browser. */
 export async function proceed(
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
   visit: Visit,
   known: Known = {},
@@ -100,7 +100,7 @@ const personOf = (login: Login) => ({ ...traceOf(login), subject: login.subject 
 
 async function lookUp(
   what: Unknown,
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
   visit: Visit,
   login: Login | null,
@@ -126,7 +126,7 @@ async function lookUp(
 
 /** A person is needed, so the request waits for them. */
 async function store(
-  deployment: Deployment,
+  deployment: Deployed,
   { asked, browser }: Visit,
   login: Login | null | undefined,
 ): Promise<Pending> {
@@ -138,7 +138,7 @@ type Final = Exclude<Verdict, { next: 'learn' | 'record' }>
 
 async function carryOut(
   verdict: Final,
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
   visit: Visit,
   login: Login | null | undefined,

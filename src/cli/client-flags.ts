@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type ClientMetadata, parseClientMetadata } from '../protocol/client-metadata.js'
+import type { ClientMetadata } from '../protocol/client-metadata.js'
+import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import { clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import type { Arguments, Flag, Flags } from './arguments.js'
 import { misused } from './failure.js'
 
@@ -60,14 +62,18 @@ export const clientFlags: Flags = Object.fromEntries(Object.values(fields).map((
  *
  * @throws {Failure} of use, when the metadata is wrong.
  */
-export function metadataFrom(args: Arguments, before: ClientMetadata = {}): ClientMetadata {
+export function metadataFrom(
+  args: Arguments,
+  vocabulary: ClientVocabulary,
+  before: ClientMetadata = {},
+): ClientMetadata {
   const metadata: Record<string, unknown> = { ...before }
   for (const [field, flag] of Object.entries(fields)) {
     const values = args.values(flag.name)
     if (values) metadata[field] = fieldValue(field, flag, values)
   }
   try {
-    parseClientMetadata(metadata)
+    clientMetadataParser(vocabulary)(metadata)
   } catch (error) {
     throw error instanceof TypeError ? misused(inFlags(error.message)) : error
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Deployment } from '../deployment/deployment.js'
+import type { Deployed } from '../points/tables.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Arguments, Flags } from './arguments.js'
 
@@ -39,7 +39,7 @@ export interface Input extends Arguments {
 
 export interface LoadedServer {
   readonly server: AuthorizationServer
-  readonly deployment: Deployment
+  readonly deployment: Deployed
 }
 
 /** The same for people and scripts: a value as JSON when that is asked for, else as `text` has it. */

@@ -6,7 +6,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { deploymentOf } from '../deployment/deployments.js'
+import { deploymentOf } from '../points/deployments.js'
 import type { AuthorizationServer } from '../server.js'
 import type { LoadedServer } from './command.js'
 import { Failure, tell } from './failure.js'

@@ -15,7 +15,9 @@ export function clientRecordId(issuer: string, client_id: string): string {
 
 /** @throws {TypeError} when the client does not fit into a record. */
 export function writeClient(issuer: string, client: Client, version: string): StoredRecord {
-  const document = JSON.stringify({ v: VERSION, issuer, ...client } satisfies Document)
+  const { fields, ...rest } = client
+  // Under their own names, as RFC 7591 has them; none of them is one of the others.
+  const document = JSON.stringify({ ...fields, v: VERSION, issuer, ...rest })
   if (utf8(document).length > MAX_DOCUMENT_BYTES) {
     throw new TypeError('Client metadata: it is larger than 32 KB as JSON; shorten the lists.')
   }
@@ -37,26 +39,50 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
     )
   }
   if (stored.issuer !== issuer) return null
-  return {
-    client_id: stored.client_id,
+  const {
+    v: _,
+    issuer: __,
+    client_id,
     // JSON drops what is undefined.
-    client_name: stored.client_name,
-    client_uri: stored.client_uri,
-    logo_uri: stored.logo_uri,
-    policy_uri: stored.policy_uri,
-    tos_uri: stored.tos_uri,
-    redirect_uris: stored.redirect_uris,
-    grant_types: stored.grant_types,
-    token_endpoint_auth_method: stored.token_endpoint_auth_method,
-    scope: stored.scope,
-    default_scope: stored.default_scope,
-    resources: stored.resources,
-    serves: stored.serves,
-    rotate_refresh_tokens: stored.rotate_refresh_tokens,
-    first_party: stored.first_party === true,
-    remember_consent: stored.remember_consent,
-    secrets: stored.secrets,
-    createdAt: stored.createdAt,
+    client_name,
+    client_uri,
+    logo_uri,
+    policy_uri,
+    tos_uri,
+    redirect_uris,
+    grant_types,
+    token_endpoint_auth_method,
+    scope,
+    default_scope,
+    resources,
+    serves,
+    rotate_refresh_tokens,
+    first_party,
+    remember_consent,
+    secrets,
+    createdAt,
+    ...fields
+  } = stored
+  return {
+    client_id,
+    client_name,
+    client_uri,
+    logo_uri,
+    policy_uri,
+    tos_uri,
+    redirect_uris,
+    grant_types,
+    token_endpoint_auth_method,
+    scope,
+    default_scope,
+    resources,
+    serves,
+    rotate_refresh_tokens,
+    first_party: first_party === true,
+    remember_consent,
+    ...(Object.keys(fields).length > 0 && { fields }),
+    secrets,
+    createdAt,
   }
 }
 
@@ -64,7 +90,4 @@ const VERSION = 1
 /** What a stored document may have. */
 const MAX_DOCUMENT_BYTES = 32_768
 
-interface Document extends Client {
-  readonly v: number
-  readonly issuer: string
-}
+type Document = Omit<Client, 'fields'> & { readonly v: number; readonly issuer: string }

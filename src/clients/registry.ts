@@ -5,8 +5,10 @@
  * @module
  */
 import { Unavailable } from '../edge/errors.js'
-import { type ClientMetadata, parseClientMetadata } from '../protocol/client-metadata.js'
-import { isPublicClient } from '../protocol/client-settings.js'
+import type { ClientMetadata } from '../protocol/client-metadata.js'
+import { type ClientSettings, isPublicClient } from '../protocol/client-settings.js'
+import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import { clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Storage } from '../storage/contract.js'
 import { createClientCache } from './cache.js'
@@ -65,6 +67,8 @@ export interface ClientRegistryOptions {
   randomBytes(length: number): Uint8Array
   /** Clients of the configuration, by id: what `parseStaticClients` gives. */
   readonly configured: ReadonlyMap<string, Client>
+  /** What client metadata may say. */
+  readonly vocabulary: ClientVocabulary
   /** Milliseconds for which a client that was read is not read again. @default 30000 */
   readonly cacheFor?: number | undefined
 }
@@ -73,7 +77,10 @@ export interface ClientRegistryOptions {
 const MAX_ATTEMPTS = 4
 
 export function createClientRegistry(options: ClientRegistryOptions): ClientRegistry {
-  const { issuer, storage, configured } = options
+  const { issuer, storage, configured, vocabulary } = options
+  const parse = clientMetadataParser(vocabulary)
+  const usesSecret = ({ token_endpoint_auth_method: method }: ClientSettings) =>
+    vocabulary.authenticationMethods.get(method)?.usesSecret ?? false
   const cache = createClientCache(() => options.now(), options.cacheFor ?? 30_000)
 
   const random = (bytes: number) => encodeBase64url(options.randomBytes(bytes))
@@ -112,8 +119,8 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
     },
 
     async create(metadata) {
-      const settings = parseClientMetadata(metadata)
-      const clientSecret = isPublicClient(settings) ? undefined : newSecret()
+      const settings = parse(metadata)
+      const clientSecret = usesSecret(settings) ? newSecret() : undefined
       const client: Client = {
         ...settings,
         client_id: `gwcl_${random(16)}`,
@@ -148,12 +155,19 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
     },
 
     async update(client_id, metadata) {
-      const settings = parseClientMetadata(metadata)
-      const changed = await change(client_id, (client) => ({
-        ...client,
-        ...settings,
-        secrets: isPublicClient(settings) ? [] : client.secrets,
-      }))
+      const settings = parse(metadata)
+      const changed = await change(client_id, (before) => {
+        const { fields: known = {}, ...client } = before
+        // What belongs to features that are not given now stays, for when they are again.
+        const unknown = Object.entries(known).filter(([name]) => !vocabulary.fields.has(name))
+        const fields = { ...Object.fromEntries(unknown), ...settings.fields }
+        return {
+          ...client,
+          ...settings,
+          ...(Object.keys(fields).length > 0 && { fields }),
+          secrets: usesSecret(settings) ? client.secrets : [],
+        }
+      })
       return viewOf(changed)
     },
 
@@ -162,9 +176,10 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
       const clientSecret = newSecret()
       const fresh = { hash: clientSecretHash(clientSecret), expiresAt: null }
       const changed = await change(client_id, (client) => {
-        if (isPublicClient(client)) {
+        if (!usesSecret(client)) {
+          const is = isPublicClient(client) ? 'is public' : 'proves itself otherwise'
           throw new Error(
-            `The client ${JSON.stringify(client_id)} is public (token_endpoint_auth_method none): it has no secret.`,
+            `The client ${JSON.stringify(client_id)} ${is} (token_endpoint_auth_method ${client.token_endpoint_auth_method}): it has no secret.`,
           )
         }
         const [newest] = client.secrets

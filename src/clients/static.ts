@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type ClientMetadata, parseClientMetadata } from '../protocol/client-metadata.js'
-import { isPublicClient } from '../protocol/client-settings.js'
+import type { ClientMetadata } from '../protocol/client-metadata.js'
+import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import { type ClientMetadataParser, clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import { type Client, clientSecretHash } from './client.js'
 
 /** A client from the option `clients`. */
@@ -20,10 +21,14 @@ export interface StaticClient extends ClientMetadata {
  *
  * @throws {TypeError} naming the client, the field, what is wrong and what to write instead.
  */
-export function parseStaticClients(entries: readonly StaticClient[]): ReadonlyMap<string, Client> {
+export function parseStaticClients(
+  entries: readonly StaticClient[],
+  vocabulary: ClientVocabulary,
+): ReadonlyMap<string, Client> {
+  const parse = clientMetadataParser(vocabulary)
   const clients = new Map<string, Client>()
   for (const [i, entry] of entries.entries()) {
-    const client = parseEntry(entry, `clients[${i}]`)
+    const client = parseEntry(entry, `clients[${i}]`, parse, vocabulary)
     if (clients.has(client.client_id)) {
       throw new TypeError(
         `clients[${i}]: client_id ${JSON.stringify(client.client_id)} is used twice; give each its own.`,
@@ -34,29 +39,39 @@ export function parseStaticClients(entries: readonly StaticClient[]): ReadonlyMa
   return clients
 }
 
-function parseEntry(entry: StaticClient, where: string): Client {
+function parseEntry(
+  entry: StaticClient,
+  where: string,
+  parse: ClientMetadataParser,
+  { authenticationMethods }: ClientVocabulary,
+): Client {
   if (typeof entry !== 'object' || entry === null) throw new TypeError(`${where} must be an object with a client_id.`)
   const { client_id, client_secret, ...metadata } = entry
   // RFC 6749 appendix A.1: VSCHAR. A colon is no problem, because Basic credentials are form-encoded first (§2.3.1).
   if (typeof client_id !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(client_id)) {
     throw new TypeError(`${where}: client_id must be 1 to 255 characters of printable ASCII.`)
   }
-  const settings = parseAt(metadata, where)
-  const secrets = isPublicClient(settings) ? noSecret(client_secret, where) : [oneSecret(client_secret, where)]
+  const settings = parseAt(metadata, where, parse)
+  const method = settings.token_endpoint_auth_method
+  const secrets = authenticationMethods.get(method)?.usesSecret
+    ? [oneSecret(client_secret, where)]
+    : noSecret(client_secret, where, method)
   return { ...settings, client_id, secrets, createdAt: null }
 }
 
-function parseAt(metadata: ClientMetadata, where: string) {
+function parseAt(metadata: ClientMetadata, where: string, parse: ClientMetadataParser) {
   try {
-    return parseClientMetadata(metadata)
+    return parse(metadata)
   } catch (error) {
     throw error instanceof TypeError ? new TypeError(`${where}: ${error.message}`) : error
   }
 }
 
-function noSecret(secret: unknown, where: string): [] {
+function noSecret(secret: unknown, where: string, method: string): [] {
   if (secret === undefined) return []
-  throw new TypeError(`${where}: client_secret is set, but token_endpoint_auth_method is none; remove one of them.`)
+  throw new TypeError(
+    `${where}: client_secret is set, but token_endpoint_auth_method is ${method}; remove one of them.`,
+  )
 }
 
 function oneSecret(secret: unknown, where: string): Client['secrets'][number] {

@@ -10,13 +10,14 @@ import type { ResourceSettings, Settings } from '../deployment/settings.js'
 import { isLoopbackHost } from '../edge/network.js'
 import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { checkPages } from '../pages/settings.js'
+import type { Tables } from '../points/tables.js'
 import { checkFunctions, duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { Storage } from '../storage/contract.js'
 import { checkResources } from './check-resources.js'
 import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
-export function checkOptions(options: ServerOptions<never>): Settings {
+export function checkOptions(options: ServerOptions<never>, tables: Tables): Settings {
   if (!isRecord(options)) {
     throw new TypeError(
       'createAuthorizationServer takes an object. Write `createAuthorizationServer({ issuer, storage, users, resources })`.',
@@ -42,7 +43,7 @@ export function checkOptions(options: ServerOptions<never>): Settings {
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
     resourceList: list,
-    clients: checkClients(options.clients ?? [], resources),
+    clients: checkClients(options.clients ?? [], resources, tables),
     defaultResource: (list.length === 1 ? list[0] : list.find((resource) => resource.isDefault))?.resource,
     pages: checkPages(options.pages, issuer),
     codeLifetime: duration(options, 'codeLifetime', 60, 1, 600),
@@ -92,6 +93,7 @@ const knownOptions = [
   'jwksMaxAge',
   'storageTimeout',
   'purge',
+  'features',
   'clientClaims',
   'onEvent',
   'now',
@@ -177,9 +179,10 @@ function checkPurge(purge: ServerOptions['purge'] = {}): number | null {
 function checkClients(
   clients: readonly StaticClient[],
   resources: ReadonlyMap<string, ResourceSettings>,
+  tables: Tables,
 ): ReadonlyMap<string, Client> {
   if (!Array.isArray(clients)) throw new TypeError('clients must be a list. Write `clients: [{ client_id: … }]`.')
-  const configured = parseStaticClients(clients)
+  const configured = parseStaticClients(clients, tables.clients)
   const names = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
   const scopes = [...resources.values()].flatMap((resource) => resource.scopes)
   for (const [i, client] of [...configured.values()].entries()) {

@@ -10,6 +10,7 @@ import { findPending, resumeUrl } from '../authorize/pending-request.js'
 import { createClientRegistry } from '../clients/registry.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { PendingRequest, RevokedToken, WindowCounter } from '../deployment/records.js'
+import type { Settings } from '../deployment/settings.js'
 import { urlsOf } from '../deployment/urls.js'
 import { cookieJar } from '../edge/cookies.js'
 import type { ServerEvent, ServerEventBody } from '../edge/events.js'
@@ -21,6 +22,7 @@ import { checkWrapping } from '../keys/wrap.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { formActionSource } from '../pages/policy.js'
 import { pageRenderer } from '../pages/render.js'
+import type { Deployed, Tables } from '../points/tables.js'
 import { digest, hmacSha256, utf8 } from '../runtime/hash.js'
 import { pooledRandomBytes } from '../runtime/random.js'
 import { availableStorage } from '../storage/available.js'
@@ -28,17 +30,15 @@ import { repository } from '../storage/repositories.js'
 import { unsentAnswers } from '../storage/unsent-answers.js'
 import type { PendingLogin, UserAuthentication } from '../users/contract.js'
 import type { UserEndpoint, UserServices } from '../users/services.js'
-import { checkOptions } from './checks.js'
 import type { ServerOptions } from './options.js'
 
 /** A deployment whose users may have endpoints of their own. */
-export interface Deployed extends Deployment {
+export interface DeployedWithUsers extends Deployed {
   readonly users: UserAuthentication & { readonly endpoints?: readonly UserEndpoint[] }
 }
 
-/** @throws {TypeError} when an option is wrong. */
-export function deploy<Native>(options: ServerOptions<Native>): Deployed {
-  const settings = checkOptions(options)
+/** @throws {TypeError} when keys cannot be wrapped as the options want it. */
+export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, tables: Tables): DeployedWithUsers {
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
   if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)
   const { issuer } = settings
@@ -48,8 +48,9 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
   const recordId = (purpose: string, name: string) => digest(`grantwright ${purpose}\0${issuer}\0${name}`)
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
-  const parts: Omit<Deployed, 'users'> = {
+  const parts: Omit<DeployedWithUsers, 'users'> = {
     settings,
+    tables,
     urls: urlsOf(issuer, settings.basePath),
     now,
     randomBytes,
@@ -98,6 +99,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
       storage,
       ...sources,
       configured: settings.clients,
+      vocabulary: tables.clients,
       cacheFor: settings.clientCacheLifetime,
     }),
     keyring: openKeyring({
@@ -141,7 +143,7 @@ export function deploy<Native>(options: ServerOptions<Native>): Deployed {
     emit,
     pendingLogin: (request, handle) => pendingLogin(deployed, request, handle),
   }
-  const deployed: Deployed = { ...parts, users: typeof users === 'function' ? users(services) : users }
+  const deployed: DeployedWithUsers = { ...parts, users: typeof users === 'function' ? users(services) : users }
   return deployed
 }
 

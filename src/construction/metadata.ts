@@ -8,6 +8,8 @@
 import type { Settings } from '../deployment/settings.js'
 import { cacheableJson } from '../edge/responses.js'
 import type { Endpoint } from '../points/endpoint.js'
+import type { Feature } from '../points/feature.js'
+import type { Joined } from '../points/join.js'
 
 /** Where clients look: with the path of the issuer inserted (RFC 8414 §3.1), and appended, as OpenID Connect has it. */
 function metadataPaths(issuer: string): string[] {
@@ -16,17 +18,39 @@ function metadataPaths(issuer: string): string[] {
   return [...new Set([name + path, path + name])]
 }
 
-/** The document: what the server as a whole says, and what each endpoint adds. It is written once. */
-export function metadataEndpoint(settings: Settings, endpoints: readonly Endpoint[]): Endpoint {
-  const scopes = settings.resourceList.flatMap((resource) => resource.scopes)
-  const response = cacheableJson(
-    JSON.stringify({
-      issuer: settings.issuer,
-      ...Object.assign({}, ...endpoints.map((endpoint) => endpoint.metadata ?? {})),
-      scopes_supported: [...new Set(scopes)],
-    }),
-    settings.jwksMaxAge,
-  )
+interface Part {
+  readonly feature: Pick<Feature, 'name'>
+  readonly metadata: object | undefined
+}
+
+/**
+ * What all say together: lists are joined, everything else is said by one.
+ *
+ * @throws {TypeError} when two say it.
+ */
+export function joinMetadata(parts: readonly Part[], claim: Joined['claim']): { readonly [member: string]: unknown } {
+  const joined = new Map<string, unknown>()
+  for (const { feature, metadata = {} } of parts) {
+    for (const [member, value] of Object.entries(metadata)) {
+      const before = joined.get(member)
+      if (Array.isArray(value) && Array.isArray(before ?? [])) {
+        joined.set(member, [...new Set([...((before as unknown[]) ?? []), ...value])])
+        continue
+      }
+      claim('metadata member', member, feature)
+      if (before !== undefined)
+        throw new TypeError(
+          `features: '${feature.name}' says no list for the metadata member '${member}', and others do. Write a list.`,
+        )
+      joined.set(member, value)
+    }
+  }
+  return Object.fromEntries(joined)
+}
+
+/** The document: what the server as a whole says, and what its endpoints and features add. It is written once. */
+export function metadataEndpoint(settings: Settings, metadata: object): Endpoint {
+  const response = cacheableJson(JSON.stringify({ issuer: settings.issuer, ...metadata }), settings.jwksMaxAge)
   return {
     name: 'metadata',
     paths: metadataPaths(settings.issuer),

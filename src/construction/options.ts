@@ -8,6 +8,7 @@ import type { ServerEvent } from '../edge/events.js'
 import type { SigningAlgorithm } from '../keys/signer.js'
 import type { Signer } from '../keys/signer-contract.js'
 import type { PagesOptions } from '../pages/options.js'
+import type { Feature } from '../points/feature.js'
 import type { Storage } from '../storage/contract.js'
 import type { ClientClaims, UserAuthentication } from '../users/contract.js'
 import type { UserAuthenticationFactory } from '../users/services.js'
@@ -83,6 +84,13 @@ export interface ServerOptions<Native = unknown> {
    * @default { every: 60 }
    */
   readonly purge?: false | { readonly every?: number | undefined } | undefined
+  /**
+   * What this server can do besides: values imported from entries of their own, or features of the app's own. In no order. What is not
+   * given is not in the metadata and not in the bundle.
+   *
+   * @default []
+   */
+  readonly features?: readonly Feature[] | undefined
   /** Claims for tokens of the client_credentials grant, which have no user. */
   readonly clientClaims?: ClientClaims | undefined
   /** Called with every audit event, after the fact. What it throws is ignored. @default prints what failed with console.error */

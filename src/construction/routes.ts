@@ -3,26 +3,56 @@
  *
  * @module
  */
-
 import { apps, revokeApps } from '../account/apps.js'
 import { hasLogout, logout, logoutPost } from '../account/logout.js'
 import { authorize, authorizePost } from '../authorize/authorize.js'
 import { consent } from '../authorize/consent.js'
-import { introspect } from '../endpoints/introspect.js'
+import { clientsOf } from '../client-authentication/as-client.js'
 import { jwks } from '../endpoints/jwks.js'
-import { revoke } from '../endpoints/revoke.js'
 import type { Endpoint } from '../points/endpoint.js'
-import { token } from '../token/token.js'
-import type { Deployed } from './deploy.js'
-import { metadataEndpoint } from './metadata.js'
+import type { AsClient } from '../points/feature.js'
+import type { Joined } from '../points/join.js'
+import { tokenEndpoint } from '../token/token.js'
+import { core } from './core.js'
+import type { DeployedWithUsers } from './deploy.js'
+import { joinMetadata, metadataEndpoint } from './metadata.js'
 
-/** Everything that the server answers. */
-export function endpointsOf(deployment: Deployed): readonly Endpoint[] {
-  const { settings, urls } = deployment
+/**
+ * Everything that the server answers.
+ *
+ * @throws {TypeError} when two features claim the same path, or the same member of the metadata.
+ */
+export function endpointsOf(deployment: DeployedWithUsers, { features, claim }: Joined): readonly Endpoint[] {
+  const asClient = clientsOf(deployment)
+  const all = [
+    ...ownEndpoints(deployment, asClient).map((endpoint) => ({ feature: core, endpoint })),
+    ...features.flatMap((feature) =>
+      (feature.endpoints?.(deployment, asClient) ?? []).map((endpoint) => ({ feature, endpoint })),
+    ),
+  ]
+  const metadata = joinMetadata(
+    [
+      {
+        feature: core,
+        metadata: { scopes_supported: deployment.settings.resourceList.flatMap(({ scopes }) => scopes) },
+      },
+      ...all.map(({ feature, endpoint }) => ({ feature, metadata: endpoint.metadata })),
+      ...features.map((feature) => ({ feature, metadata: feature.metadata })),
+    ],
+    claim,
+  )
+  const document = { feature: core, endpoint: metadataEndpoint(deployment.settings, metadata) }
+  return [...all, document].map(({ feature, endpoint }) => {
+    for (const path of endpoint.paths) claim('path', path, feature)
+    return endpoint
+  })
+}
+
+/** Those that belong to no feature. */
+function ownEndpoints(deployment: DeployedWithUsers, asClient: AsClient): readonly Endpoint[] {
+  const { urls } = deployment
   const { paths } = urls
-  const secretMethods = ['client_secret_basic', 'client_secret_post']
-  const methods = [...secretMethods, 'none']
-  const endpoints: Endpoint[] = [
+  return [
     {
       name: 'authorize',
       paths: [paths.authorize],
@@ -36,7 +66,7 @@ export function endpointsOf(deployment: Deployed): readonly Endpoint[] {
       metadata: {
         authorization_endpoint: urls.of('authorize'),
         response_types_supported: ['code'],
-        response_modes_supported: ['query', 'form_post'],
+        response_modes_supported: [...deployment.tables.responseModes.keys()],
         code_challenge_methods_supported: ['S256'],
         // RFC 9207 §3: because it is always sent.
         authorization_response_iss_parameter_supported: true,
@@ -60,32 +90,13 @@ export function endpointsOf(deployment: Deployed): readonly Endpoint[] {
     {
       name: 'token',
       paths: [paths.token],
-      methods: { POST: (request) => token(deployment, request) },
+      methods: { POST: tokenEndpoint(deployment, asClient) },
       answers: 'json',
       cors: true,
       metadata: {
         token_endpoint: urls.of('token'),
-        grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
-        token_endpoint_auth_methods_supported: methods,
-      },
-    },
-    {
-      name: 'revoke',
-      paths: [paths.revoke],
-      methods: { POST: (request) => revoke(deployment, request) },
-      answers: 'json',
-      cors: true,
-      metadata: { revocation_endpoint: urls.of('revoke'), revocation_endpoint_auth_methods_supported: methods },
-    },
-    {
-      name: 'introspect',
-      paths: [paths.introspect],
-      methods: { POST: (request) => introspect(deployment, request) },
-      answers: 'json',
-      cors: false,
-      metadata: {
-        introspection_endpoint: urls.of('introspect'),
-        introspection_endpoint_auth_methods_supported: secretMethods,
+        grant_types_supported: [...deployment.tables.grantTypes.keys()],
+        token_endpoint_auth_methods_supported: [...deployment.tables.clients.authenticationMethods.keys()],
       },
     },
     {
@@ -100,10 +111,9 @@ export function endpointsOf(deployment: Deployed): readonly Endpoint[] {
       ({ path, methods }): Endpoint => ({ name: 'login', paths: [path], methods, answers: 'page', cors: false }),
     ),
   ]
-  return [...endpoints, metadataEndpoint(settings, endpoints)]
 }
 
-const logoutEndpoint = (deployment: Deployed): Endpoint => ({
+const logoutEndpoint = (deployment: DeployedWithUsers): Endpoint => ({
   name: 'logout',
   paths: [deployment.urls.paths.logout],
   methods: { GET: (request) => logout(deployment, request), POST: (request) => logoutPost(deployment, request) },

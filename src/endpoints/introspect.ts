@@ -9,24 +9,38 @@
 import { findLiveAccessToken } from '../access-token/access-token.js'
 import { loginClaims, seconds } from '../access-token/claims.js'
 import { withoutProtocolClaims } from '../access-token/jwt.js'
-import { asClient } from '../client-authentication/as-client.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import { OAuthError } from '../edge/errors.js'
-import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import type { HttpResponse } from '../edge/message.js'
 import { jsonResponse } from '../edge/responses.js'
 import { isCurrent } from '../grant/refresh.js'
+import type { Endpoint } from '../points/endpoint.js'
+import type { AsClient } from '../points/feature.js'
+import type { Deployed } from '../points/tables.js'
+import { isPublicClient } from '../protocol/client-settings.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { scopeMember } from '../protocol/scope.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import type { Claims } from '../users/contract.js'
 
-export const introspect = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
-  asClient(deployment, request, (client, form) => answer(deployment, client, form))
+export const introspectionEndpoint = (deployment: Deployed, asClient: AsClient): Endpoint => ({
+  name: 'introspect',
+  paths: [deployment.urls.paths.introspect],
+  methods: { POST: (request) => asClient(request, (client, form) => answer(deployment, client, form)) },
+  answers: 'json',
+  cors: false,
+  metadata: {
+    introspection_endpoint: deployment.urls.of('introspect'),
+    introspection_endpoint_auth_methods_supported: [...deployment.tables.clients.authenticationMethods.keys()].filter(
+      (method) => !isPublicClient({ token_endpoint_auth_method: method }),
+    ),
+  },
+})
 
 async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
   // RFC 7662 §2.1: the caller is authorized. A client_id alone, which everybody may know, authorizes nobody.
-  if (client.token_endpoint_auth_method === 'none') {
+  if (isPublicClient(client)) {
     throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', { status: 403 })
   }
   const token = form.get('token')

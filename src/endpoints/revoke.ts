@@ -6,20 +6,31 @@
  */
 
 import { clientTokenRecordId, verifyAccessToken } from '../access-token/access-token.js'
-import { asClient } from '../client-authentication/as-client.js'
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import { emitIfRevoked, grantFacts } from '../deployment/end-grant.js'
 import { OAuthError } from '../edge/errors.js'
-import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import type { HttpResponse } from '../edge/message.js'
 import { emptyResponse } from '../edge/responses.js'
 import { revokeAccessToken, revokeByRefreshToken } from '../grant/revoke.js'
+import type { Endpoint } from '../points/endpoint.js'
+import type { AsClient } from '../points/feature.js'
+import type { Deployed } from '../points/tables.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import { advance } from '../storage/advance.js'
 
-export const revoke = (deployment: Deployment, request: HttpRequest): Promise<HttpResponse> =>
-  asClient(deployment, request, (client, form) => answer(deployment, client, form))
+export const revocationEndpoint = (deployment: Deployed, asClient: AsClient): Endpoint => ({
+  name: 'revoke',
+  paths: [deployment.urls.paths.revoke],
+  methods: { POST: (request) => asClient(request, (client, form) => answer(deployment, client, form)) },
+  answers: 'json',
+  cors: true,
+  metadata: {
+    revocation_endpoint: deployment.urls.of('revoke'),
+    revocation_endpoint_auth_methods_supported: [...deployment.tables.clients.authenticationMethods.keys()],
+  },
+})
 
 async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
   const token = form.get('token')

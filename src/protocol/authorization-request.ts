@@ -13,6 +13,7 @@ import { isCodeChallenge } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
+import { orList } from './spelling.js'
 
 /** What is known of a client that asks for authorization. */
 export interface AuthorizingClient extends ClientSettings {
@@ -41,13 +42,12 @@ export interface IdentifiedRequest<C extends AuthorizingClient = AuthorizingClie
   readonly redirectUri: string
 }
 
-export type ResponseMode = 'query' | 'form_post'
-
 /** A valid authorization request: plain data that can be stored as JSON. */
 export interface AuthorizationRequest {
   readonly client_id: string
   readonly redirectUri: string
-  readonly responseMode: ResponseMode
+  /** The name of a response mode. */
+  readonly responseMode: string
   readonly state?: string | undefined
   /** PKCE, S256. */
   readonly codeChallenge: string
@@ -73,7 +73,7 @@ export interface AuthorizationRefusal {
   readonly description: string
   readonly state: string | undefined
   /** The mode that was asked for, or `query` when that one does not exist. */
-  readonly responseMode: ResponseMode
+  readonly responseMode: string
 }
 
 /**
@@ -110,15 +110,23 @@ export function identifyClient<C extends AuthorizingClient>(
   return { [identified]: true, client, redirectUri: sent }
 }
 
+/** What the server knows and offers. */
+export interface AuthorizationRules {
+  readonly resources: readonly ResourceDefinition[]
+  /** By name; `query` is one of them. */
+  readonly responseModes: ReadonlyMap<string, unknown>
+}
+
 /** Second stage: everything else. Parameters that are not known are ignored (RFC 6749 §3.1), unless they repeat. */
 export function validateAuthorizationRequest(
   { client, redirectUri }: IdentifiedRequest,
   parameters: Parameters,
-  rules: { readonly resources: readonly ResourceDefinition[] },
+  rules: AuthorizationRules,
 ): AuthorizationRequest | AuthorizationRefusal {
   const state = parameters.get('state')
   const mode = parameters.get('response_mode') ?? 'query'
-  const responseMode = mode === 'form_post' ? mode : 'query'
+  const isServed = rules.responseModes.has(mode)
+  const responseMode = isServed ? mode : 'query'
   const refuse = (error: AuthorizationRefusal['error'], description: string): AuthorizationRefusal => {
     return { error, description, state, responseMode }
   }
@@ -132,7 +140,7 @@ export function validateAuthorizationRequest(
   const responseType = parameters.get('response_type')
   if (responseType === undefined) return refuse('invalid_request', 'response_type is missing.')
   if (responseType !== 'code') return refuse('unsupported_response_type', 'response_type must be code.')
-  if (mode !== responseMode) return refuse('invalid_request', 'response_mode must be query or form_post.')
+  if (!isServed) return refuse('invalid_request', `response_mode must be ${orList([...rules.responseModes.keys()])}.`)
   if (!client.grant_types.includes('authorization_code')) {
     return refuse('unauthorized_client', 'This client is not registered for the authorization code flow.')
   }

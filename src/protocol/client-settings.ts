@@ -3,9 +3,7 @@
  *
  * @module
  */
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials'
-
-export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none'
+import type { Json } from './json.js'
 
 /** Client metadata after the checks, with defaults filled in and scope as lists. */
 export interface ClientSettings {
@@ -15,8 +13,8 @@ export interface ClientSettings {
   readonly policy_uri: string | undefined
   readonly tos_uri: string | undefined
   readonly redirect_uris: readonly string[]
-  readonly grant_types: readonly GrantType[]
-  readonly token_endpoint_auth_method: TokenEndpointAuthMethod
+  readonly grant_types: readonly string[]
+  readonly token_endpoint_auth_method: string
   /** Undefined for every scope. */
   readonly scope: readonly string[] | undefined
   /** Undefined for all of `scope`. */
@@ -28,6 +26,11 @@ export interface ClientSettings {
   readonly first_party: boolean
   /** Undefined: yes, but not where anybody can pass for the client. */
   readonly remember_consent: boolean | undefined
+  /**
+   * What features know of the client, by the names of its metadata. A stored client keeps here also what this server does not know, so that
+   * nothing is lost when a feature is away for a while. Absent for nothing.
+   */
+  readonly fields?: { readonly [name: string]: Json } | undefined
 }
 
 /** Whether a client cannot keep a secret (RFC 6749 §2.1). */

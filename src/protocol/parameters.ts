@@ -9,6 +9,8 @@
 export interface Parameters {
   /** The value, or undefined when it is absent, empty, or has a problem. */
   get(name: string): string | undefined
+  /** Of which a value can be got, in the order in which they came; without `resource`. */
+  readonly names: readonly string[]
   /** Every `resource`, the one parameter that may repeat (RFC 8707 §2), without empty ones. */
   readonly resources: readonly string[]
   /** What is wrong, by parameter name. The name is empty for what concerns the request as a whole. */
@@ -77,7 +79,14 @@ export function collectParameters(pairs: readonly (readonly [string, string])[],
     else if (name === 'resource') resources.push(value)
     else if (!values.has(name)) values.set(name, value)
   }
-  return { get: (name) => (problems.has(name) ? undefined : values.get(name)), resources, problems }
+  return {
+    get: (name) => (problems.has(name) ? undefined : values.get(name)),
+    get names() {
+      return [...values.keys()].filter((name) => !problems.has(name))
+    },
+    resources,
+    problems,
+  }
 }
 
 /** Says what is wrong with a parameter. Only names that are known to be harmless are repeated. */

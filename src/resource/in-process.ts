@@ -5,7 +5,7 @@
  */
 
 import { findLiveAccessToken } from '../access-token/access-token.js'
-import { deploymentOf } from '../deployment/deployments.js'
+import { deploymentOf } from '../points/deployments.js'
 import type { AuthorizationServer } from '../server.js'
 import type { TokenSource } from './access.js'
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deploymentOf } from '../deployment/deployments.js'
+import { deploymentOf } from '../points/deployments.js'
 import { refuseUnknown } from '../runtime/option-checks.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'

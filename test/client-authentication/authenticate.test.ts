@@ -4,24 +4,32 @@ import { type Client, clientSecretHash } from '../../src/clients/client.js'
 import { parseStaticClients } from '../../src/clients/static.js'
 import { OAuthError } from '../../src/edge/errors.js'
 import type { HttpRequest } from '../../src/edge/message.js'
-import type { TokenEndpointAuthMethod } from '../../src/protocol/client-settings.js'
+import type { Deployed } from '../../src/points/tables.js'
 import { parseParameters } from '../../src/protocol/parameters.js'
+import { tables, vocabulary } from '../support/tables.js'
 
 const secret = 's3cret:with%odd chars+/ and more ='
 const redirect_uris = ['https://app.example.com/cb']
 const now = 1_000_000
 
 const clients = new Map<string, Client>(
-  parseStaticClients([
-    { client_id: 'basic', client_secret: secret, redirect_uris },
-    { client_id: 'a:b c', client_secret: secret, redirect_uris },
-    { client_id: 'post', client_secret: secret, redirect_uris, token_endpoint_auth_method: 'client_secret_post' },
-    { client_id: 'native', redirect_uris, token_endpoint_auth_method: 'none' },
-  ]),
+  parseStaticClients(
+    [
+      { client_id: 'basic', client_secret: secret, redirect_uris },
+      { client_id: 'a:b c', client_secret: secret, redirect_uris },
+      { client_id: 'post', client_secret: secret, redirect_uris, token_endpoint_auth_method: 'client_secret_post' },
+      { client_id: 'native', redirect_uris, token_endpoint_auth_method: 'none' },
+    ],
+    vocabulary,
+  ),
 )
 
 const basic = (id: string, password: string) =>
   `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(password)}`)}`
+
+/** All of a server that is looked at. */
+const serverOf = (find: (id: string) => Client | null | Promise<Client | null>) =>
+  ({ clients: { find }, now: () => now, tables }) as unknown as Deployed
 
 function authenticate(
   authorization: string | readonly string[],
@@ -36,7 +44,11 @@ function authenticate(
     native: undefined,
   }
   const parameters = parseParameters(typeof form === 'string' ? form : new URLSearchParams(form).toString())
-  return authenticateClient(request, parameters, { clients: { find: (id) => known.get(id) ?? null }, now: () => now })
+  return authenticateClient(
+    request,
+    parameters,
+    serverOf((id) => known.get(id) ?? null),
+  )
 }
 
 /** The error that a client sees. */
@@ -188,7 +200,7 @@ describe('several ways at once', () => {
 })
 
 describe('two secrets', () => {
-  const rotating = (method: TokenEndpointAuthMethod, expiresAt: number): Map<string, Client> => {
+  const rotating = (method: string, expiresAt: number): Map<string, Client> => {
     const client = clients.get('basic')
     if (!client) throw new Error('no client')
     const secrets = [
@@ -226,6 +238,6 @@ it('waits for a client that must be read first', async () => {
     body: async () => new Uint8Array(),
     native: undefined,
   }
-  const context = { clients: { find: async (id: string) => clients.get(id) ?? null }, now: () => now }
+  const context = serverOf(async (id: string) => clients.get(id) ?? null)
   expect(await authenticateClient(request, parseParameters(''), context)).toBe(clients.get('basic'))
 })

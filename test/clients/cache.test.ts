@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest'
 import { createClientCache } from '../../src/clients/cache.js'
 import type { Client } from '../../src/clients/client.js'
-import { parseClientMetadata } from '../../src/protocol/client-metadata.js'
+import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
+import { vocabulary } from '../support/tables.js'
+
+const parseClientMetadata = clientMetadataParser(vocabulary)
 
 const settings = parseClientMetadata({ grant_types: [] })
 const client = (client_id: string): Client => ({ ...settings, client_id, secrets: [], createdAt: 0 })

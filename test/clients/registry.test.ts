@@ -8,6 +8,7 @@ import { parseStaticClients } from '../../src/clients/static.js'
 import { Unavailable } from '../../src/edge/errors.js'
 import type { Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'
+import { vocabulary } from '../support/tables.js'
 
 const issuer = 'https://as.example.com'
 const redirect_uris = ['https://app.example.com/cb']
@@ -33,7 +34,8 @@ function setup(options: Partial<ClientRegistryOptions> = {}) {
     issuer,
     now: () => clock.now,
     randomBytes,
-    configured: parseStaticClients([staticClient]),
+    vocabulary,
+    configured: parseStaticClients([staticClient], vocabulary),
     ...options,
     storage: counted,
   })
@@ -202,7 +204,10 @@ describe('find', () => {
     const { client } = await registry.create({ redirect_uris })
     const both = setup({
       storage,
-      configured: parseStaticClients([{ ...staticClient, client_id: client.client_id, client_name: 'Configured' }]),
+      configured: parseStaticClients(
+        [{ ...staticClient, client_id: client.client_id, client_name: 'Configured' }],
+        vocabulary,
+      ),
     })
     expect(both.registry.find(client.client_id)).toMatchObject({ client_name: 'Configured' })
   })

@@ -1,24 +1,25 @@
 import { expect, it } from 'vitest'
 import { clientSecretHash } from '../../src/clients/client.js'
 import { parseStaticClients, type StaticClient } from '../../src/clients/static.js'
+import { vocabulary } from '../support/tables.js'
 
 const client_secret = 'a-secret-of-32-characters-or-more'
 const web: StaticClient = { client_id: 'web', client_secret, redirect_uris: ['https://app.example.com/cb'] }
 
 it('keeps a digest of the secret and nothing of the secret itself', () => {
-  const client = parseStaticClients([web]).get('web')
+  const client = parseStaticClients([web], vocabulary).get('web')
   expect(client?.secrets).toEqual([{ hash: clientSecretHash(client_secret), expiresAt: null }])
   expect(JSON.stringify(client)).not.toContain(client_secret)
 })
 
 it('takes any printable ASCII as a client_id, colons and spaces included (RFC 6749 appendix A.1)', () => {
   const client_id = 'https://app.example.com/ a:b'
-  expect(parseStaticClients([{ ...web, client_id }]).has(client_id)).toBe(true)
+  expect(parseStaticClients([{ ...web, client_id }], vocabulary).has(client_id)).toBe(true)
 })
 
 it('takes a public client without a secret', () => {
   const { client_secret: _, ...rest } = web
-  const client = parseStaticClients([{ ...rest, token_endpoint_auth_method: 'none' }]).get('web')
+  const client = parseStaticClients([{ ...rest, token_endpoint_auth_method: 'none' }], vocabulary).get('web')
   expect(client?.secrets).toEqual([])
 })
 
@@ -37,16 +38,16 @@ it.each<[string, unknown, RegExp]>([
 ])('refuses %s, naming the place', (_, entry, message) => {
   // As it comes from a configuration in JavaScript.
   const entries = [entry] as StaticClient[]
-  expect(() => parseStaticClients(entries)).toThrow(TypeError)
-  expect(() => parseStaticClients(entries)).toThrow(message)
+  expect(() => parseStaticClients(entries, vocabulary)).toThrow(TypeError)
+  expect(() => parseStaticClients(entries, vocabulary)).toThrow(message)
 })
 
 it('refuses two clients with one client_id', () => {
-  expect(() => parseStaticClients([web, { ...web }])).toThrow(/clients\[1\]: client_id "web" is used twice/)
+  expect(() => parseStaticClients([web, { ...web }], vocabulary)).toThrow(/clients\[1\]: client_id "web" is used twice/)
 })
 
 it('never repeats a secret in a message', () => {
-  const attempt = () => parseStaticClients([{ ...web, client_secret: 'short-secret' }])
+  const attempt = () => parseStaticClients([{ ...web, client_secret: 'short-secret' }], vocabulary)
   expect(attempt).toThrow()
   expect(attempt).not.toThrow(/short-secret/)
 })

@@ -3,8 +3,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../../src/construction/options.js'
-import { deploymentOf } from '../../src/deployment/deployments.js'
 import type { HttpRequest } from '../../src/edge/message.js'
+import { deploymentOf } from '../../src/points/deployments.js'
 import { nextTurn } from '../../src/runtime/turn.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import { authorizeUrl, harness, ISSUER, pkce } from '../support/harness.js'

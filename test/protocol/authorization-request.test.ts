@@ -6,8 +6,11 @@ import {
   identifyClient,
   validateAuthorizationRequest,
 } from '../../src/protocol/authorization-request.js'
-import { parseClientMetadata } from '../../src/protocol/client-metadata.js'
 import { parseParameters } from '../../src/protocol/parameters.js'
+import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
+import { vocabulary } from '../support/tables.js'
+
+const parseClientMetadata = clientMetadataParser(vocabulary)
 
 const uri = 'https://app.example.com/cb'
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
@@ -95,7 +98,13 @@ function validate(changes: Changes = {}, web = client(), resources = rules.resou
   const parameters = query(changes)
   const identified = identifyClient(parameters, web)
   if ('problem' in identified) throw new Error(identified.problem)
-  return validateAuthorizationRequest(identified, parameters, { resources })
+  return validateAuthorizationRequest(identified, parameters, {
+    resources,
+    responseModes: new Map([
+      ['query', 1],
+      ['form_post', 1],
+    ]),
+  })
 }
 
 describe('validateAuthorizationRequest', () => {

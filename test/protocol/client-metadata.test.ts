@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { parseClientMetadata } from '../../src/protocol/client-metadata.js'
 import { isPublicClient } from '../../src/protocol/client-settings.js'
+import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
 import { closestName } from '../../src/protocol/spelling.js'
+import { vocabulary } from '../support/tables.js'
 
+const parseClientMetadata = clientMetadataParser(vocabulary)
 const redirect_uris = ['https://app.example.com/cb']
 const machine = { grant_types: ['client_credentials'] }
 
-describe('parseClientMetadata', () => {
+describe('the parser of client metadata', () => {
   it('fills in the defaults', () => {
     expect(parseClientMetadata({ redirect_uris })).toEqual({
       client_name: undefined,

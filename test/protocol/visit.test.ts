@@ -56,10 +56,10 @@ function* beginnings(): Generator<VisitFacts> {
       const nothing = { isSwitching: false, challenges: 0, answer: null }
       for (const isEmbedded of [false, true])
         yield { demand: { prompt, maxAge, lastReason: null }, ...nothing, isStored: false, isEmbedded }
+      // Nobody is asked with prompt=none, so nobody answers.
       for (const loginAtRequest of noted)
         for (const lastReason of reasons)
           for (const isSwitching of [false, true])
-            // Nobody is asked with prompt=none, so nobody answers.
             for (const challenges of lastReason === null ? [0] : [1, 2, 3])
               for (const answer of prompt.includes('none') ? [null] : answers) {
                 const demand = { prompt, maxAge, loginAtRequest, lastReason }
@@ -147,7 +147,7 @@ describe('of all that may be known when a request is at the browser', () => {
 
   it('who said no gets nothing, and only they are denied', () => {
     for (const { facts } of ended('deny')) {
-      expect(facts.answer).toMatchObject({ subject: facts.login?.subject, access: [] })
+      expect(facts.answer).toEqual({ subject: facts.login?.subject, access: [], isNew: false })
     }
     for (const { facts } of ended('issue')) expect(facts.answer?.access).not.toEqual([])
   })

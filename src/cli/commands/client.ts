@@ -7,6 +7,7 @@ import type { ClientView } from '../../clients/client.js'
 import type { Deployment } from '../../deployment/deployment.js'
 import type { ClientMetadata } from '../../protocol/client-metadata.js'
 import { isPublicClient } from '../../protocol/client-settings.js'
+import type { ClientVocabulary } from '../../protocol/client-vocabulary.js'
 import { clientFlags, describesClient, metadataFrom } from '../client-flags.js'
 import { type Command, columns, type Input, type LoadedServer, output, table } from '../command.js'
 import { Failure, misused } from '../failure.js'
@@ -21,8 +22,8 @@ Examples:
   npx grantwright client create --grant-type client_credentials --scope 'notes:read'`,
   flags: clientFlags,
   async run(input) {
-    const metadata = metadataFrom(input)
     const { server, deployment } = await input.server()
+    const metadata = metadataFrom(input, deployment.tables.clients)
     const { client, clientSecret } = await server.clients.create(metadata)
     output(input, informationOf(client, clientSecret), inWords)
     if (clientSecret !== undefined) input.note(`\n${shownOnce}`)
@@ -75,7 +76,8 @@ what there was away, so that the default holds.`,
     const loaded = await input.server()
     const client = await found(input, loaded)
     refuseConfigured(client)
-    const metadata = metadataFrom(input, metadataOf(client))
+    const vocabulary = loaded.deployment.tables.clients
+    const metadata = metadataFrom(input, vocabulary, metadataOf(client, vocabulary))
     const changed = await loaded.server.clients.update(client.client_id, metadata)
     output(input, informationOf(changed), inWords)
     if (isPublicClient(client) && !isPublicClient(changed)) {
@@ -180,9 +182,11 @@ function informationOf(client: ClientView, clientSecret?: string) {
   }
 }
 
-function metadataOf(client: ClientView): ClientMetadata {
-  const { client_id: _, createdAt: __, ...settings } = client
-  return { ...settings, ...scopesOf(client) }
+function metadataOf(client: ClientView, vocabulary: ClientVocabulary): ClientMetadata {
+  const { client_id: _, createdAt: __, fields, ...settings } = client
+  // What features know of it goes by the names that metadata has; the rest of that is not ours to repeat.
+  const known = Object.entries(fields ?? {}).filter(([name]) => vocabulary.fields.has(name))
+  return { ...settings, ...Object.fromEntries(known), ...scopesOf(client) }
 }
 
 /** Without what only scripts want to know. */

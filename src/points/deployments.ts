@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { Deployment } from './deployment.js'
+import type { Deployed } from './tables.js'
 
-const deployments = new WeakMap<object, Deployment>()
+const deployments = new WeakMap<object, Deployed>()
 
-export function rememberDeployment(server: object, deployment: Deployment): void {
+export function rememberDeployment(server: object, deployment: Deployed): void {
   deployments.set(server, deployment)
 }
 
 /** @throws {TypeError} when `server` was not made by createAuthorizationServer. */
-export function deploymentOf(server: { readonly issuer: string }): Deployment {
+export function deploymentOf(server: { readonly issuer: string }): Deployed {
   const deployment = deployments.get(server)
   if (deployment) return deployment
   throw new TypeError(

@@ -1,0 +1,80 @@
+/**
+ * Client authentication with a secret that the server made: in the Authorization header, or in the form.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 §2.3.1}
+ * @module
+ */
+import { type Client, clientSecretHash } from '../clients/client.js'
+import type { Deployment } from '../deployment/deployment.js'
+import type { ClientAuthentication, PresentedClient } from '../points/client-authentication.js'
+import { asciiLowerCase } from '../protocol/ascii.js'
+
+interface PresentedSecret extends PresentedClient {
+  readonly hash: string
+}
+
+function judge({ secrets }: Client, { hash }: PresentedSecret, { now }: Pick<Deployment, 'now'>): string | null {
+  const secret = secrets.find((known) => known.hash === hash)
+  if (!secret) return 'client_secret_wrong'
+  return secret.expiresAt !== null && now() >= secret.expiresAt ? 'client_secret_expired' : null
+}
+
+export const clientSecretBasic: ClientAuthentication<PresentedSecret> = {
+  methods: ['client_secret_basic'],
+  scheme: 'basic',
+  challenge: 'Basic realm="client", charset="UTF-8"',
+  usesSecret: true,
+  read: ({ authorization }) => (authorization === undefined ? null : readBasic(authorization)),
+  judge,
+}
+
+export const clientSecretPost: ClientAuthentication<PresentedSecret> = {
+  methods: ['client_secret_post'],
+  parameters: ['client_secret'],
+  usesSecret: true,
+  read({ form }) {
+    const secret = form.get('client_secret')
+    if (secret === undefined) return null
+    const client_id = form.get('client_id')
+    if (client_id === undefined) return 'There is no client authentication and no client_id.'
+    return { method: 'client_secret_post', client_id, hash: clientSecretHash(secret) }
+  },
+  judge,
+}
+
+/** RFC 7617 §2, with id and secret form-encoded inside (RFC 6749 §2.3.1). A sentence when it cannot be read. */
+function readBasic(line: string): PresentedSecret | string | null {
+  const [, scheme, token] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?: +([A-Za-z0-9+/]+={0,2}))? *$/.exec(line) ?? []
+  if (asciiLowerCase(scheme ?? '') !== 'basic') {
+    return /^basic(?![A-Za-z0-9!#$%&'*+.^_`|~-])/i.test(line)
+      ? 'The Authorization header must use the scheme Basic and base64.'
+      : null
+  }
+  const text = token === undefined ? null : decodeUtf8Base64(token)
+  if (text === null) return 'The Basic credentials are not base64 of UTF-8.'
+  const colon = text.indexOf(':')
+  if (colon < 0) return 'The Basic credentials have no colon.'
+  const client_id = formDecode(text.slice(0, colon))
+  const secret = formDecode(text.slice(colon + 1))
+  if (!client_id || secret === null)
+    return 'Client id and secret must be form-encoded before base64 (RFC 6749, section 2.3.1).'
+  return { method: 'client_secret_basic', client_id, hash: clientSecretHash(secret) }
+}
+
+function decodeUtf8Base64(token: string): string | null {
+  try {
+    return decoder.decode(Uint8Array.from(atob(token), (character) => character.charCodeAt(0)))
+  } catch {
+    return null
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function formDecode(text: string): string | null {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return null
+  }
+}

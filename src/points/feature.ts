@@ -1,0 +1,50 @@
+/**
+ * A feature: what is not everybody's, as a value that is given to the server. It has no phases and no order; it adds rows to tables that are
+ * looked up by name.
+ *
+ * @module
+ */
+import type { Client } from '../clients/client.js'
+import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import type { ClientField } from '../protocol/client-vocabulary.js'
+import type { Parameters } from '../protocol/parameters.js'
+import type { ClientAuthentication } from './client-authentication.js'
+import type { Endpoint } from './endpoint.js'
+import type { GrantType } from './grant-type.js'
+import type { ResponseMode } from './response-mode.js'
+import type { Deployed } from './tables.js'
+
+/**
+ * Something a server can do besides what it always does, for its option `features`. Experimental: it may change in any version.
+ *
+ * @example
+ * const kiosk: Feature = { name: 'kiosk', grantTypes: [pinGrant] }
+ */
+export interface Feature {
+  /** For messages: one feature of a name can be given. */
+  readonly name: string
+  /** The version of the library that the feature belongs to. One that ships with the library says so, and fits no other. */
+  readonly madeFor?: string | undefined
+  /** What the token endpoint answers besides. */
+  readonly grantTypes?: readonly GrantType[] | undefined
+  /** How clients may prove who they are besides. */
+  readonly clientAuthentication?: readonly ClientAuthentication[] | undefined
+  /** How answers to authorization requests may go back besides. */
+  readonly responseModes?: readonly ResponseMode[] | undefined
+  /** Further members of client metadata, kept in `client.fields`. */
+  readonly clientFields?: readonly ClientField[] | undefined
+  /** Members of the server metadata that belong to no endpoint. Lists are joined with what others say; everything else is said once. */
+  readonly metadata?: { readonly [name: string]: unknown } | undefined
+  /** Endpoints of its own. Called once, when the server is made. */
+  endpoints?(server: Deployed, asClient: AsClient): readonly Endpoint[]
+}
+
+/**
+ * Answers a form that an authenticated client has posted.
+ *
+ * @throws {OAuthError} when the form cannot be read, or the client is not who it says it is.
+ */
+export type AsClient = (
+  request: HttpRequest,
+  answer: (client: Client, form: Parameters) => Promise<HttpResponse>,
+) => Promise<HttpResponse>

@@ -1,0 +1,23 @@
+/**
+ * What a server and its features have together, looked up by name.
+ *
+ * @module
+ */
+import type { Deployment } from '../deployment/deployment.js'
+import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import type { ClientAuthentication } from './client-authentication.js'
+import type { GrantType } from './grant-type.js'
+import type { ResponseMode } from './response-mode.js'
+
+export interface Tables {
+  readonly grantTypes: ReadonlyMap<string, GrantType>
+  readonly clientAuthentication: readonly ClientAuthentication[]
+  readonly responseModes: ReadonlyMap<string, ResponseMode>
+  /** What client metadata may say. */
+  readonly clients: ClientVocabulary
+}
+
+/** A running server with its tables. */
+export interface Deployed extends Deployment {
+  readonly tables: Tables
+}

@@ -1,0 +1,40 @@
+/**
+ * What client metadata may say on a server: the grant types and the ways of client authentication that it serves, and further fields. Pure.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 §2}
+ * @module
+ */
+import type { Json } from './json.js'
+
+export interface ClientVocabulary {
+  /** By the values of `grant_types`. */
+  readonly grantTypes: ReadonlyMap<string, GrantTypeRules>
+  /** By the values of `token_endpoint_auth_method`. */
+  readonly authenticationMethods: ReadonlyMap<string, AuthenticationRules>
+  /** Members beside those that every server has. */
+  readonly fields: ReadonlyMap<string, ClientField>
+}
+
+/** Which clients may be registered for a grant type. */
+export interface GrantTypeRules {
+  /** Whether clients may that cannot keep a secret. @default false */
+  readonly publicClients?: boolean | undefined
+  /** Whether what it starts can be refreshed: `refresh_token` is for clients that are registered for such a grant type. @default false */
+  readonly startsGrants?: boolean | undefined
+}
+
+export interface AuthenticationRules {
+  /** Whether a client proves itself with a secret that the server makes for it. @default false */
+  readonly usesSecret?: boolean | undefined
+}
+
+/** A member of client metadata. */
+export interface ClientField<Value extends Json = Json> {
+  readonly name: string
+  /**
+   * The value as it is kept.
+   *
+   * @throws {TypeError} what is wrong and what to write instead, as the end of a sentence that begins with the name: `must be a string`.
+   */
+  parse(value: unknown): Value
+}

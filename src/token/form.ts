@@ -1,0 +1,27 @@
+/**
+ * What token requests of several grant types have in common.
+ *
+ * @module
+ */
+import { OAuthError } from '../edge/errors.js'
+import { refusedError } from '../edge/refused-error.js'
+import type { TokenRequest } from '../points/grant-type.js'
+import type { Parameters } from '../protocol/parameters.js'
+import type { AccessChoice } from '../protocol/resource.js'
+
+/** RFC 8707 §2.2: an access token is for one resource, so a token request names at most one. */
+export function accessChoice(
+  { deployment, client, form }: TokenRequest,
+  scope: readonly string[] | undefined,
+): AccessChoice {
+  if (form.resources.length > 1) throw refusedError('invalid_target')
+  const { defaultResource, resourceList: definitions } = deployment.settings
+  return { resource: form.resources[0], scope, defaultResource, limits: client, definitions }
+}
+
+/** @throws {OAuthError} `invalid_request` when it is not there. */
+export function required(form: Parameters, name: string): string {
+  const value = form.get(name)
+  if (value === undefined) throw new OAuthError('invalid_request', `${name} is missing.`)
+  return value
+}

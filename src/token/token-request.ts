@@ -1,0 +1,62 @@
+/**
+ * What a grant type is handed: the request, and the loop that issues.
+ *
+ * @module
+ */
+import { TOKEN_ID_BYTES } from '../access-token/access-token.js'
+import type { Client } from '../clients/client.js'
+import { OAuthError } from '../edge/errors.js'
+import { isOverdue } from '../edge/in-time.js'
+import type { HttpRequest } from '../edge/message.js'
+import { refusedError } from '../edge/refused-error.js'
+import type { TokenRequest } from '../points/grant-type.js'
+import type { Deployed } from '../points/tables.js'
+import type { Parameters } from '../protocol/parameters.js'
+import { requestedAccess } from '../protocol/resource.js'
+import { digest, encodeBase64url } from '../runtime/hash.js'
+import type { Sender } from '../storage/advance.js'
+import { issueAlone, issueFromGrant } from './issue.js'
+
+export function tokenRequest(deployment: Deployed, client: Client, form: Parameters, http: HttpRequest): TokenRequest {
+  const sender: Sender = {
+    unsent: deployment.unsent,
+    fingerprint: () => fingerprintOf(deployment, client, form),
+    isOverdue: () => isOverdue(http),
+  }
+  return {
+    client,
+    form,
+    http,
+    deployment,
+    access() {
+      // RFC 8707 §2.2: an access token is for one resource.
+      if (form.resources.length > 1) throw refusedError('invalid_target')
+      const asked = { resources: form.resources, scope: form.get('scope') }
+      const found = requestedAccess(asked, client, deployment.settings.resourceList)
+      if (!found.ok) throw new OAuthError(found.error, found.description)
+      const [access] = found.access
+      if (!access) throw refusedError('invalid_target')
+      return access
+    },
+    step(grantId, entropy, decide, { repeats = false } = {}) {
+      const random = deployment.randomBytes(entropy + TOKEN_ID_BYTES)
+      const tokenId = encodeBase64url(random.subarray(entropy))
+      const fresh = random.subarray(0, entropy)
+      return issueFromGrant(
+        deployment,
+        grantId,
+        tokenId,
+        (grant) => decide(grant, deployment.now(), fresh),
+        repeats ? { ...sender, unsent: null } : sender,
+      )
+    },
+    alone: (token) => issueAlone(deployment, client, token),
+  }
+}
+
+/** Everything that makes a token request what it is, but for the proof of who sent it, which may be another each time. */
+function fingerprintOf({ tables }: Deployed, { client_id }: Client, form: Parameters): string {
+  const proofs = tables.clientAuthentication.flatMap(({ parameters = [] }) => parameters)
+  const decisive = form.names.filter((name) => !proofs.includes(name)).sort()
+  return digest(JSON.stringify([client_id, decisive.map((name) => [name, form.get(name)]), form.resources]))
+}
