@@ -4,8 +4,14 @@
  * @module
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, posix, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import ts from 'typescript'
+import { fileCircles } from './walls/file-circles.mjs'
+import { importGraph, importOf, target } from './walls/imports.mjs'
+import { roomCircles } from './walls/room-circles.mjs'
+
+/** Whether circles of whole rooms are refused like those of files. This is the switch: `true` turns it on for `npm run check:walls`. */
+const refuseRoomCircles = false
 
 const pure = /^src\/(grant|protocol)\//
 const endpoints = /^src\/(endpoints|authorize|token|account|browser|client-authentication|access-token)\//
@@ -125,41 +131,6 @@ export function violations(path, text) {
   return found
 }
 
-/** What a node imports, in any of the ways TypeScript has. */
-function importOf(node) {
-  if (ts.isImportDeclaration(node)) return module(node.moduleSpecifier, onlyTypes(node.importClause))
-  if (ts.isExportDeclaration(node) && node.moduleSpecifier) {
-    const names = node.exportClause && ts.isNamedExports(node.exportClause) ? node.exportClause.elements : []
-    return module(node.moduleSpecifier, node.isTypeOnly || allTypes(names))
-  }
-  if (ts.isImportEqualsDeclaration(node) && ts.isExternalModuleReference(node.moduleReference))
-    return module(node.moduleReference.expression, node.isTypeOnly)
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return module(node.argument.literal, true)
-  if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name)) return module(node.name, true)
-  if (ts.isCallExpression(node) && /^(import|require)$/.test(node.expression.getText()))
-    return module(node.arguments[0], false)
-  return null
-}
-
-const module = (node, typeOnly) => (node && ts.isStringLiteralLike(node) ? { specifier: node.text, typeOnly } : null)
-
-const onlyTypes = (clause) =>
-  !!clause &&
-  (clause.isTypeOnly ||
-    (!clause.name &&
-      !!clause.namedBindings &&
-      ts.isNamedImports(clause.namedBindings) &&
-      allTypes(clause.namedBindings.elements)))
-
-const allTypes = (elements) => elements.length > 0 && elements.every((element) => element.isTypeOnly)
-
-/** `src/grant/step.ts` for `../grant/step.js` and for our own package's name; other specifiers as they are. */
-function target(from, specifier) {
-  if (/^\.\.?(\/|$)/.test(specifier)) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts')
-  const adapter = /^grantwright\/(express|hono|next|node|testing\/adapter)$/.exec(specifier)
-  return adapter ? `adapters/${adapter[1]}` : specifier
-}
-
 /** What in a node a pure module must not have; null when it is clean. */
 function impurity(node) {
   if (node.kind === ts.SyntaxKind.AsyncKeyword) return 'uses async'
@@ -198,14 +169,20 @@ function isName(node) {
 
 if (process.argv[1] === import.meta.filename) {
   const root = resolve(import.meta.dirname, '..')
-  const files = ['src', 'adapters'].flatMap((folder) =>
+  const names = ['src', 'adapters'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
       (name) => `${folder}/${name.replaceAll('\\', '/')}`,
     ),
   )
-  const found = files
-    .filter((path) => path.endsWith('.ts'))
-    .flatMap((path) => violations(path, readFileSync(join(root, path), 'utf8')))
+  const files = new Map(
+    names.filter((path) => path.endsWith('.ts')).map((path) => [path, readFileSync(join(root, path), 'utf8')]),
+  )
+  const imports = importGraph(files)
+  const found = [
+    ...[...files].flatMap(([path, text]) => violations(path, text)),
+    ...fileCircles(imports),
+    ...(refuseRoomCircles ? roomCircles(imports) : []),
+  ]
   for (const line of found) console.error(line)
   console.log(found.length ? `${found.length} walls broken` : `walls stand`)
   process.exitCode = found.length ? 1 : 0

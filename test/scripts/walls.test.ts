@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { fileCircles } from '../../scripts/walls/file-circles.mjs'
+import { importGraph } from '../../scripts/walls/imports.mjs'
+import { roomCircles, roomOf } from '../../scripts/walls/room-circles.mjs'
 import { violations } from '../../scripts/walls.mjs'
+
+/** What files import of each other, from path → text. */
+const graphOf = (files: Record<string, string>) => importGraph(new Map(Object.entries(files)))
 
 describe('the walls', () => {
   it.each([
@@ -113,5 +119,148 @@ describe('text on the wire', () => {
     ['src/edge/network.ts', 'const same = /^\\\\s$/.test(name)'],
   ])('%s may say: %s', (path, line) => {
     expect(violations(path, line)).toEqual([])
+  })
+})
+
+describe('import circles', () => {
+  it.each([
+    "import { b } from './b.js'",
+    "import b from './b.js'",
+    "import './b.js'",
+    "import type { B } from './b.js'",
+    "import { type B } from './b.js'",
+    "export { b } from './b.js'",
+    "export type { B } from './b.js'",
+    "export * from './b.js'",
+    "import b = require('./b.js')",
+    "declare module './b.js' {}",
+    "type B = import('./b.js').B",
+    'type B = typeof import(`./b.js`)',
+    "const later = () => import('./b.js')",
+  ])('one is closed by: %s', (line) => {
+    const found = fileCircles(graphOf({ 'src/a.ts': line, 'src/b.ts': "import type { A } from './a.js'" }))
+    expect(found).toEqual([
+      'src/a.ts → src/b.ts → src/a.ts: imports in a circle: the type that both sides need goes below both',
+    ])
+  })
+
+  it.each([
+    ['grantwright/express', 'adapters/express.ts'],
+    ['grantwright/testing/adapter', 'adapters/testing.ts'],
+    ['grantwright/storage/memory', 'src/storage/memory.ts'],
+    ['grantwright', 'src/index.ts'],
+  ])("one is closed by our own package's name: %s", (specifier, file) => {
+    const found = fileCircles(
+      graphOf({
+        'adapters/a.ts': `import '${specifier}'`,
+        [file]: `import '${'../'.repeat(file.split('/').length - 1)}adapters/a.js'`,
+      }),
+    )
+    expect(found).toHaveLength(1)
+    expect(found[0]).toContain(`adapters/a.ts → ${file} → adapters/a.ts: `)
+  })
+
+  it('a file that imports itself is one', () => {
+    expect(fileCircles(graphOf({ 'src/a.ts': "import { a } from './a.js'" }))[0]).toContain('src/a.ts → src/a.ts: ')
+  })
+
+  it('two ways to the same file are none, nor is a comment, a text or a package', () => {
+    const found = fileCircles(
+      graphOf({
+        'src/a.ts': "import './b.js'\nimport './c.js'",
+        'src/b.ts': "import './d.js'",
+        'src/c.ts': "import './d.js'",
+        'src/d.ts': "// import './a.js'\nconst text = \"import './a.js'\"\nimport 'a'\nimport './gone.js'",
+      }),
+    )
+    expect(found).toEqual([])
+  })
+
+  it('names a shortest one of files that reach each other, and how many these are', () => {
+    const found = fileCircles(
+      graphOf({
+        'src/a.ts': "import './b.js'",
+        'src/b.ts': "import './c.js'",
+        'src/c.ts': "import './a.js'\nimport './d.js'",
+        'src/d.ts': "import './c.js'",
+        'src/outside.ts': "import './a.js'",
+      }),
+    )
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(/^src\/c\.ts → src\/d\.ts → src\/c\.ts: .*among 4 files/)
+  })
+
+  it('names each of those that do not reach each other, in the same order whatever the order of files and lines', () => {
+    const files = {
+      'src/a.ts': "import './c.js'\nimport './b.js'\nimport './y.js'",
+      'src/b.ts': "import './a.js'",
+      'src/c.ts': "import './a.js'",
+      'src/x.ts': "import './y.js'",
+      'src/y.ts': "import './x.js'",
+    }
+    const found = fileCircles(graphOf(files))
+    expect(found.map((line) => line.split(':', 1)[0])).toEqual([
+      'src/a.ts → src/b.ts → src/a.ts',
+      'src/x.ts → src/y.ts → src/x.ts',
+    ])
+    expect(found[0]).toContain('among 3 files')
+    expect(found[1]).not.toContain('among')
+    const reversed = Object.entries(files).map(([path, text]) => [path, text.split('\n').reverse().join('\n')])
+    expect(fileCircles(graphOf(Object.fromEntries(reversed.reverse())))).toEqual(found)
+  })
+})
+
+describe('circles of rooms', () => {
+  it('are found between files that form none, with one import for each step', () => {
+    const imports = graphOf({
+      'src/grant/refresh.ts': "import '../protocol/scope.js'",
+      'src/grant/state.ts': '',
+      'src/grant/step.ts': "import '../protocol/scope.js'",
+      'src/protocol/scope.ts': '',
+      'src/protocol/token-string.ts': "import type { Grant } from '../grant/state.js'",
+    })
+    expect(fileCircles(imports)).toEqual([])
+    expect(roomCircles(imports)).toEqual([
+      'grant → protocol → grant: rooms in a circle: src/grant/refresh.ts imports src/protocol/scope.ts, ' +
+        'src/protocol/token-string.ts imports src/grant/state.ts: what both rooms need goes into a room below both',
+    ])
+  })
+
+  it('name a shortest one of rooms that reach each other, and how many these are', () => {
+    const found = roomCircles(
+      graphOf({
+        'src/a/1.ts': "import '../b/1.js'",
+        'src/b/1.ts': "import '../c.js'",
+        'src/c.ts': "import './a/1.js'\nimport './b/1.js'",
+      }),
+    )
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(/^b → c\.ts → b: .*among 3 rooms/)
+  })
+
+  it('are none within a room, nor where all imports go one way', () => {
+    const imports = graphOf({
+      'src/pages/testing.ts': "import './testing/forms.js'\nimport '../server.js'",
+      'src/pages/testing/forms.ts': "import '../html.js'",
+      'src/pages/html.ts': "import './testing.js'",
+      'src/server.ts': '',
+      'adapters/express.ts': "import './node/message.js'\nimport '../src/server.js'",
+      'adapters/node/message.ts': "import '../express.js'",
+    })
+    expect(roomCircles(imports)).toEqual([])
+  })
+
+  it.each([
+    ['src/grant/step.ts', 'grant'],
+    ['src/cli/commands/keys.ts', 'cli'],
+    ['src/pages/testing/samples/login.ts', 'pages'],
+    ['src/storage/testing.ts', 'storage'],
+    ['src/features/apps/endpoint.ts', 'features/apps'],
+    ['src/features/apps/pages/list.ts', 'features/apps'],
+    ['src/server.ts', 'server.ts'],
+    ['adapters/express.ts', 'adapters'],
+    ['adapters/node/message.ts', 'adapters'],
+  ])('%s is in the room %s', (path, room) => {
+    expect(roomOf(path)).toBe(room)
   })
 })
