@@ -10,9 +10,6 @@ import { fileCircles } from './walls/file-circles.mjs'
 import { importGraph, importOf, target } from './walls/imports.mjs'
 import { roomCircles } from './walls/room-circles.mjs'
 
-/** Whether circles of whole rooms are refused like those of files. This is the switch: `true` turns it on for `npm run check:walls`. */
-const refuseRoomCircles = false
-
 const pure = /^src\/(grant|protocol)\//
 const endpoints = /^src\/(endpoints|authorize|token|account|browser|client-authentication|access-token)\//
 const drivers = /^src\/storage\/(memory|sqlite|sql|redis)\b/
@@ -181,7 +178,7 @@ if (process.argv[1] === import.meta.filename) {
   const found = [
     ...[...files].flatMap(([path, text]) => violations(path, text)),
     ...fileCircles(imports),
-    ...(refuseRoomCircles ? roomCircles(imports) : []),
+    ...roomCircles(imports),
   ]
   for (const line of found) console.error(line)
   console.log(found.length ? `${found.length} walls broken` : `walls stand`)

@@ -13,6 +13,7 @@ import { consentPage } from './consent.js'
 import { errorPage } from './error.js'
 import { formPostPage } from './form-post.js'
 import type { Frame } from './frame.js'
+import { atHand, type Language } from './language.js'
 import { type Page, pageDocument } from './layout.js'
 import { chooseLocale } from './locale.js'
 import { en } from './locales/en.js'
@@ -30,23 +31,39 @@ export interface PageRenderer {
   /** @throws what the app's own `render` throws, and a `TypeError` for what it returns and may not. */
   render(request: HttpRequest, answer: PageAnswer): Promise<HttpResponse>
   /** The page that ships, whatever `render` would do. */
-  renderShipped(request: HttpRequest, answer: PageAnswer): HttpResponse
+  renderShipped(request: HttpRequest, answer: PageAnswer): Promise<HttpResponse>
 }
 
-export function pageRenderer(settings: PageSettings, randomBytes: (length: number) => Uint8Array): PageRenderer {
+/** @param onFailure told why a page is in English that should have been in another language. @default prints it with console.error */
+export function pageRenderer(
+  settings: PageSettings,
+  randomBytes: (length: number) => Uint8Array,
+  onFailure: (cause: unknown) => void = (cause) => console.error('grantwright: pages failed', cause),
+): PageRenderer {
   const { render, languages, style, brand, frontEnds } = settings
   const [fallback] = languages.values()
+  const english = languages.get('en') ?? atHand(en)
   const freshNonce = () => encodeBase64url(randomBytes(16))
 
-  const messagesFor = (request: HttpRequest, uiLocales: readonly string[]): Messages =>
-    chooseLocale(uiLocales, request.headerValues('accept-language'), languages) ?? fallback ?? en
+  const languageFor = (request: HttpRequest, uiLocales: readonly string[]): Language =>
+    chooseLocale(uiLocales, request.headerValues('accept-language'), languages) ?? fallback ?? english
 
-  const frameFor = (request: HttpRequest, { uiLocales }: PageAnswer): Frame => ({
-    messages: messagesFor(request, uiLocales),
+  const frameFor = async (request: HttpRequest, { uiLocales }: PageAnswer): Promise<Frame> => ({
+    messages: await messagesIn(languageFor(request, uiLocales)),
     style,
     brand,
     frontEnds,
   })
+
+  async function messagesIn(language: Language): Promise<Messages> {
+    try {
+      return await language.messages()
+    } catch (cause) {
+      // Better a page in English than none.
+      onFailure(cause)
+      return english.messages()
+    }
+  }
 
   function shipped(answer: PageAnswer, frame: Frame): HttpResponse {
     const nonce = answer.view.page === 'form_post' ? freshNonce() : undefined
@@ -54,10 +71,10 @@ export function pageRenderer(settings: PageSettings, randomBytes: (length: numbe
   }
 
   return {
-    localeFor: (request, uiLocales) => messagesFor(request, uiLocales).locale,
-    renderShipped: (request, answer) => shipped(answer, frameFor(request, answer)),
+    localeFor: (request, uiLocales) => languageFor(request, uiLocales).locale,
+    renderShipped: async (request, answer) => shipped(answer, await frameFor(request, answer)),
     async render(request, answer) {
-      const frame = frameFor(request, answer)
+      const frame = await frameFor(request, answer)
       if (!render) return shipped(answer, frame)
       const nonce = freshNonce()
       // The adapter hands over what the framework works with; the options' type parameter says what that is.

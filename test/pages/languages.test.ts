@@ -10,6 +10,8 @@ import { en } from '../../src/pages/locales/en.js'
 const tags = (options: Pick<PagesOptions, 'locales' | 'messages'>) => [...languagesFrom(options).keys()]
 const { locale: _, ...english } = en
 const dutch: Omit<Messages, 'locale'> = { ...english, login: { ...english.login, title: 'Inloggen' } }
+const textsOf = async (tag: string, options: Pick<PagesOptions, 'locales' | 'messages'>) =>
+  languagesFrom(options).get(tag)?.messages()
 const withTexts = (messages: unknown) => languagesFrom({ messages: messages as PagesOptions['messages'] })
 
 it('are those that ship when nothing is said, English first', () => {
@@ -17,9 +19,9 @@ it('are those that ship when nothing is said, English first', () => {
 })
 
 describe('locales', () => {
-  it('says which languages are offered, and the first is for everybody else', () => {
+  it('says which languages are offered, and the first is for everybody else', async () => {
     expect(tags({ locales: ['de', 'en'] })).toEqual(['de', 'en'])
-    expect(languagesFrom({ locales: ['de', 'en'] }).get('de')).toBe(de)
+    expect(await textsOf('de', { locales: ['de', 'en'] })).toBe(de)
   })
 
   it('may be written in any case and twice', () => {
@@ -50,37 +52,71 @@ describe('locales', () => {
 })
 
 describe('messages of a language that ships', () => {
-  it('replace some texts and leave the others', () => {
-    const changed = languagesFrom({ messages: { de: { login: { title: 'Los geht’s' } } } }).get('de')
+  it('replace some texts and leave the others', async () => {
+    const changed = await textsOf('de', { messages: { de: { login: { title: 'Los geht’s' } } } })
     expect(changed).toEqual({ ...de, login: { ...de.login, title: 'Los geht’s' } })
   })
 
-  it('leave the other languages as they are', () => {
-    expect(languagesFrom({ messages: { de: { login: { title: 'Los' } } } }).get('en')).toBe(en)
+  it('may turn its direction', async () => {
+    expect(await textsOf('de', { messages: { de: { direction: 'rtl' } } })).toEqual({ ...de, direction: 'rtl' })
   })
 
-  it('do not change what other servers of the process show', () => {
-    languagesFrom({ messages: { en: { problem: { busy: { title: 'Later' } } } } })
-    expect(languagesFrom({}).get('en')?.problem.busy.title).toBe(en.problem.busy.title)
+  it('leave the other languages as they are', async () => {
+    expect(await textsOf('en', { messages: { de: { login: { title: 'Los' } } } })).toBe(en)
   })
 
-  it('keep a text that is undefined', () => {
-    const texts = { login: { title: undefined } }
-    expect(withTexts({ de: texts }).get('de')?.login.title).toBe(de.login.title)
+  it.each(['en', 'de'])('do not change what other servers of the process show in %s', async (tag) => {
+    const before = structuredClone(await textsOf(tag, {}))
+    await textsOf(tag, { messages: { [tag]: { problem: { busy: { title: 'Later' } } } } })
+    expect(await textsOf(tag, {})).toEqual(before)
   })
 
-  it('may be written under a tag in any case, and are found under the right one', () => {
-    const languages = withTexts({ DE: { login: { title: 'Los' } } })
+  it.each([undefined, null])('keep a text that is %s', async (title) => {
+    const languages = withTexts({ de: { login: { title } } })
+    expect((await languages.get('de')?.messages())?.login.title).toBe(de.login.title)
+  })
+
+  it('are what they were at construction', async () => {
+    const texts = { login: { title: 'Los' } }
+    const languages = withTexts({ de: texts })
+    texts.login.title = '{lost}'
+    expect((await languages.get('de')?.messages())?.login.title).toBe('Los')
+  })
+
+  it('may be written under a tag in any case and twice, and are found under the right one', async () => {
+    const languages = withTexts({ DE: { login: { title: 'Los' } }, de: { login: { submit: 'Los!' } } })
     expect([...languages.keys()]).not.toContain('DE')
-    expect(languages.get('de')).toMatchObject({ locale: 'de', login: { title: 'Los' } })
+    expect(await languages.get('de')?.messages()).toMatchObject({
+      locale: 'de',
+      login: { title: 'Los', submit: 'Los!', password: de.login.password },
+    })
+  })
+
+  it.each(['en', 'de', 'fr', 'es', 'ja', 'ar'])('are refused in %s as in any other', (tag) => {
+    const refusal = (texts: object) => () => withTexts({ [tag]: texts })
+    expect(refusal({ consent: { redirect: 'You will be sent away' } })).toThrow(
+      `pages.messages.${tag}.consent.redirect must have the place {host}. In English it is 'You will be sent to {host}'.`,
+    )
+    expect(refusal({ login: { title: '{client}' } })).toThrow(
+      /^[a-z.]+\.login\.title: there is nothing to put in {client}/,
+    )
+    expect(refusal({ login: { titel: 'x' } })).toThrow(/^[a-z.]+\.login: there is no text `titel`/)
+    expect(refusal({ login: { title: '' } })).toThrow(`pages.messages.${tag}.login.title is missing.`)
+    expect(refusal({ login: 7 })).toThrow(`pages.messages.${tag}.login must be an object of texts.`)
+    expect(refusal({ direction: 'left' })).toThrow(`pages.messages.${tag}.direction must be 'ltr' or 'rtl'.`)
   })
 })
 
 describe('messages of a language of its own', () => {
-  it('are offered after those that ship', () => {
+  it('are offered after those that ship', async () => {
     const languages = languagesFrom({ messages: { 'pt-br': { ...dutch, direction: 'ltr' } } })
     expect([...languages.keys()].at(-1)).toBe('pt-br')
-    expect(languages.get('pt-br')).toMatchObject({ locale: 'pt-BR', direction: 'ltr', login: { title: 'Inloggen' } })
+    expect(languages.get('pt-br')?.locale).toBe('pt-BR')
+    expect(await languages.get('pt-br')?.messages()).toEqual({
+      ...dutch,
+      locale: 'pt-BR',
+      direction: 'ltr',
+    })
   })
 
   it('must have every text', () => {
@@ -119,9 +155,9 @@ describe('a text', () => {
     expect(() => consent({ heading: 'Allow {client} of {user}?' })).toThrow(/nothing to put in {user}/)
   })
 
-  it('may have its place elsewhere, and twice', () => {
-    const texts = consent({ heading: '{client}: allow {client} in?' })
-    expect(texts.get('en')?.consent.heading).toBe('{client}: allow {client} in?')
+  it('may have its place elsewhere, and twice', async () => {
+    const texts = await consent({ heading: '{client}: allow {client} in?' }).get('en')?.messages()
+    expect(texts?.consent.heading).toBe('{client}: allow {client} in?')
   })
 
   it.each(['', '  ', 7, null, { text: 'x' }])('cannot be %j', (title) => {

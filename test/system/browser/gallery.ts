@@ -147,10 +147,10 @@ export async function openGallery(): Promise<Gallery> {
   await once(server, 'listening')
   const origin = `http://localhost:${(server.address() as AddressInfo).port}`
   const settings = new Map(Object.entries(looks).map(([look, options]) => [look, checkPages(options, origin)]))
-  server.on('request', (request, response) => {
+  server.on('request', async (request, response) => {
     const [, look = '', locale = '', name = ''] = (request.url ?? '').split('/')
     const { languages, style, brand } = settings.get(look) ?? {}
-    const messages = languages?.get(locale)
+    const messages = await languages?.get(locale)?.messages()
     const view = new Map<string, PageView>(Object.entries(views)).get(name)
     if (!messages || !style || !view) {
       response.setHeader('content-type', 'image/svg+xml')
