@@ -115,7 +115,9 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       fixedSigners: options.signingKeys,
       onFailure: (cause) => emit({ type: 'failed', endpoint: 'keys', cause, reference: '' }),
     }),
-    pages: pageRenderer(settings.pages, randomBytes),
+    pages: pageRenderer(settings.pages, randomBytes, (cause) =>
+      emit({ type: 'failed', endpoint: 'pages', cause, reference: '' }),
+    ),
     clientClaims: options.clientClaims,
     peppers: settings.secrets.map((secret) => hmacSha256(utf8(secret), `grantwright refresh salt\0${issuer}`)),
     browserCookie: cookieJar(issuer, ''),

@@ -34,11 +34,11 @@ export interface PageRenderer {
   renderShipped(request: HttpRequest, answer: PageAnswer): Promise<HttpResponse>
 }
 
-/** @param onFailure told why a page is in English that should have been in another language. @default prints it with console.error */
+/** @param onFailure told why a page is in English that should have been in another language. */
 export function pageRenderer(
   settings: PageSettings,
   randomBytes: (length: number) => Uint8Array,
-  onFailure: (cause: unknown) => void = (cause) => console.error('grantwright: pages failed', cause),
+  onFailure: (cause: unknown) => void,
 ): PageRenderer {
   const { render, languages, style, brand, frontEnds } = settings
   const [fallback] = languages.values()

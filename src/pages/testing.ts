@@ -102,10 +102,14 @@ function answersOf<Native>(
       },
       issuer,
     )
-    const { render: answer } = pageRenderer(settings, (length) => new Uint8Array(length).fill(7))
+    const { render: answer } = pageRenderer(settings, (length) => new Uint8Array(length).fill(7), fail)
     const response = await answer(requestIn(language, native), show(view))
     return rendered === undefined || rendered === null || !messages ? null : { ...response, messages }
   }
+}
+
+const fail = (cause: unknown): never => {
+  throw cause
 }
 
 const requestIn = (language: string, native: unknown): HttpRequest => ({

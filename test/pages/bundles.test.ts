@@ -64,8 +64,12 @@ interface Bundled {
   readonly pageRenderer: typeof pageRenderer
 }
 
+const fail = (cause: unknown): never => {
+  throw cause
+}
+
 async function languagesShown({ checkPages, pageRenderer }: Bundled): Promise<readonly string[]> {
-  const pages = pageRenderer(checkPages({}, 'https://auth.example.com'), (length) => new Uint8Array(length))
+  const pages = pageRenderer(checkPages({}, 'https://auth.example.com'), (length) => new Uint8Array(length), fail)
   const shown: string[] = []
   for (const { locale, logout } of translations) {
     const visit = request({ headers: { 'accept-language': locale } })

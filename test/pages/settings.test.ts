@@ -14,12 +14,16 @@ const issuer = 'https://auth.example.com/tenant'
 const origin = 'https://auth.example.com'
 const loggedOut: PageView = { page: 'logged_out' }
 
+const fail = (cause: unknown): never => {
+  throw cause
+}
+
 async function shown(
   options: PagesOptions,
   view: PageView = loggedOut,
   visit: HttpRequest = request(),
 ): Promise<HttpResponse> {
-  return pageRenderer(checkPages(options, issuer), (length) => new Uint8Array(length)).render(visit, show(view))
+  return pageRenderer(checkPages(options, issuer), (length) => new Uint8Array(length), fail).render(visit, show(view))
 }
 
 const header = ({ headers }: HttpResponse, name: string) => headers.find(([n]) => n === name)?.[1]

@@ -49,6 +49,15 @@ describe.each([bun, deno, workers, nodeWorkers])('on $name', (runtime) => {
     expect((await app.send('/api/notes')).status).toBe(401)
   })
 
+  it('a page is in the language of the browser, though its texts are loaded when it is shown', async () => {
+    const server = await site('server.ts')
+    for (const locale of ['en', 'de', 'fr', 'es', 'ja', 'ar', 'de']) {
+      const page = await server.send('/oauth/authorize', { headers: { 'accept-language': locale } })
+      expect(page.headers.get('content-language')).toBe(locale)
+      expect(await page.text()).toContain(`<html lang="${locale}"`)
+    }
+  })
+
   const modes = runtime.hashes ? ['compared', 'hashed'] : ['compared']
   describe.each(modes)('with passwordLogin and passwords that are %s', (mode) => {
     it.each(['jwt', 'opaque'] as const)(
