@@ -34,7 +34,14 @@ export type {
   Theme,
 } from './pages/options.js'
 export type { PageView } from './pages/views.js'
+export type { ClientAuthentication, PresentedClient, SentCredentials } from './points/client-authentication.js'
+export type { Endpoint } from './points/endpoint.js'
+export type { AsClient, Feature } from './points/feature.js'
+export type { GrantType, LoneToken, StepOptions, TokenRequest } from './points/grant-type.js'
+export type { ResponseFields, ResponseMode } from './points/response-mode.js'
 export type { ClientMetadata } from './protocol/client-metadata.js'
+export type { ClientField } from './protocol/client-vocabulary.js'
+export type { Json } from './protocol/json.js'
 export type { IntrospectionOptions } from './resource/introspection.js'
 export type { ResourceMetadata } from './resource/protected-resource.js'
 export {
