@@ -16,7 +16,7 @@ export { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } fr
 export { type ImportSignerOptions, importSigner, type PublicJwk, type SigningAlgorithm } from './keys/signer.js'
 export type { Signer } from './keys/signer-contract.js'
 export type { AppsView } from './pages/apps.js'
-export type { ConsentResource, ConsentScope, ConsentView } from './pages/consent.js'
+export type { ConsentChoice, ConsentQuestion, ConsentResource, ConsentScope, ConsentView } from './pages/consent.js'
 export type { ErrorView } from './pages/error.js'
 export type { PageForm } from './pages/form.js'
 export type { FormPostView } from './pages/form-post.js'

@@ -31,6 +31,8 @@ export interface ConnectedApp {
   readonly grants: readonly ConnectedGrant[]
   /** What was agreed to; of each login when they differ. */
   readonly rights: readonly ConsentResource[]
+  /** What features of the server add to that when only the consent is remembered, each in a line of its own. Absent for nothing. */
+  readonly details?: readonly string[] | undefined
 }
 
 /** Times in epoch milliseconds. */
@@ -40,6 +42,8 @@ export interface ConnectedGrant {
   readonly lastUsed: number
   /** Only what it has less than the app altogether. */
   readonly rights?: readonly ConsentResource[] | undefined
+  /** What features of the server add to it, each in a line of its own. Absent for nothing. */
+  readonly details?: readonly string[] | undefined
 }
 
 export function appsPage(view: AppsView, messages: Messages): Page {

@@ -31,6 +31,10 @@ export interface ConsentView {
   /** Path where somebody else can log in. */
   readonly switchUrl?: string | undefined
   readonly resources: readonly ConsentResource[]
+  /** What features of the server add to what is asked, each in a line of its own. Absent for nothing. */
+  readonly details?: readonly string[] | undefined
+  /** What the person has to choose, one of several each. Absent for nothing. */
+  readonly questions?: readonly ConsentQuestion[] | undefined
   /** Where the browser may be sent after the post, besides this server: sources for `form-action`. */
   readonly formAction: readonly string[]
 }
@@ -46,6 +50,21 @@ export interface ConsentScope {
   readonly text: string
   /** The checkbox with which the person can leave it out. Undefined when it belongs to what is asked. */
   readonly choice?: { readonly field: string; readonly ticked: boolean } | undefined
+}
+
+/** The form must post `field` with the `value` of the choice that was picked. */
+export interface ConsentQuestion {
+  readonly field: string
+  /** What is to be chosen, for example `Workspace`. */
+  readonly label: string
+  /** At least two; at most one is picked beforehand. */
+  readonly choices: readonly ConsentChoice[]
+}
+
+export interface ConsentChoice {
+  readonly value: string
+  readonly text: string
+  readonly picked: boolean
 }
 
 export function consentPage(view: ConsentView, { consent: text }: Messages): Page {
