@@ -7,8 +7,12 @@
 import type { Deployment } from '../deployment/deployment.js'
 import { isAccessLive } from '../grant/revoke.js'
 import type { Grant } from '../grant/state.js'
+import type { Deployed } from '../points/tables.js'
+import type { TermValues } from '../protocol/terms.js'
+import { unknownRestriction } from '../protocol/terms.js'
 import { issueJwt, verifyJwt } from './jwt.js'
 import { issueOpaque, verifyOpaque } from './opaque.js'
+import { termClaims } from './terms.js'
 import type { AccessToken, LiveAccessToken } from './token.js'
 
 /** Fresh random bytes that a token needs: beside a grant, and alone. */
@@ -27,7 +31,7 @@ export function issueAccessToken(deployment: Deployment, token: AccessToken, gra
  *
  * @throws {Unavailable} when the store cannot be asked: an open question is never an open door.
  */
-export async function findLiveAccessToken(deployment: Deployment, text: string): Promise<LiveAccessToken | null> {
+export async function findLiveAccessToken(deployment: Deployed, text: string): Promise<LiveAccessToken | null> {
   const genuine = await verifyAccessToken(deployment, text)
   if (!genuine) return null
   const { token, grant } = genuine
@@ -35,9 +39,15 @@ export async function findLiveAccessToken(deployment: Deployment, text: string):
   // A client that was removed has no tokens any more. The answer comes from memory, or once in a while from the store.
   if (!(await deployment.clients.find(token.clientId))) return null
   if (token.grantId === null) return (await isClientTokenRevoked(deployment, token)) ? null : genuine
-  return grant && isAccessLive(grant, { ...token, issuer: deployment.settings.issuer }, deployment.now())
-    ? genuine
-    : null
+  if (!grant || !isAccessLive(grant, { ...token, issuer: deployment.settings.issuer }, deployment.now())) return null
+  return grant.status === 'active' && grant.terms ? withTerms(deployment, genuine, grant.terms) : genuine
+}
+
+/** A JWT says what its terms come to; an opaque token points to them. With a term that restricts and nobody knows, nothing is live. */
+function withTerms(deployment: Deployed, live: LiveAccessToken, terms: TermValues): LiveAccessToken | null {
+  if (unknownRestriction(terms, deployment.tables.terms) !== undefined) return null
+  const { token } = live
+  return { ...live, token: { ...token, claims: { ...token.claims, ...termClaims(deployment, terms) } } }
 }
 
 /** The token behind a string, live or not, if this server made it. */

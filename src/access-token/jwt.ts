@@ -6,6 +6,7 @@
  */
 import type { Deployment } from '../deployment/deployment.js'
 import { signJws, verifyJws } from '../keys/jws.js'
+import { cnfOf, readCnf } from '../protocol/confirmation.js'
 import { scopeMember } from '../protocol/scope.js'
 import type { Claims } from '../users/contract.js'
 import { loginClaims, seconds } from './claims.js'
@@ -27,6 +28,7 @@ export async function issueJwt({ settings, keyring }: Deployment, token: AccessT
     exp: seconds(token.expiresAt),
     jti: token.grantId === null ? `c.${token.tokenId}` : `g.${token.grantId}.${token.tokenId}`,
     ...loginClaims(token.login),
+    ...(token.confirmation && { cnf: cnfOf(token.confirmation) }),
   }
   return signJws(await keyring.current(), TYP, JSON.stringify(payload))
 }
@@ -43,7 +45,7 @@ export async function verifyJwt(deployment: Deployment, text: string): Promise<L
 }
 
 function readClaims(claims: { readonly [name: string]: unknown }, issuer: string): AccessToken | null {
-  const { iss, sub, aud, client_id, scope, iat, exp, jti, auth_time, acr, amr, ...rest } = claims
+  const { iss, sub, aud, client_id, scope, iat, exp, jti, auth_time, acr, amr, cnf, ...rest } = claims
   if (iss !== issuer || typeof sub !== 'string' || typeof aud !== 'string' || typeof client_id !== 'string') return null
   if ((scope !== undefined && typeof scope !== 'string') || !isTime(iat) || !isTime(exp) || typeof jti !== 'string')
     return null
@@ -64,6 +66,7 @@ function readClaims(claims: { readonly [name: string]: unknown }, issuer: string
       ...(Array.isArray(amr) && amr.every((method) => typeof method === 'string') && { amr }),
     },
     claims: rest,
+    confirmation: readCnf(cnf),
   }
 }
 

@@ -1,13 +1,14 @@
 /**
  * Access tokens as opaque strings: `gwat_`, then base64url of key id, content and HMAC-SHA-256. Beside a grant the content is
- * only ids, times, and resource and scope as indexes into the grant's lists, which never change; a token of the
- * client_credentials grant, which has no record, names its client and scope. "Opaque" is a promise about meaning, not secrecy:
+ * only ids, times, and resource and scope as indexes into the grant's lists, which never change; a token without a grant, which has no
+ * record, names its client and scope. One that is bound to a key names that. "Opaque" is a promise about meaning, not secrecy:
  * nothing in it is confidential, and nothing in it is believed before the MAC is verified.
  *
  * @module
  */
 import type { Deployment } from '../deployment/deployment.js'
 import type { Grant } from '../grant/state.js'
+import { type Confirmation, confirmationMembers } from '../protocol/confirmation.js'
 import { u32 } from '../protocol/token-string.js'
 import { concatBytes, constantTimeEqual, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import { seconds } from './claims.js'
@@ -16,12 +17,15 @@ import type { AccessToken, LiveAccessToken } from './token.js'
 const PREFIX = 'gwat_'
 const KEY_ID_BYTES = 6
 const MAC_BYTES = 32
+// What an earlier version does not know is nothing to it.
 const OF_GRANT = 0
 const OF_CLIENT = 1
+const OF_GRANT_AND_KEY = 2
+const OF_ANYBODY = 3
 
 export async function issueOpaque({ keyring }: Deployment, token: AccessToken, grant: Grant | null): Promise<string> {
   const macKey = await keyring.macKey()
-  const content = grant ? grantContent(token, grant) : clientContent(token)
+  const content = grant ? grantContent(token, grant) : contentAlone(token)
   const signed = concatBytes(required(decodeBase64url(macKey.id)), content)
   return PREFIX + encodeBase64url(concatBytes(signed, hmacSha256(macKey.key, signed)))
 }
@@ -34,13 +38,32 @@ export async function verifyOpaque(deployment: Deployment, text: string): Promis
   const signed = bytes.subarray(0, -MAC_BYTES)
   if (!macKey || !constantTimeEqual(hmacSha256(macKey.key, signed), bytes.subarray(-MAC_BYTES))) return null
   const content = signed.subarray(KEY_ID_BYTES)
-  if (content[0] === OF_CLIENT) return { token: readClientContent(content), grant: null }
-  if (content[0] !== OF_GRANT) return null
-  const found = await deployment.grants.get(encodeBase64url(content.subarray(1, 17)))
-  return found?.value.status === 'active' ? { token: readGrantContent(content, found.value), grant: found.value } : null
+  const [kind] = content
+  if (kind === OF_CLIENT || kind === OF_ANYBODY) return { token: readAlone(content), grant: null }
+  if (kind !== OF_GRANT && kind !== OF_GRANT_AND_KEY) return null
+  const confirmation = kind === OF_GRANT_AND_KEY ? readKey(content) : undefined
+  const facts = content.subarray(confirmation ? 1 + KEY_BYTES : 1)
+  const found = await deployment.grants.get(encodeBase64url(facts.subarray(0, 16)))
+  if (found?.value.status !== 'active') return null
+  return { token: { ...readGrantContent(facts, found.value), confirmation }, grant: found.value }
 }
 
-/** kind 1, grant id 16, token id 8, iat 4, exp 4, resource 1, then one bit for each scope that was granted there. */
+/** kind 1, of a key: which member 1, thumbprint 32. */
+const KEY_BYTES = 33
+
+function kindAndKey({ confirmation }: AccessToken): Uint8Array {
+  if (!confirmation) return Uint8Array.of(OF_GRANT)
+  const { member, thumbprint } = confirmation
+  const key = required(decodeBase64url(thumbprint))
+  return concatBytes(Uint8Array.of(OF_GRANT_AND_KEY, confirmationMembers.indexOf(member)), key)
+}
+
+const readKey = (content: Uint8Array): Confirmation => ({
+  member: required(confirmationMembers[required(content[1])]),
+  thumbprint: encodeBase64url(content.subarray(2, 1 + KEY_BYTES)),
+})
+
+/** Kind and key, grant id 16, token id 8, iat 4, exp 4, resource 1, then one bit for each scope that was granted there. */
 function grantContent(token: AccessToken, grant: Grant): Uint8Array {
   if (grant.status === 'revoked') throw new Error('A revoked grant has no access to point at')
   const index = grant.access.findIndex(({ resource }) => resource === token.resource)
@@ -50,7 +73,7 @@ function grantContent(token: AccessToken, grant: Grant): Uint8Array {
     if (token.scope.includes(name)) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
   })
   return concatBytes(
-    Uint8Array.of(OF_GRANT),
+    kindAndKey(token),
     required(decodeBase64url(grant.id)),
     required(decodeBase64url(token.tokenId)),
     u32(seconds(token.issuedAt)),
@@ -60,52 +83,53 @@ function grantContent(token: AccessToken, grant: Grant): Uint8Array {
   )
 }
 
-function readGrantContent(content: Uint8Array, grant: Exclude<Grant, { status: 'revoked' }>): AccessToken {
-  const { resource, scope } = required(grant.access[required(content[33])])
-  const bits = content.subarray(34)
+function readGrantContent(facts: Uint8Array, grant: Exclude<Grant, { status: 'revoked' }>): AccessToken {
+  const { resource, scope } = required(grant.access[required(facts[32])])
+  const bits = facts.subarray(33)
   return {
     grantId: grant.id,
-    tokenId: encodeBase64url(content.subarray(17, 25)),
+    tokenId: encodeBase64url(facts.subarray(16, 24)),
     clientId: grant.clientId,
     subject: grant.subject,
     resource,
     scope: scope.filter((_, i) => ((bits[i >> 3] ?? 0) & (1 << (i & 7))) !== 0),
-    issuedAt: readSeconds(content, 25),
-    expiresAt: readSeconds(content, 29),
+    issuedAt: readSeconds(facts, 24),
+    expiresAt: readSeconds(facts, 28),
     login: grant.login,
     claims: {},
   }
 }
 
-/** kind 1, token id 16, iat 4, exp 4, then JSON of client, resource and scope. */
-function clientContent(token: AccessToken): Uint8Array {
+/** kind 1, token id 16, iat 4, exp 4, then JSON of client, resource and scope; of subject and key, where the client does not act for itself alone. */
+function contentAlone(token: AccessToken): Uint8Array {
+  const { clientId, resource, scope, subject, confirmation } = token
+  const isPlain = subject === clientId && !confirmation
   return concatBytes(
-    Uint8Array.of(OF_CLIENT),
+    Uint8Array.of(isPlain ? OF_CLIENT : OF_ANYBODY),
     required(decodeBase64url(token.tokenId)),
     u32(seconds(token.issuedAt)),
     u32(seconds(token.expiresAt)),
-    utf8(JSON.stringify([token.clientId, token.resource, token.scope])),
+    utf8(JSON.stringify([clientId, resource, scope, ...(isPlain ? [] : [subject, confirmation])])),
   )
 }
 
-function readClientContent(content: Uint8Array): AccessToken {
+function readAlone(content: Uint8Array): AccessToken {
   // Ours, as the MAC has shown.
-  const [clientId, resource, scope] = JSON.parse(new TextDecoder().decode(content.subarray(25))) as [
-    string,
-    string,
-    string[],
-  ]
+  const [clientId, resource, scope, subject, confirmation] = JSON.parse(
+    new TextDecoder().decode(content.subarray(25)),
+  ) as [string, string, string[], string?, (Confirmation | null)?]
   return {
     grantId: null,
     tokenId: encodeBase64url(content.subarray(1, 17)),
     clientId,
-    subject: clientId,
+    subject: subject ?? clientId,
     resource,
     scope,
     issuedAt: readSeconds(content, 17),
     expiresAt: readSeconds(content, 21),
     login: {},
     claims: {},
+    confirmation: confirmation ?? undefined,
   }
 }
 

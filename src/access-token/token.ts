@@ -4,6 +4,7 @@
  * @module
  */
 import type { Grant, LoginFacts } from '../grant/state.js'
+import type { Confirmation } from '../protocol/confirmation.js'
 import type { Claims } from '../users/contract.js'
 
 /** What an access token says. Times in epoch milliseconds. */
@@ -20,8 +21,10 @@ export interface AccessToken {
   readonly issuedAt: number
   readonly expiresAt: number
   readonly login: LoginFacts
-  /** Further claims, from the app. */
+  /** Further claims, from the app and from terms. */
   readonly claims: Claims
+  /** The key that it is bound to. */
+  readonly confirmation?: Confirmation | undefined
 }
 
 /** A token that is genuine and live, and the grant behind it. */

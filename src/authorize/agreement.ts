@@ -4,19 +4,26 @@
  * @module
  */
 import type { Deployment } from '../deployment/deployment.js'
-import { includes, withoutAccess } from '../grant/consent.js'
+import { withoutAccess } from '../grant/consent.js'
+import type { Deployed } from '../points/tables.js'
 import { isPublicClient } from '../protocol/client-settings.js'
 import { isLoopbackRedirect, isPrivateUseRedirect } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
+import type { TermValues } from '../protocol/terms.js'
 import type { Agreement } from '../protocol/visit.js'
-import { consentId } from './consents.js'
+import { consentId, isCovered } from './consents.js'
 import type { Visit } from './visit.js'
 
-/** Costs one read. */
+/**
+ * Costs one read.
+ *
+ * @param terms what is approved besides.
+ */
 export async function findAgreement(
-  deployment: Deployment,
+  deployment: Deployed,
   { asked, client }: Visit,
   subject: string,
+  terms: TermValues | undefined,
 ): Promise<Agreement> {
   const stored = await deployment.consents.get(consentId(deployment, client.client_id, subject))
   const consent = stored && deployment.now() < stored.value.expiresAt ? stored.value : null
@@ -25,11 +32,11 @@ export async function findAgreement(
   // A request for nothing but what was refused would fail without a word: then rather ask.
   if (access.length === 0) return { covers: false, unticked: [] }
   const impersonable = isImpersonable(asked.redirectUri, isPublicClient(client))
-  if (client.first_party && !impersonable) return { covers: true, access, basis: 'first_party' }
+  if (client.first_party && !impersonable) return { covers: true, access, terms, basis: 'first_party' }
   // OAuth 2.1 §7.3.1, RFC 8252 §8.6: anybody on the device can pass for such a client, so a remembered yes says nothing.
   const counts = client.remember_consent ?? !impersonable
-  return counts && consent && includes(consent.access, access)
-    ? { covers: true, access, basis: 'remembered' }
+  return counts && consent && isCovered(deployment, consent, { access, terms })
+    ? { covers: true, access, terms, basis: 'remembered' }
     : { covers: false, unticked: refused }
 }
 

@@ -9,7 +9,8 @@ import { seeOther } from '../edge/responses.js'
 import { type Answer, show } from '../pages/views.js'
 import type { ResponseFields, ResponseMode } from '../points/response-mode.js'
 import type { Deployed } from '../points/tables.js'
-import { type AuthorizationRequest, codeResponse, errorResponse } from '../protocol/authorization-request.js'
+import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import { codeResponse, errorResponse } from '../protocol/authorization-response.js'
 import { appendToRedirect } from '../protocol/redirect-uri.js'
 
 interface Destination {

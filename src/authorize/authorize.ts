@@ -94,4 +94,5 @@ async function resume(
 const rulesOf = ({ settings, tables }: Deployed): AuthorizationRules => ({
   resources: settings.resourceList,
   responseModes: tables.responseModes,
+  terms: tables.terms,
 })

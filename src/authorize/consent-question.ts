@@ -10,9 +10,10 @@ import { scopeWords } from '../browser/scope-words.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest } from '../edge/message.js'
 import { includes, withoutAccess } from '../grant/consent.js'
-import type { ConsentView } from '../pages/consent.js'
+import type { ConsentQuestion, ConsentView } from '../pages/consent.js'
 import { formActionSource } from '../pages/policy.js'
 import { type PageAnswer, show } from '../pages/views.js'
+import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-settings.js'
 import type { Parameters } from '../protocol/parameters.js'
@@ -21,24 +22,28 @@ import type { Access } from '../protocol/resource.js'
 import type { Login } from '../users/contract.js'
 import { isImpersonable, isOptional } from './agreement.js'
 import { type Pending, switchUrl } from './pending-request.js'
-import type { Visit } from './visit.js'
+import type { OpenQuestion, TermChoice } from './terms.js'
+import { fieldOfQuestion, termsOf, termWords } from './terms.js'
+import type { Progress } from './visit.js'
 
 /** Shows the consent page; what is in `unticked` is not ticked. */
 export function askForConsent(
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
-  { client, asked, pending }: Visit & { readonly pending: Pending },
+  { client, asked, pending, choice }: Progress & { readonly pending: Pending },
   login: Login,
   unticked: Access,
 ): PageAnswer {
   const { pages, urls } = deployment
   const locale = pages.localeFor(request, asked.uiLocales)
   const ticked = (resource: string, scope: string) => !includes(unticked, [{ resource, scope: [scope] }])
+  const details = termWords(deployment, termsOf({ asked, choice }), locale)
+  const questions = choice?.questions ?? []
   const view: ConsentView = {
     page: 'consent',
     form: {
       action: urls.paths.consent,
-      hidden: { pending: pending.handle, page_token: consentToken(deployment, pending, login) },
+      hidden: { pending: pending.handle, page_token: consentToken(deployment, pending, login, choice) },
     },
     clientName: client.client_name,
     clientId: client.client_id,
@@ -59,6 +64,8 @@ export function askForConsent(
           : undefined,
       })),
     })),
+    ...(details.length > 0 && { details }),
+    ...(questions.length > 0 && { questions: questions.map((question, i) => questionView(question, i, locale)) }),
     formAction: [formActionSource(asked.redirectUri)],
   }
   return show(view, asked.uiLocales)
@@ -70,7 +77,8 @@ export const isConsentToken = (
   token: string | undefined,
   pending: Pending,
   login: Login,
-): boolean => isSameToken(token, consentToken(deployment, pending, login))
+  choice: TermChoice | undefined,
+): boolean => isSameToken(token, consentToken(deployment, pending, login, choice))
 
 /**
  * What of a request the person agreed to and what they left out. It starts from the stored request, so a form can take away what
@@ -91,9 +99,23 @@ export function readChoice(
 /** The name of the checkbox for a scope, by its place in the request. */
 const fieldOf = (resource: number, scope: number): string => `scope_${resource}_${scope}`
 
-function consentToken(deployment: Deployment, { browser, value }: Pending, login: Login): string {
+function consentToken(
+  deployment: Deployment,
+  { browser, value }: Pending,
+  login: Login,
+  choice: TermChoice | undefined,
+): string {
   const offered = value.request.access.map(({ resource, scope }) =>
     scope.filter((name) => isOptional(deployment, resource, name)),
   )
-  return pageToken(browser, login, 'consent', [value.id, offered])
+  // What is shown and what is offered: an answer means that, and nothing that has come in its place.
+  const terms = choice ? [choice.terms, choice.questions.map(({ name, choices }) => [name, choices])] : []
+  return pageToken(browser, login, 'consent', [value.id, offered, ...terms])
 }
+
+/** Nothing is picked beforehand: it is theirs to choose. */
+const questionView = ({ label, choices }: OpenQuestion, index: number, locale: string): ConsentQuestion => ({
+  field: fieldOfQuestion(index),
+  label: label(locale),
+  choices: choices.map(({ text }, place) => ({ value: String(place), text, picked: false })),
+})

@@ -15,6 +15,7 @@ import { isHttpResponse } from '../users/http-response.js'
 import { isConsentToken, readChoice } from './consent-question.js'
 import { findPending } from './pending-request.js'
 import { proceed } from './proceed.js'
+import { findChoice, hasQuestions, readTerms } from './terms.js'
 import { visitOf } from './visit.js'
 
 /** POST: what the person decided. */
@@ -29,13 +30,19 @@ export async function consent(deployment: Deployed, request: HttpRequest): Promi
   if (!visit) return nothingPendingPage(request)
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
-  // Logged out meanwhile, or somebody else now: the request starts again with the login and its own consent page.
-  if (!login || !isConsentToken(deployment, pageToken, visit.pending, login)) {
-    return proceed(deployment, request, visit, { login })
+  const choice = login && hasQuestions(deployment) ? await findChoice(deployment, visit, login.subject) : undefined
+  // Logged out meanwhile, somebody else now, or another choice: the request starts again with the login and its own consent page.
+  if (!login || !isConsentToken(deployment, pageToken, visit.pending, login, choice)) {
+    return proceed(deployment, request, visit, { login, choice })
   }
   const { agreed, refused } = readChoice(deployment, visit.asked, form)
-  // To allow nothing is to deny.
-  const decision = { access: pressed === 'allow' ? agreed : [], refused, subject: login.subject }
+  const { subject } = login
   // The token says for whom the page was shown, not that their login was good enough.
-  return proceed(deployment, request, visit, { login, decision })
+  // To allow nothing is to deny.
+  if (pressed === 'deny' || agreed.length === 0) {
+    return proceed(deployment, request, visit, { login, choice, decision: { access: [], refused, subject } })
+  }
+  const chosen = choice ? readTerms(choice, form) : { terms: visit.asked.terms }
+  const decision = chosen && { access: agreed, refused, subject, ...(chosen.terms && { terms: chosen.terms }) }
+  return proceed(deployment, request, visit, { login, choice, decision: decision ?? undefined })
 }

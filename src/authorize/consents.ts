@@ -5,9 +5,13 @@
  * @module
  */
 import type { Deployment } from '../deployment/deployment.js'
+import type { Decision } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
 import { type Consent, includes, joinAccess, withoutAccess } from '../grant/consent.js'
+import type { Deployed } from '../points/tables.js'
 import type { Access } from '../protocol/resource.js'
+import type { TermValues } from '../protocol/terms.js'
+import { coversTerms, isSameJson } from '../protocol/terms.js'
 
 interface Parties {
   readonly clientId: string
@@ -24,9 +28,9 @@ export async function rememberConsent(
   deployment: Deployment,
   grantId: string,
   parties: Parties,
-  { access, refused }: { readonly access: Access; readonly refused: Access },
+  decision: Omit<Decision, 'subject'>,
 ): Promise<boolean> {
-  await remember(deployment, parties, access, refused)
+  await remember(deployment, parties, decision)
   if ((await deployment.grants.get(grantId))?.value.status !== 'revoked') return true
   await deployment.consents.remove(consentId(deployment, parties.clientId, parties.subject))
   return false
@@ -36,14 +40,15 @@ export async function rememberConsent(
 async function remember(
   deployment: Deployment,
   { clientId, subject }: Parties,
-  agreed: Access,
-  refused: Access,
+  { access: agreed, refused, terms }: Omit<Decision, 'subject'>,
 ): Promise<void> {
   const id = consentId(deployment, clientId, subject)
   for (let lost = 0; lost < 4; lost++) {
     const now = deployment.now()
     const stored = await deployment.consents.get(id)
-    const before = stored && now < stored.value.expiresAt ? stored.value : null
+    const earlier = stored && now < stored.value.expiresAt ? stored.value : null
+    // What was agreed to with other values says nothing about these.
+    const before = earlier && isSameJson(earlier.terms, terms) ? earlier : null
     // Whoever was faster has written the same: a double click.
     if (lost > 0 && before && includes(before.access, agreed) && includes(before.refused ?? [], refused)) return
     const value: Consent = {
@@ -53,6 +58,7 @@ async function remember(
       clientId,
       access: withoutAccess(joinAccess(before?.access ?? [], agreed), refused),
       refused: withoutAccess(joinAccess(before?.refused ?? [], refused), agreed),
+      ...(terms && { terms }),
       givenAt: now,
       // What was not agreed to again keeps its end.
       expiresAt:
@@ -67,13 +73,27 @@ async function remember(
 export const consentId = ({ recordId }: Deployment, clientId: string, subject: string): string =>
   recordId('consent', JSON.stringify([clientId, subject]))
 
-/** Whether the user's consent covers `access` now, be it a moment beyond its time. */
+/** What somebody agrees to, or is asked to. */
+interface Agreed {
+  readonly access: Access
+  readonly terms?: TermValues | undefined
+}
+
+/** Whether the user's consent covers this now, be it a moment beyond its time. */
 export async function isAgreed(
-  deployment: Deployment,
+  deployment: Deployed,
   clientId: string,
   subject: string,
-  access: Access,
+  asked: Agreed,
 ): Promise<boolean> {
   const consent = await deployment.consents.get(consentId(deployment, clientId, subject))
-  return consent !== null && includes(consent.value.access, access)
+  return consent !== null && isCovered(deployment, consent.value, asked)
 }
+
+/** Whether a consent answers a request: the access, and every term. */
+export const isCovered = ({ tables }: Deployed, consent: Agreed, { access, terms }: Agreed): boolean =>
+  includes(consent.access, access) &&
+  coversTerms(consent.terms, terms, (name, agreed, asked) => {
+    const term = tables.terms.get(name)
+    return term?.covers ? term.covers(agreed, asked) : isSameJson(agreed, asked)
+  })

@@ -5,6 +5,7 @@
  */
 import type { Deployment } from '../deployment/deployment.js'
 import type { Decision } from '../deployment/records.js'
+import { isSameJson } from '../protocol/terms.js'
 import { changePending, type Pending } from './pending-request.js'
 
 /** The request with the decision in it; null when it was decided otherwise before. */
@@ -26,4 +27,4 @@ export async function recordDecision(
 }
 
 const isSame = (one: Decision, other: Decision): boolean =>
-  one.subject === other.subject && JSON.stringify(one.access) === JSON.stringify(other.access)
+  one.subject === other.subject && isSameJson([one.access, one.terms], [other.access, other.terms])

@@ -36,19 +36,20 @@ export async function issueCode(
   because: Extract<Verdict, { next: 'issue' }>,
 ): Promise<Answer> {
   const { settings } = deployment
-  const { access } = because
+  const { access, terms } = because
   const id = pending?.value.id ?? encodeBase64url(deployment.randomBytes(16))
   const secret = pending ? codeSecret(pending) : deployment.randomBytes(32)
   const { authenticatedAt, acr, amr } = login
   const grant = approve(
     {
-      terms: {
+      approved: {
         id,
         issuer: settings.issuer,
         clientId: asked.client_id,
         subject: login.subject,
         access,
         login: { authenticatedAt, acr, amr },
+        ...(terms && { terms }),
       },
       code: {
         hash: secretHash('code', secret),
@@ -89,16 +90,16 @@ async function stands(
   deployment: Deployed,
   { id, clientId, subject }: Grant,
   pending: Pending | null,
-  { access, basis }: Extract<Verdict, { next: 'issue' }>,
+  { access, terms, basis }: Extract<Verdict, { next: 'issue' }>,
 ): Promise<boolean> {
   switch (basis) {
     case 'first_party':
       return true
     case 'remembered':
-      return isAgreed(deployment, clientId, subject, access)
+      return isAgreed(deployment, clientId, subject, { access, terms })
     case 'answer': {
       const refused = pending?.value.decision?.refused ?? []
-      return rememberConsent(deployment, id, { clientId, subject }, { access, refused })
+      return rememberConsent(deployment, id, { clientId, subject }, { access, refused, terms })
     }
   }
 }

@@ -3,14 +3,19 @@
  *
  * @module
  */
+
+import { checkRestrictions } from '../access-token/terms.js'
 import type { Browser } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
+import type { Decision } from '../deployment/records.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-settings.js'
 import { matchRedirectUri } from '../protocol/redirect-uri.js'
+import type { Login } from '../users/contract.js'
 import { responseModeOf } from './authorization-response.js'
 import type { Pending } from './pending-request.js'
+import type { TermChoice } from './terms.js'
 
 /** `pending` is null until there is a reason to store it. */
 export interface Visit {
@@ -20,13 +25,26 @@ export interface Visit {
   readonly browser: Browser
 }
 
-/** Goes on with a pending request, if its client and its redirect URI are still registered; else null. @throws {Unavailable} for a response mode that is not served. */
+/** A visit, with what was found out on the way. */
+export interface Progress extends Visit {
+  pending: Pending | null
+  /** Who is at the browser; undefined while nobody has asked. */
+  login: Login | null | undefined
+  /** What this person has to choose; undefined while nobody has asked. */
+  choice: TermChoice | undefined
+  /** What a form of ours has just said. */
+  decision: Decision | undefined
+}
+
+/** Goes on with a pending request, if its client and its redirect URI are still registered; else null. @throws {Unavailable} when it needs a feature that is not given. */
 export async function visitOf(
   deployment: Deployed,
   pending: Pending,
 ): Promise<(Visit & { readonly pending: Pending }) | null> {
   const { request: asked } = pending.value
   responseModeOf(deployment, asked)
+  checkRestrictions(deployment, asked.terms)
+  checkRestrictions(deployment, pending.value.decision?.terms)
   const client = await deployment.clients.find(asked.client_id)
   if (!client || !matchRedirectUri(client.redirect_uris, asked.redirectUri, isPublicClient(client))) return null
   return { client, asked, pending, browser: pending.browser }

@@ -12,7 +12,7 @@ import type { Deployment } from './deployment.js'
 export async function endGrant(
   deployment: Deployment,
   grantId: string,
-  reason: 'subject_gone' | 'user_request',
+  reason: 'subject_gone' | 'term_ended' | 'user_request',
 ): Promise<boolean> {
   const outcome = await advance(
     deployment.grants,

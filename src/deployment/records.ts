@@ -6,6 +6,7 @@
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
 import type { Access } from '../protocol/resource.js'
+import type { TermValues } from '../protocol/terms.js'
 
 /** What is stored: no usable secret. */
 export interface PendingRequest {
@@ -36,6 +37,8 @@ export interface PendingRequest {
 export interface Decision {
   readonly access: Access
   readonly refused: Access
+  /** The values of terms, those that were asked for and those that were chosen. Absent for none. */
+  readonly terms?: TermValues | undefined
   readonly subject: string
 }
 

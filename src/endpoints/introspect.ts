@@ -9,8 +9,9 @@
 import { findLiveAccessToken } from '../access-token/access-token.js'
 import { loginClaims, seconds } from '../access-token/claims.js'
 import { withoutProtocolClaims } from '../access-token/jwt.js'
+import { termsStand } from '../access-token/terms.js'
+import type { LiveAccessToken } from '../access-token/token.js'
 import type { Client } from '../clients/client.js'
-import type { Deployment } from '../deployment/deployment.js'
 import { OAuthError } from '../edge/errors.js'
 import type { HttpResponse } from '../edge/message.js'
 import { jsonResponse } from '../edge/responses.js'
@@ -19,8 +20,10 @@ import type { Endpoint } from '../points/endpoint.js'
 import type { AsClient } from '../points/feature.js'
 import type { Deployed } from '../points/tables.js'
 import { isPublicClient } from '../protocol/client-settings.js'
+import { cnfOf, tokenTypeOf } from '../protocol/confirmation.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { scopeMember } from '../protocol/scope.js'
+import { unknownRestriction } from '../protocol/terms.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
 import type { Claims } from '../users/contract.js'
 
@@ -38,7 +41,7 @@ export const introspectionEndpoint = (deployment: Deployed, asClient: AsClient):
   },
 })
 
-async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
+async function answer(deployment: Deployed, client: Client, form: Parameters): Promise<HttpResponse> {
   // RFC 7662 §2.1: the caller is authorized. A client_id alone, which everybody may know, authorizes nobody.
   if (isPublicClient(client)) {
     throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', { status: 403 })
@@ -53,13 +56,13 @@ async function answer(deployment: Deployment, client: Client, form: Parameters):
   return jsonResponse(200, facts ? { ...facts, active: true } : { active: false })
 }
 
-async function accessTokenFacts(deployment: Deployment, client: Client, text: string): Promise<object | null> {
+async function accessTokenFacts(deployment: Deployed, client: Client, text: string): Promise<object | null> {
   const live = await findLiveAccessToken(deployment, text)
   if (!live) return null
   const { token } = live
   // RFC 7662 §4: only tokens that are meant for the caller.
   if (token.clientId !== client.client_id && !client.serves.includes(token.resource)) return null
-  const claims = await currentClaims(deployment, text, token)
+  const claims = await currentClaims(deployment, text, live)
   if (!claims) return null
   return {
     ...withoutProtocolClaims(claims),
@@ -68,30 +71,36 @@ async function accessTokenFacts(deployment: Deployment, client: Client, text: st
     aud: token.resource,
     client_id: token.clientId,
     ...scopeMember(token.scope),
-    token_type: 'Bearer',
+    token_type: tokenTypeOf(token.confirmation),
     iat: seconds(token.issuedAt),
     exp: seconds(token.expiresAt),
     ...loginClaims(token.login),
+    ...(token.confirmation && { cnf: cnfOf(token.confirmation) }),
   }
 }
 
-/** A JWT carries its claims; for an opaque token they are asked for now. Null when the user is gone. */
+/** A JWT carries its claims; for an opaque token they are asked for now. Null when the user is gone, or what was granted does not stand. */
 async function currentClaims(
-  deployment: Deployment,
+  deployment: Deployed,
   text: string,
-  token: NonNullable<Awaited<ReturnType<typeof findLiveAccessToken>>>['token'],
+  { token, grant }: LiveAccessToken,
 ): Promise<Claims | null> {
   if (!text.startsWith('gwat_')) return token.claims
   const context = { client_id: token.clientId, scope: token.scope, resource: token.resource }
-  if (token.grantId === null) return (await deployment.clientClaims?.(context, context)) ?? {}
-  return deployment.users.claims ? deployment.users.claims(token.subject, context) : {}
+  if (token.grantId === null && token.subject === token.clientId) {
+    return (await deployment.clientClaims?.(context, context)) ?? {}
+  }
+  const claims = deployment.users.claims ? await deployment.users.claims(token.subject, context) : {}
+  if (grant?.status === 'active' && grant.terms && !(await termsStand(deployment, grant))) return null
+  return claims && { ...claims, ...token.claims }
 }
 
 /** RFC 7662 §4: without token_type and aud, so that a refresh token never passes for an access token. */
-async function refreshTokenFacts(deployment: Deployment, client: Client, token: RefreshToken): Promise<object | null> {
+async function refreshTokenFacts(deployment: Deployed, client: Client, token: RefreshToken): Promise<object | null> {
   const grant = (await deployment.grants.get(token.grantId))?.value
   if (grant?.status !== 'active' || grant.clientId !== client.client_id) return null
   if (!grant.refresh || !isCurrent(grant, token, deployment.now())) return null
+  if (unknownRestriction(grant.terms, deployment.tables.terms) !== undefined) return null
   return {
     iss: deployment.settings.issuer,
     sub: grant.subject,

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { CodeBinding, CodeIssued, Terms } from './state.js'
+import type { Approved, CodeBinding, CodeIssued } from './state.js'
 
 export interface Approval {
-  readonly terms: Omit<Terms, 'createdAt' | 'endsAt'>
+  readonly approved: Omit<Approved, 'createdAt' | 'endsAt'>
   readonly code: CodeBinding
   /** When the pending request ends whose id the grant has; null when there is none. */
   readonly requestEndsAt: number | null
@@ -17,10 +17,10 @@ export interface Approval {
 }
 
 export function approve(approval: Approval, now: number): CodeIssued {
-  const { terms, code, requestEndsAt, codeLifetime, grantLifetime } = approval
+  const { approved, code, requestEndsAt, codeLifetime, grantLifetime } = approval
   const expiresAt = now + codeLifetime
   return {
-    ...terms,
+    ...approved,
     status: 'code_issued',
     createdAt: now,
     touchedAt: now,

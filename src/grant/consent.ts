@@ -4,6 +4,7 @@
  * @module
  */
 import type { Access } from '../protocol/resource.js'
+import type { TermValues } from '../protocol/terms.js'
 
 /** One record per user and client. */
 export interface Consent {
@@ -14,6 +15,8 @@ export interface Consent {
   readonly access: Access
   /** What was left out of a request that was agreed to otherwise. Absent for nothing. */
   readonly refused?: Access | undefined
+  /** With which values of terms. Absent for none. */
+  readonly terms?: TermValues | undefined
   readonly givenAt: number
   readonly expiresAt: number
 }

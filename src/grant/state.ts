@@ -5,11 +5,12 @@
  * @module
  */
 import type { Access } from '../protocol/resource.js'
+import type { TermValues } from '../protocol/terms.js'
 
 export type Grant = CodeIssued | Active | Revoked
 
 /** What was approved. It never changes and never grows. */
-export interface Terms {
+export interface Approved {
   /** 128 random bits in base64url. */
   readonly id: string
   readonly issuer: string
@@ -19,6 +20,8 @@ export interface Terms {
   readonly access: Access
   /** How the user proved who they are, for `auth_time`, `acr` and `amr` of tokens. */
   readonly login: LoginFacts
+  /** What features add to it. Absent for nothing: as in all records before there were features. */
+  readonly terms?: TermValues | undefined
   readonly createdAt: number
   /** Nothing is issued from this instant on, however often it was refreshed. */
   readonly endsAt: number
@@ -39,7 +42,7 @@ export interface CodeBinding {
   readonly pkce: { readonly challenge: string } | { readonly exempt: true }
 }
 
-export interface CodeIssued extends Terms {
+export interface CodeIssued extends Approved {
   readonly status: 'code_issued'
   /** The latest instant at which a step was taken; time never runs backwards for a grant. */
   readonly touchedAt: number
@@ -54,7 +57,7 @@ export interface CodeIssued extends Terms {
   }
 }
 
-export interface Active extends Terms {
+export interface Active extends Approved {
   readonly status: 'active'
   readonly touchedAt: number
   readonly code: CodeBinding
@@ -104,8 +107,15 @@ export interface Revoked {
  * - `client_request` the client revoked its refresh token (RFC 7009)
  * - `user_request` the user, or somebody on their behalf, withdrew it
  * - `subject_gone` the user no longer exists or is blocked
+ * - `term_ended` something that was approved does not stand any more, such as a membership
  */
-export type RevocationReason = 'replay' | 'wrong_verifiers' | 'client_request' | 'user_request' | 'subject_gone'
+export type RevocationReason =
+  | 'replay'
+  | 'wrong_verifiers'
+  | 'client_request'
+  | 'user_request'
+  | 'subject_gone'
+  | 'term_ended'
 
 const DAY = 86_400_000
 

@@ -11,8 +11,10 @@ import type { Parameters } from '../protocol/parameters.js'
 import type { ClientAuthentication } from './client-authentication.js'
 import type { Endpoint } from './endpoint.js'
 import type { GrantType } from './grant-type.js'
+import type { KeyProof } from './key-proof.js'
 import type { ResponseMode } from './response-mode.js'
 import type { Deployed } from './tables.js'
+import type { Term } from './term.js'
 
 /**
  * Something a server can do besides what it always does, for its option `features`. Experimental: it may change in any version.
@@ -31,6 +33,10 @@ export interface Feature {
   readonly clientAuthentication?: readonly ClientAuthentication[] | undefined
   /** How answers to authorization requests may go back besides. */
   readonly responseModes?: readonly ResponseMode[] | undefined
+  /** Keys that clients may prove with a token request; what they get is bound to them. */
+  readonly keyProofs?: readonly KeyProof[] | undefined
+  /** What is approved besides: values from the request, or chosen at consent, that go into the grant. */
+  readonly terms?: readonly Term[] | undefined
   /** Further members of client metadata, kept in `client.fields`. */
   readonly clientFields?: readonly ClientField[] | undefined
   /** Members of the server metadata that belong to no endpoint. Lists are joined with what others say; everything else is said once. */

@@ -11,6 +11,7 @@ import type { Issued } from '../grant/redeem-code.js'
 import type { Grant } from '../grant/state.js'
 import type { Step } from '../grant/step.js'
 import type { GrantTypeRules } from '../protocol/client-vocabulary.js'
+import type { Confirmation } from '../protocol/confirmation.js'
 import type { Parameters } from '../protocol/parameters.js'
 import type { ResourceAccess } from '../protocol/resource.js'
 import type { Claims } from '../users/contract.js'
@@ -38,6 +39,8 @@ export interface TokenRequest {
   /** What was posted; each parameter once. */
   readonly form: Parameters
   readonly http: HttpRequest
+  /** The key that the request proved, to which what is issued will be bound; undefined for none. */
+  readonly confirmation: Confirmation | undefined
   /** The parts of the server. */
   readonly deployment: Deployment
   /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { authorizationParameters } from '../protocol/authorization-request.js'
 import { clientFieldNames } from '../protocol/parse-client-metadata.js'
 import { isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import { version } from '../runtime/version.js'
@@ -28,8 +29,11 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
   checkFeatures(given)
   const features = [core, ...given]
   const claim = claims(core)
-  const table = <Row>(kind: string, rows: (feature: Feature) => Iterable<readonly [string, Row]>): Map<string, Row> => {
-    const joined = new Map<string, Row>()
+  const table = <Name extends string, Row>(
+    kind: string,
+    rows: (feature: Feature) => Iterable<readonly [Name, Row]>,
+  ): Map<Name, Row> => {
+    const joined = new Map<Name, Row>()
     for (const feature of features)
       for (const [name, row] of rows(feature)) {
         claim(kind, name, feature)
@@ -38,6 +42,10 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
     return joined
   }
   for (const name of clientFieldNames) claim('client metadata field', name, core)
+  for (const name of authorizationParameters) claim('parameter', name, core)
+  for (const feature of features)
+    for (const { parameters = [] } of feature.terms ?? [])
+      for (const name of parameters) claim('parameter', name, feature)
   const grantTypes = table('grant type', ({ grantTypes = [] }) => grantTypes.map((row) => [row.name, row]))
   const ways = features.flatMap(({ clientAuthentication = [] }) => clientAuthentication)
   return {
@@ -47,6 +55,8 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       grantTypes,
       clientAuthentication: ways,
       responseModes: table('response mode', ({ responseModes = [] }) => responseModes.map((row) => [row.name, row])),
+      keyProofs: table('key proof', ({ keyProofs = [] }) => keyProofs.map((row) => [row.member, row])),
+      terms: table('term', ({ terms = [] }) => terms.map((row) => [row.name, row])),
       clients: {
         grantTypes,
         authenticationMethods: table('client authentication method', ({ clientAuthentication = [] }) =>
@@ -64,6 +74,8 @@ const members: { readonly [member in keyof Required<Feature>]: 'text' | 'list' |
   grantTypes: 'list',
   clientAuthentication: 'list',
   responseModes: 'list',
+  keyProofs: 'list',
+  terms: 'list',
   clientFields: 'list',
   metadata: 'object',
   endpoints: 'function',

@@ -5,14 +5,19 @@
  */
 import type { Deployment } from '../deployment/deployment.js'
 import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import type { Confirmation } from '../protocol/confirmation.js'
 import type { ClientAuthentication } from './client-authentication.js'
 import type { GrantType } from './grant-type.js'
+import type { KeyProof } from './key-proof.js'
 import type { ResponseMode } from './response-mode.js'
+import type { Term } from './term.js'
 
 export interface Tables {
   readonly grantTypes: ReadonlyMap<string, GrantType>
   readonly clientAuthentication: readonly ClientAuthentication[]
   readonly responseModes: ReadonlyMap<string, ResponseMode>
+  readonly keyProofs: ReadonlyMap<Confirmation['member'], KeyProof>
+  readonly terms: ReadonlyMap<string, Term>
   /** What client metadata may say. */
   readonly clients: ClientVocabulary
 }

@@ -8,12 +8,14 @@
  */
 import { utf8 } from '../runtime/hash.js'
 import { type ClientSettings, isPublicClient } from './client-settings.js'
+import type { Json } from './json.js'
 import { type Parameters, problemText } from './parameters.js'
 import { isCodeChallenge } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
 import { orList } from './spelling.js'
+import { someTerms, TermRefused, type TermValues } from './terms.js'
 
 /** What is known of a client that asks for authorization. */
 export interface AuthorizingClient extends ClientSettings {
@@ -59,6 +61,8 @@ export interface AuthorizationRequest {
   readonly maxAge?: number | undefined
   readonly loginHint?: string | undefined
   readonly uiLocales: readonly string[]
+  /** What features have read of it. Absent for nothing. */
+  readonly terms?: TermValues | undefined
 }
 
 /** An error that goes to the client, with what the answer needs. */
@@ -69,6 +73,7 @@ export interface AuthorizationRefusal {
     | 'unsupported_response_type'
     | 'request_not_supported'
     | 'request_uri_not_supported'
+    | 'access_denied'
     | AccessRefusal
   readonly description: string
   readonly state: string | undefined
@@ -110,11 +115,29 @@ export function identifyClient<C extends AuthorizingClient>(
   return { [identified]: true, client, redirectUri: sent }
 }
 
+/** The parameters that have a meaning on every server. */
+export const authorizationParameters: readonly string[] = [
+  ...['response_type', 'client_id', 'redirect_uri', 'scope', 'state', 'response_mode', 'resource'],
+  ...['code_challenge', 'code_challenge_method', 'prompt', 'max_age', 'login_hint', 'ui_locales'],
+  ...['request', 'request_uri', 'pending', 'switch'],
+]
+
+/** What a term does at the authorization request. */
+export interface ReadTerm {
+  parse?(asked: {
+    readonly client: AuthorizingClient
+    readonly access: Access
+    get(name: string): string | undefined
+  }): Json | TermRefused | undefined
+}
+
 /** What the server knows and offers. */
 export interface AuthorizationRules {
   readonly resources: readonly ResourceDefinition[]
   /** By name; `query` is one of them. */
   readonly responseModes: ReadonlyMap<string, unknown>
+  /** By name. */
+  readonly terms: ReadonlyMap<string, ReadTerm>
 }
 
 /** Second stage: everything else. Parameters that are not known are ignored (RFC 6749 §3.1), unless they repeat. */
@@ -165,6 +188,13 @@ export function validateAuthorizationRequest(
   const maxAge = maxAgeText === undefined ? undefined : parseMaxAge(maxAgeText)
   if (maxAge === null) return refuse('invalid_request', 'max_age must be a whole number of seconds.')
 
+  const terms: { [name: string]: Json } = {}
+  for (const [name, term] of rules.terms) {
+    const value = term.parse?.({ client, access: granted.access, get: parameters.get })
+    if (value instanceof TermRefused) return refuse(value.error, value.description)
+    if (value !== undefined) terms[name] = value
+  }
+
   const request: AuthorizationRequest = {
     client_id: client.client_id,
     redirectUri,
@@ -177,43 +207,11 @@ export function validateAuthorizationRequest(
     maxAge,
     loginHint: parameters.get('login_hint'),
     uiLocales: parseLocales(parameters.get('ui_locales')),
+    ...(rules.terms.size > 0 && { terms: someTerms(terms) }),
   }
   if (utf8(JSON.stringify(request)).length > MAX_REQUEST_BYTES)
     return refuse('invalid_request', 'The request is too large.')
   return request
-}
-
-/**
- * The parameters of a successful authorization response.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207 §2} for `iss`.
- */
-export function codeResponse(answer: {
-  readonly code: string
-  readonly state: string | undefined
-  readonly iss: string
-}): [name: string, value: string][] {
-  return present([
-    ['code', answer.code],
-    ['state', answer.state],
-    ['iss', answer.iss],
-  ])
-}
-
-/** The parameters of an authorization response that is an error (RFC 6749 §4.1.2.1, RFC 9207 §2). */
-export function errorResponse(answer: {
-  readonly error: string
-  readonly description: string | undefined
-  readonly state: string | undefined
-  readonly iss: string
-}): [name: string, value: string][] {
-  return present([
-    ['error', answer.error],
-    // RFC 6749 §4.1.2.1: printable ASCII without quote and backslash.
-    ['error_description', answer.description?.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '')],
-    ['state', answer.state],
-    ['iss', answer.iss],
-  ])
 }
 
 /** Exists so that an {@link IdentifiedRequest} cannot be written by hand. */
@@ -232,8 +230,4 @@ function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
 function parseLocales(text: string | undefined): readonly string[] {
   const locales = text?.split(' ').filter((locale) => /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/.test(locale))
   return [...new Set(locales)].slice(0, 10)
-}
-
-function present(pairs: readonly (readonly [string, string | undefined])[]): [string, string][] {
-  return pairs.flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
 }

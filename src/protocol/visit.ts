@@ -8,6 +8,7 @@
  */
 import { judgeLogin, type LoginDemand, type LoginReason, type LoginTrace } from './prompt.js'
 import type { Access } from './resource.js'
+import type { TermValues } from './terms.js'
 
 /** What is known. A member that is undefined was not looked up. */
 export interface VisitFacts {
@@ -27,6 +28,8 @@ export interface VisitFacts {
   readonly answer: VisitAnswer | null
   /** Of a yes that was given before: whether its grant or its consent is still there. */
   readonly answerStands?: boolean | undefined
+  /** Whether there is something to choose that nobody has chosen; `refused` when there is nothing that this person may choose. */
+  readonly choice?: 'settled' | 'open' | 'refused' | undefined
   /** What was agreed before, and whether that answers the request. */
   readonly agreement?: Agreement | undefined
   /** Whether this client has got so many codes for this person, without anybody being asked, that they should be. */
@@ -38,6 +41,7 @@ export interface VisitFacts {
 export interface VisitAnswer {
   readonly subject: string
   readonly access: Access
+  readonly terms?: TermValues | undefined
   /** Whether it has just been given and is not written down. */
   readonly isNew: boolean
 }
@@ -45,10 +49,15 @@ export interface VisitAnswer {
 export type Agreement =
   /** `unticked` is what was refused before, when the rest was agreed to. */
   | { readonly covers: false; readonly unticked: Access }
-  | { readonly covers: true; readonly access: Access; readonly basis: 'first_party' | 'remembered' }
+  | {
+      readonly covers: true
+      readonly access: Access
+      readonly terms?: TermValues | undefined
+      readonly basis: 'first_party' | 'remembered'
+    }
 
 /** What can be looked up. */
-export type Unknown = 'login' | 'answerStands' | 'agreement' | 'isTooOften' | 'room'
+export type Unknown = 'login' | 'answerStands' | 'choice' | 'agreement' | 'isTooOften' | 'room'
 
 export type Verdict =
   | { readonly next: 'learn'; readonly what: Unknown }
@@ -56,8 +65,13 @@ export type Verdict =
   | { readonly next: 'ask'; readonly unticked: Access }
   /** Write down what was decided just now; it is final. */
   | { readonly next: 'record' }
-  /** A code for `access`, because of whose agreement. */
-  | { readonly next: 'issue'; readonly access: Access; readonly basis: 'first_party' | 'remembered' | 'answer' }
+  /** A code for `access` with `terms`, because of whose agreement. */
+  | {
+      readonly next: 'issue'
+      readonly access: Access
+      readonly terms?: TermValues | undefined
+      readonly basis: 'first_party' | 'remembered' | 'answer'
+    }
   | { readonly next: 'deny' }
   /** Somebody else has decided this request. */
   | { readonly next: 'not_yours' }
@@ -67,7 +81,7 @@ export type Verdict =
   | { readonly next: 'wait'; readonly milliseconds: number }
   | {
       readonly next: 'refuse'
-      readonly error: 'login_required' | 'consent_required' | 'interaction_required'
+      readonly error: 'login_required' | 'consent_required' | 'interaction_required' | 'access_denied'
       readonly because: string
     }
 
@@ -96,9 +110,12 @@ export function decideVisit(facts: VisitFacts, now: number): Verdict {
     if (answer.isNew) return { next: 'record' }
     if (answer.access.length === 0) return { next: 'deny' }
     if (facts.answerStands === undefined) return learn('answerStands')
-    if (facts.answerStands) return { next: 'issue', access: answer.access, basis: 'answer' }
+    if (facts.answerStands) return { next: 'issue', access: answer.access, terms: answer.terms, basis: 'answer' }
     // It has led to nothing, or was revoked since: the person is asked again.
   }
+  if (facts.choice === undefined) return learn('choice')
+  if (facts.choice === 'refused') return refuse('access_denied', 'term_refused')
+  if (facts.choice === 'open') return silent ? refuse('interaction_required', 'choice_open') : ask(facts, [])
   if (demand.prompt.includes('consent')) return ask(facts, [])
   if (facts.agreement === undefined) return learn('agreement')
   if (!facts.agreement.covers) return silent ? refuse('consent_required') : ask(facts, facts.agreement.unticked)
@@ -106,8 +123,8 @@ export function decideVisit(facts: VisitFacts, now: number): Verdict {
     if (facts.isTooOften === undefined) return learn('isTooOften')
     if (facts.isTooOften) return silent ? refuse('interaction_required', 'silent_too_often') : ask(facts, [])
   }
-  const { access, basis } = facts.agreement
-  return { next: 'issue', access, basis }
+  const { access, terms, basis } = facts.agreement
+  return { next: 'issue', access, terms, basis }
 }
 
 function logIn(facts: VisitFacts, reason: LoginReason): Verdict {

@@ -41,6 +41,8 @@ export function tokensInProcess({ server, resource }: InProcessOptions): TokenSo
       })
       // RFC 9068 §4: a token for another API is not valid here.
       if (live?.token.resource !== definition.resource) return null
+      // RFC 9449 §7.1, RFC 8705 §3: a token that is bound to a key is worth nothing without a proof of that key.
+      if (live.token.confirmation) return null
       const { subject, clientId, scope, expiresAt, login, claims } = live.token
       return {
         subject,

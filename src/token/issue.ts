@@ -6,23 +6,31 @@
 
 import { CLIENT_TOKEN_ID_BYTES, issueAccessToken } from '../access-token/access-token.js'
 import { seconds } from '../access-token/claims.js'
+import { checkRestrictions, termClaims, termMembers, termsStand } from '../access-token/terms.js'
 import type { AccessToken } from '../access-token/token.js'
-import type { Client } from '../clients/client.js'
 import { emitIfRevoked, endGrant } from '../deployment/end-grant.js'
+import { Unavailable } from '../edge/errors.js'
 import type { HttpResponse } from '../edge/message.js'
 import { refusedError } from '../edge/refused-error.js'
 import { jsonResponse } from '../edge/responses.js'
 import type { Issued } from '../grant/redeem-code.js'
 import type { Grant } from '../grant/state.js'
 import type { Step } from '../grant/step.js'
-import type { LoneToken } from '../points/grant-type.js'
+import type { LoneToken, TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
+import { tokenTypeOf } from '../protocol/confirmation.js'
 import type { ResourceAccess } from '../protocol/resource.js'
 import { scopeMember } from '../protocol/scope.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import { advance, type Sender } from '../storage/advance.js'
 import type { Outcome } from '../storage/outcome.js'
 import type { Claims } from '../users/contract.js'
+
+/** What is known of a token request before its grant type looks at it. */
+export interface Asked extends Pick<TokenRequest, 'client' | 'form' | 'http' | 'confirmation'> {
+  /** The name of the grant type. */
+  readonly by: string
+}
 
 /**
  * Advances a grant by one step and issues what the step allows. The claims are fetched once, the token is signed before the
@@ -34,39 +42,44 @@ import type { Claims } from '../users/contract.js'
  */
 export async function issueFromGrant<Answer extends Issued>(
   deployment: Deployed,
+  { confirmation, by }: Asked,
   grantId: string,
   tokenId: string,
   decide: (grant: Grant) => Step<Answer>,
   sender: Sender,
 ): Promise<{ readonly answer: Answer; readonly response: HttpResponse }> {
-  let claims: Promise<Claims | null> | undefined
+  let claims: Promise<Claims> | undefined
   let outcome: Outcome<Answer, HttpResponse>
-  try {
-    const prepare = async (answer: Answer) => {
-      const { grant, resource, scope } = answer
-      claims ??= userClaims(deployment, grant.subject, grant.clientId, answer)
-      const found = await claims
-      if (!found) throw new SubjectGone()
-      const issuedAt = deployment.now()
-      const token = {
-        grantId: grant.id,
-        tokenId,
-        clientId: grant.clientId,
-        subject: grant.subject,
-        resource,
-        scope,
-        issuedAt,
-        // No access token outlives its grant.
-        expiresAt: Math.min(issuedAt + lifetimeAt(deployment, resource), grant.endsAt),
-        login: grant.login,
-        claims: found,
-      }
-      return tokenResponse(deployment, token, grant, answer.refreshToken)
+  const step = (grant: Grant) => {
+    checkServed(deployment, grant)
+    return decide(grant)
+  }
+  const prepare = async (answer: Answer) => {
+    const { grant, resource, scope } = answer
+    claims ??= claimsFrom(deployment, answer)
+    const issuedAt = deployment.now()
+    const token = {
+      grantId: grant.id,
+      tokenId,
+      clientId: grant.clientId,
+      subject: grant.subject,
+      resource,
+      scope,
+      issuedAt,
+      // No access token outlives its grant.
+      expiresAt: Math.min(issuedAt + lifetimeAt(deployment, resource), grant.endsAt),
+      login: grant.login,
+      claims: await claims,
+      confirmation,
     }
-    outcome = await advance(deployment.grants, grantId, decide, prepare, sender)
+    const members = grant.terms && (await termMembers(deployment, { grant, access: { resource, scope }, by }))
+    return tokenResponse(deployment, token, grant, answer.refreshToken, members)
+  }
+  try {
+    outcome = await advance(deployment.grants, grantId, step, prepare, sender)
   } catch (error) {
-    if (!(error instanceof SubjectGone)) throw error
-    await endGrant(deployment, grantId, 'subject_gone')
+    if (!(error instanceof Gone)) throw error
+    await endGrant(deployment, grantId, error.because)
     throw refusedError('revoked')
   }
   if (outcome.ok) return { answer: outcome.answer, response: outcome.prepared }
@@ -74,14 +87,46 @@ export async function issueFromGrant<Answer extends Issued>(
   throw refusedError(outcome.refusal)
 }
 
-class SubjectGone extends Error {}
+/** What was approved is no more, and the grant ends. */
+class Gone extends Error {
+  readonly because: 'subject_gone' | 'term_ended'
+  constructor(because: Gone['because']) {
+    super(because)
+    this.because = because
+  }
+}
+
+/**
+ * A grant that somebody bound to a key, or narrowed by a term, must not lose that because a feature is missing.
+ *
+ * @throws {Unavailable} for the operator to see; the grant stays as it is.
+ */
+function checkServed({ tables }: Deployed, grant: Grant): void {
+  if (grant.status === 'revoked') return
+  if (grant.terms) checkRestrictions({ tables }, grant.terms)
+  if (grant.status === 'active' && typeof grant.refresh?.jkt === 'string' && tables.keyProofs.size === 0) {
+    throw new Unavailable(
+      'A grant is bound to a key, and no feature reads proofs of keys any more. Give that feature to the server again.',
+    )
+  }
+}
+
+/** What the app and the terms say of a grant. @throws {Gone} */
+async function claimsFrom(deployment: Deployed, { grant, resource, scope }: Issued): Promise<Claims> {
+  const claims = await userClaims(deployment, grant.subject, grant.clientId, { resource, scope })
+  if (!claims) throw new Gone('subject_gone')
+  if (!grant.terms) return claims
+  if (!(await termsStand(deployment, grant))) throw new Gone('term_ended')
+  return { ...claims, ...termClaims(deployment, grant.terms) }
+}
 
 /** Answers with a token that no grant stands behind. */
 export async function issueAlone(
   deployment: Deployed,
-  { client_id: clientId }: Client,
-  { subject = clientId, access, claims }: LoneToken,
+  { client, confirmation }: Asked,
+  { subject = client.client_id, access, claims }: LoneToken,
 ): Promise<HttpResponse> {
+  const clientId = client.client_id
   const now = deployment.now()
   const tokenId = encodeBase64url(deployment.randomBytes(CLIENT_TOKEN_ID_BYTES))
   const found = claims ?? (await claimsWithoutGrant(deployment, subject, clientId, access))
@@ -99,8 +144,9 @@ export async function issueAlone(
     expiresAt,
     login: {},
     claims: found,
+    confirmation,
   }
-  const response = await tokenResponse(deployment, token, null, null)
+  const response = await tokenResponse(deployment, token, null, null, undefined)
   deployment.emit({ type: 'client_token_issued', clientId, resource })
   return response
 }
@@ -139,10 +185,12 @@ async function tokenResponse(
   token: AccessToken,
   grant: Grant | null,
   refreshToken: string | null,
+  members: object | undefined,
 ): Promise<HttpResponse> {
   return jsonResponse(200, {
+    ...members,
     access_token: await issueAccessToken(deployment, token, grant),
-    token_type: 'Bearer',
+    token_type: tokenTypeOf(token.confirmation),
     expires_in: seconds(token.expiresAt) - seconds(token.issuedAt),
     ...(refreshToken !== null && { refresh_token: refreshToken }),
     ...scopeMember(token.scope),

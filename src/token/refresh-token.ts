@@ -17,7 +17,7 @@ export const refreshToken: GrantType = {
   name: 'refresh_token',
   publicClients: true,
   async answer(request) {
-    const { client, deployment, form, step } = request
+    const { client, confirmation, deployment, form, step } = request
     const { settings } = deployment
     const presented = parseRefreshToken(required(form, 'refresh_token'))
     if (!presented) throw refusedError('forged')
@@ -27,7 +27,7 @@ export const refreshToken: GrantType = {
     const input = {
       by: { issuer: settings.issuer, clientId: client.client_id },
       token: presented,
-      jkt: null,
+      jkt: confirmation?.thumbprint ?? null,
       choice: accessChoice(request, requestedScope),
       rules: {
         // RFC 9700 §2.2.2: refresh tokens of public clients are rotated.

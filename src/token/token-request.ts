@@ -7,7 +7,6 @@ import { TOKEN_ID_BYTES } from '../access-token/access-token.js'
 import type { Client } from '../clients/client.js'
 import { OAuthError } from '../edge/errors.js'
 import { isOverdue } from '../edge/in-time.js'
-import type { HttpRequest } from '../edge/message.js'
 import { refusedError } from '../edge/refused-error.js'
 import type { TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
@@ -15,9 +14,10 @@ import type { Parameters } from '../protocol/parameters.js'
 import { requestedAccess } from '../protocol/resource.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import type { Sender } from '../storage/advance.js'
-import { issueAlone, issueFromGrant } from './issue.js'
+import { type Asked, issueAlone, issueFromGrant } from './issue.js'
 
-export function tokenRequest(deployment: Deployed, client: Client, form: Parameters, http: HttpRequest): TokenRequest {
+export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
+  const { client, form, http, confirmation } = asked
   const sender: Sender = {
     unsent: deployment.unsent,
     fingerprint: () => fingerprintOf(deployment, client, form),
@@ -27,6 +27,7 @@ export function tokenRequest(deployment: Deployed, client: Client, form: Paramet
     client,
     form,
     http,
+    confirmation,
     deployment,
     access() {
       // RFC 8707 §2.2: an access token is for one resource.
@@ -44,13 +45,14 @@ export function tokenRequest(deployment: Deployed, client: Client, form: Paramet
       const fresh = random.subarray(0, entropy)
       return issueFromGrant(
         deployment,
+        asked,
         grantId,
         tokenId,
         (grant) => decide(grant, deployment.now(), fresh),
         repeats ? { ...sender, unsent: null } : sender,
       )
     },
-    alone: (token) => issueAlone(deployment, client, token),
+    alone: (token) => issueAlone(deployment, asked, token),
   }
 }
 

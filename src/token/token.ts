@@ -9,13 +9,14 @@ import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { AsClient } from '../points/feature.js'
 import type { Deployed } from '../points/tables.js'
 import { orList } from '../protocol/spelling.js'
+import { confirmKey } from './confirm.js'
 import { tokenRequest } from './token-request.js'
 
 export function tokenEndpoint(
   deployment: Deployed,
   asClient: AsClient,
 ): (request: HttpRequest) => Promise<HttpResponse> {
-  const { grantTypes } = deployment.tables
+  const { grantTypes, keyProofs } = deployment.tables
   const unsupported = `grant_type must be ${orList([...grantTypes.keys()])}.`
   return (http) =>
     asClient(http, async (client, form) => {
@@ -27,6 +28,7 @@ export function tokenEndpoint(
       if (!client.grant_types.includes(name)) {
         throw new OAuthError('unauthorized_client', `This client is not registered for the grant type ${name}.`)
       }
-      return grantType.answer(tokenRequest(deployment, client, form, http))
+      const confirmation = keyProofs.size > 0 ? await confirmKey(deployment, client, http) : undefined
+      return grantType.answer(tokenRequest(deployment, { client, form, http, confirmation, by: name }))
     })
 }

@@ -46,9 +46,9 @@ async function approvedGrant(subject: string): Promise<string> {
     resources: { [`${issuer}/api`]: { scopes: {} } },
   })
   const now = Date.now()
-  const terms = { ...approval.terms, issuer, subject }
-  const redeem = redeeming({ by: { issuer, clientId: terms.clientId } })
-  const { grant } = accepted(redeemCode(approve({ ...approval, terms }, now), redeem, now, bytes(48, 2)))
+  const approved = { ...approval.approved, issuer, subject }
+  const redeem = redeeming({ by: { issuer, clientId: approved.clientId } })
+  const { grant } = accepted(redeemCode(approve({ ...approval, approved }, now), redeem, now, bytes(48, 2)))
   await deploymentOf(server).grants.insert(grant)
   db.close()
   return grant.id

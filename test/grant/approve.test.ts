@@ -4,7 +4,7 @@ import { approval, day, second, start } from './fixtures.js'
 
 it('turns an approval into a grant with an unspent code, and keeps the terms as they were approved', () => {
   expect(approve(approval, start)).toEqual({
-    ...approval.terms,
+    ...approval.approved,
     status: 'code_issued',
     createdAt: start,
     touchedAt: start,

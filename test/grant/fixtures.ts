@@ -35,7 +35,7 @@ export const wrongVerifier = 'some-verifier-of-somebody-else-0123456789-xyz'
 const challenge = createHash('sha256').update(verifier).digest('base64url')
 
 export const approval: Approval = {
-  terms: {
+  approved: {
     id: code.grantId,
     issuer: app.issuer,
     clientId: app.clientId,

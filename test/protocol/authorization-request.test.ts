@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
   type AuthorizingClient,
-  codeResponse,
-  errorResponse,
   identifyClient,
   validateAuthorizationRequest,
 } from '../../src/protocol/authorization-request.js'
+import { codeResponse, errorResponse } from '../../src/protocol/authorization-response.js'
 import { parseParameters } from '../../src/protocol/parameters.js'
 import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
 import { vocabulary } from '../support/tables.js'
@@ -104,6 +103,7 @@ function validate(changes: Changes = {}, web = client(), resources = rules.resou
       ['query', 1],
       ['form_post', 1],
     ]),
+    terms: new Map(),
   })
 }
 

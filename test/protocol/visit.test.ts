@@ -4,6 +4,7 @@ import { decideVisit, MAX_CHALLENGES, type Unknown, type Verdict, type VisitFact
 
 const NOW = 1_800_000_000_000
 const access = [{ resource: 'https://api.example.com', scope: ['read'] }]
+const terms = { '!workspace': 'one' }
 const less = [{ resource: 'https://api.example.com', scope: [] }]
 
 const demands: readonly (readonly Prompt[])[] = [
@@ -31,20 +32,21 @@ const reasons: readonly (LoginReason | null)[] = [null, 'fresh', 'select_account
 const answers: readonly VisitFacts['answer'][] = [
   null,
   ...[true, false].flatMap((isNew) => [
-    { subject: 'alice', access, isNew },
+    { subject: 'alice', access, terms, isNew },
     { subject: 'alice', access: [], isNew },
   ]),
-  { subject: 'bob', access, isNew: false },
+  { subject: 'bob', access, terms, isNew: false },
 ]
 
 /** Everything that a look-up may find. */
 const found: { readonly [what in Unknown]: readonly Partial<VisitFacts>[] } = {
   login: Object.values(logins).map((login) => ({ login })),
   answerStands: [{ answerStands: true }, { answerStands: false }],
+  choice: [{ choice: 'settled' }, { choice: 'open' }, { choice: 'refused' }],
   agreement: [
     { agreement: { covers: false, unticked: less } },
-    { agreement: { covers: true, access, basis: 'first_party' } },
-    { agreement: { covers: true, access, basis: 'remembered' } },
+    { agreement: { covers: true, access, terms, basis: 'first_party' } },
+    { agreement: { covers: true, access, terms, basis: 'remembered' } },
   ],
   isTooOften: [{ isTooOften: false }, { isTooOften: true }],
   room: [{ room: 0 }, { room: 5000 }],
@@ -79,7 +81,7 @@ interface Ending {
 function* endingsOf(facts: VisitFacts, learnt: readonly Unknown[] = [], recorded = false): Generator<Ending> {
   const verdict = decideVisit(facts, NOW)
   if (verdict.next === 'learn') {
-    if (learnt.length > 4) throw new Error(`It goes on asking: ${learnt.join(', ')}`)
+    if (learnt.length > 5) throw new Error(`It goes on asking: ${learnt.join(', ')}`)
     for (const fact of found[verdict.what]) yield* endingsOf({ ...facts, ...fact }, [...learnt, verdict.what], recorded)
   } else if (verdict.next === 'record') {
     if (recorded || !facts.answer) throw new Error('Nothing new is there to be written down')
@@ -106,9 +108,9 @@ describe('of all that may be known when a request is at the browser', () => {
     )
   })
 
-  it('nothing is looked up twice, and at most four things are', () => {
+  it('nothing is looked up twice, and at most five things are', () => {
     for (const { learnt } of endings) expect(new Set(learnt).size).toBe(learnt.length)
-    expect(Math.max(...endings.map(({ learnt }) => learnt.length))).toBe(4)
+    expect(Math.max(...endings.map(({ learnt }) => learnt.length))).toBe(5)
   })
 
   it('nothing is issued but to somebody who is logged in, and to what they or the operator agreed to', () => {
@@ -117,12 +119,12 @@ describe('of all that may be known when a request is at the browser', () => {
     for (const { facts, verdict } of issued) {
       expect(facts.login).toBeTruthy()
       if (verdict.basis === 'answer') {
-        expect(facts.answer).toEqual({ subject: facts.login?.subject, access: verdict.access, isNew: false })
+        expect(facts.answer).toEqual({ subject: facts.login?.subject, access: verdict.access, terms, isNew: false })
         expect(facts.answerStands).toBe(true)
       } else {
-        expect(facts.agreement).toEqual({ covers: true, access: verdict.access, basis: verdict.basis })
+        expect(facts.agreement).toEqual({ covers: true, access: verdict.access, terms, basis: verdict.basis })
       }
-      expect(verdict.access).toEqual(access)
+      expect(verdict).toMatchObject({ access, terms })
     }
   })
 
@@ -206,6 +208,17 @@ describe('of all that may be known when a request is at the browser', () => {
       expect(facts).toMatchObject({ isStored: false, room: verdict.milliseconds })
       expect(verdict.milliseconds).toBeGreaterThan(0)
     }
+  })
+
+  it('without an answer, what is still to be chosen is asked, and whoever may choose nothing gets nothing', () => {
+    const unanswered = endings.filter(({ facts }) => facts.choice)
+    expect(unanswered.length).toBeGreaterThan(100)
+    for (const { facts, verdict } of unanswered) {
+      if (facts.choice === 'refused') expect(verdict).toMatchObject({ next: 'refuse', error: 'access_denied' })
+      if (facts.choice === 'open') expect(['ask', 'wait', 'not_here', 'refuse']).toContain(verdict.next)
+    }
+    for (const { facts, verdict } of ended('issue'))
+      if (verdict.basis !== 'answer') expect(facts.choice).toBe('settled')
   })
 
   it('a code that nobody was asked about is counted first', () => {

@@ -5,6 +5,7 @@
  */
 import type { ClientView } from '../../clients/client.js'
 import type { Deployment } from '../../deployment/deployment.js'
+import { joinFeatures } from '../../points/join.js'
 import type { ClientMetadata } from '../../protocol/client-metadata.js'
 import { isPublicClient } from '../../protocol/client-settings.js'
 import type { ClientVocabulary } from '../../protocol/client-vocabulary.js'
@@ -22,13 +23,24 @@ Examples:
   npx grantwright client create --grant-type client_credentials --scope 'notes:read'`,
   flags: clientFlags,
   async run(input) {
-    const { server, deployment } = await input.server()
+    const { server, deployment } = await serverFor(input)
     const metadata = metadataFrom(input, deployment.tables.clients)
     const { client, clientSecret } = await server.clients.create(metadata)
     output(input, informationOf(client, clientSecret), inWords)
     if (clientSecret !== undefined) input.note(`\n${shownOnce}`)
     noteUnknownNames(input, deployment, metadata)
   },
+}
+
+/** Who has made a mistake in the flags should learn of that first, also where there is no server to ask what it serves. */
+async function serverFor(input: Input): Promise<LoadedServer> {
+  try {
+    return await input.server()
+  } catch (failure) {
+    const { core } = await import('../../construction/core.js')
+    metadataFrom(input, joinFeatures(core).tables.clients)
+    throw failure
+  }
 }
 
 export const list: Command = {

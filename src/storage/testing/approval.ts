@@ -74,7 +74,7 @@ export async function newApproval(storage: Storage, subject: string = freshId())
 
   const approved = approve(
     {
-      terms: { id: grantId, ...client, subject, access, login: {} },
+      approved: { id: grantId, ...client, subject, access, login: {} },
       code: { hash: secretHash('code', code.secret), redirectUri, pkce: { challenge: digest(verifier) } },
       requestEndsAt: null,
       codeLifetime: minute,

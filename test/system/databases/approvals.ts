@@ -54,7 +54,7 @@ export async function issueCodes(storage: Storage, count: number, now: number): 
       const access = [{ resource, scope: ['read', 'write'] }]
       const grant = approve(
         {
-          terms: { id: grantId, issuer, clientId, subject: `user ${grantId}`, access, login: {} },
+          approved: { id: grantId, issuer, clientId, subject: `user ${grantId}`, access, login: {} },
           code: { hash: secretHash('code', secret), redirectUri, pkce: { challenge: digest(verifier) } },
           requestEndsAt: null,
           codeLifetime: 10 * minute,

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 import { CompiledQuery } from 'kysely'
 import Database from 'libsql'
 import { expect, it } from 'vitest'
-import type { Grant, Terms } from '../../../src/grant/state.js'
+import type { Approved, Grant } from '../../../src/grant/state.js'
 import { digest } from '../../../src/runtime/hash.js'
 import type { StoredRecord } from '../../../src/storage/contract.js'
 import { grantsIn } from './approvals.js'
@@ -77,7 +77,7 @@ it('the record of a grant has about 1 KB, and 1.3 KB when its token was rotated 
 
 /** A grant for one resource, in use for a while. */
 function activeGrant(retries = 1): Grant {
-  const terms: Terms = {
+  const terms: Approved = {
     id: randomBytes(16).toString('base64url'),
     issuer,
     clientId,

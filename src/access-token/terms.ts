@@ -1,0 +1,45 @@
+import { Unavailable } from '../edge/errors.js'
+import type { Approved } from '../grant/state.js'
+import type { Deployed, Tables } from '../points/tables.js'
+import type { TermIssue } from '../points/term.js'
+import { type TermValues, unknownRestriction } from '../protocol/terms.js'
+import type { Claims } from '../users/contract.js'
+
+/**
+ * What was approved with a value that restricts is worth nothing where nobody knows how: not that the grant is at fault, the deployment has
+ * lost a feature.
+ *
+ * @throws {Unavailable} for the operator to see.
+ */
+export function checkRestrictions({ tables }: { readonly tables: Tables }, terms: TermValues | undefined): void {
+  const unknown = unknownRestriction(terms, tables.terms)
+  if (unknown === undefined) return
+  throw new Unavailable(
+    `What was approved has the term '${unknown}', which no feature brings any more. Give that feature to the server again.`,
+  )
+}
+
+/** Whether everything that was granted still stands. */
+export async function termsStand(deployment: Deployed, grant: Approved): Promise<boolean> {
+  for (const [name, value] of Object.entries(grant.terms ?? {})) {
+    const term = deployment.tables.terms.get(name)
+    if (term?.stands && !(await term.stands(value, grant, deployment))) return false
+  }
+  return true
+}
+
+/** What terms say in access tokens and introspection. */
+export function termClaims({ tables }: Deployed, terms: TermValues | undefined): Claims {
+  const claims = Object.entries(terms ?? {}).map(([name, value]) => tables.terms.get(name)?.claims?.(value))
+  return Object.assign({}, ...claims)
+}
+
+/** What terms add to the token response. */
+export async function termMembers(deployment: Deployed, issue: Omit<TermIssue, 'deployment'>): Promise<object> {
+  const members = {}
+  for (const [name, value] of Object.entries(issue.grant.terms ?? {})) {
+    const term = deployment.tables.terms.get(name)
+    if (term?.members) Object.assign(members, await term.members(value, { ...issue, deployment }))
+  }
+  return members
+}

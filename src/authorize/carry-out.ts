@@ -1,0 +1,92 @@
+/**
+ * Carries out what was decided.
+ *
+ * @module
+ */
+import type { HttpRequest } from '../edge/message.js'
+import { problemPage, tooManyPage } from '../pages/problem-pages.js'
+import type { Answer } from '../pages/views.js'
+import type { Deployed } from '../points/tables.js'
+import type { Verdict } from '../protocol/visit.js'
+import type { Login } from '../users/contract.js'
+import { sendError } from './authorization-response.js'
+import { challenge, traceOf } from './challenge.js'
+import { askForConsent } from './consent-question.js'
+import { issueCode } from './issue-code.js'
+import { type Pending, storePending } from './pending-request.js'
+import type { Progress } from './visit.js'
+
+export async function carryOut(
+  verdict: Exclude<Verdict, { next: 'learn' | 'record' }>,
+  deployment: Deployed,
+  request: HttpRequest,
+  way: Progress,
+): Promise<Answer> {
+  const { asked } = way
+  const clientId = asked.client_id
+  switch (verdict.next) {
+    case 'log_in':
+      return challenge(
+        deployment,
+        request,
+        { ...way, pending: await stored(deployment, way) },
+        way.login,
+        verdict.reason,
+      )
+    case 'ask':
+      return askForConsent(
+        deployment,
+        request,
+        { ...way, pending: await stored(deployment, way) },
+        loginOf(way),
+        verdict.unticked,
+      )
+    case 'issue':
+      return issueCode(deployment, way, loginOf(way), verdict)
+    case 'deny':
+      return sendError(deployment, asked, 'access_denied', 'The user did not agree.', { clientId, reason: 'denied' })
+    case 'refuse':
+      return sendError(deployment, asked, verdict.error, descriptionOf(verdict, way), {
+        clientId,
+        reason: verdict.because,
+      })
+    case 'not_yours':
+      return problemPage('answered')
+    case 'not_here':
+      return problemPage('embedded')
+    case 'wait':
+      return tooManyPage(verdict.milliseconds)
+  }
+}
+
+/** A person is needed, so the request waits for them. */
+async function stored(deployment: Deployed, way: Progress): Promise<Pending> {
+  const { asked, browser, login } = way
+  way.pending ??= {
+    ...(await storePending(deployment, asked, browser, { loginAtRequest: login && traceOf(login) })),
+    browser,
+  }
+  return way.pending
+}
+
+function loginOf({ login }: Progress): Login {
+  if (login) return login
+  throw new Error('A login was judged to be good, but nobody is logged in')
+}
+
+function descriptionOf({ error, because }: Extract<Verdict, { next: 'refuse' }>, { choice }: Progress): string {
+  switch (because) {
+    case 'login_required':
+      return 'The user has to log in first.'
+    case 'consent_required':
+      return 'The user has to agree first.'
+    case 'choice_open':
+      return 'The user has to choose first.'
+    case 'term_refused':
+      return choice?.refused?.description ?? 'There is nothing that this user may choose.'
+    case 'silent_too_often':
+      return 'This client asks too often. Ask the user.'
+    default:
+      return error === 'login_required' ? 'The login did not become what the request asks for.' : error
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The terms of a request at the browser: what it says, what that comes to for this person, and what they have to choose.
+ *
+ * @module
+ */
+
+import type { Client } from '../clients/client.js'
+import type { Deployed } from '../points/tables.js'
+import type { Choosing, Term } from '../points/term.js'
+import { valueOf } from '../points/term.js'
+import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import type { Json } from '../protocol/json.js'
+import type { Parameters } from '../protocol/parameters.js'
+import { someTerms, TermRefused, type TermValues } from '../protocol/terms.js'
+import type { VisitFacts } from '../protocol/visit.js'
+
+/** What a request's terms come to for one person. */
+export interface TermChoice {
+  readonly choice: NonNullable<VisitFacts['choice']>
+  /** What was asked for, and what needs no question. */
+  readonly terms: TermValues | undefined
+  readonly questions: readonly OpenQuestion[]
+  /** Why there is nothing to choose. */
+  readonly refused: TermRefused | undefined
+}
+
+export interface OpenQuestion {
+  readonly name: string
+  readonly label: (locale: string) => string
+  readonly choices: readonly { readonly value: Json; readonly text: string }[]
+}
+
+/** Whether anything ever has to be chosen on this server. */
+export const hasQuestions = ({ tables }: Deployed): boolean =>
+  [...tables.terms.values()].some(({ question }) => question)
+
+/** Asks the terms that have a question. */
+export async function findChoice(
+  deployment: Deployed,
+  { asked, client }: { readonly asked: AuthorizationRequest; readonly client: Client },
+  subject: string,
+): Promise<TermChoice> {
+  const terms: { [name: string]: Json } = { ...asked.terms }
+  const questions: OpenQuestion[] = []
+  const about = { subject, client, deployment }
+  for (const term of deployment.tables.terms.values()) {
+    if (!term.question) continue
+    const found = await offerOf(term, term.question, asked, about)
+    if (found instanceof TermRefused) return { choice: 'refused', terms: undefined, questions: [], refused: found }
+    if ('choices' in found) questions.push(found)
+    else if (found.settled === undefined) delete terms[term.name]
+    else terms[term.name] = found.settled
+  }
+  const choice = questions.length > 0 ? 'open' : 'settled'
+  return { choice, terms: someTerms(terms), questions, refused: undefined }
+}
+
+async function offerOf(
+  term: Term,
+  question: NonNullable<Term['question']>,
+  asked: AuthorizationRequest,
+  about: Choosing,
+): Promise<OpenQuestion | { readonly settled: Json | undefined } | TermRefused> {
+  const offer = await question.offer(valueOf(asked, term), about)
+  if (offer instanceof TermRefused || 'settled' in offer) return offer
+  const [first, ...others] = offer.choices
+  if (!first)
+    throw new Error(
+      `The term '${term.name}' offers nothing to choose. Return a TermRefused, or { settled: undefined }.`,
+    )
+  // Who has one choice has none.
+  if (others.length === 0) return { settled: first.value }
+  return { name: term.name, label: (locale) => question.label(locale), choices: offer.choices }
+}
+
+/** What is approved besides the access, without what is still to be chosen. */
+export const termsOf = ({
+  asked,
+  choice,
+}: {
+  readonly asked: AuthorizationRequest
+  readonly choice: TermChoice | undefined
+}): TermValues | undefined => (choice ? choice.terms : asked.terms)
+
+/** The field of the form in which a question is answered, by its place on the page. */
+export const fieldOfQuestion = (index: number): string => `term_${index}`
+
+/** All terms as the form has them; null when something has not been chosen, or is not offered. */
+export function readTerms(
+  { terms, questions }: TermChoice,
+  form: Parameters,
+): { readonly terms: TermValues | undefined } | null {
+  const chosen: { [name: string]: Json } = { ...terms }
+  for (const [i, { name, choices }] of questions.entries()) {
+    const posted = form.get(fieldOfQuestion(i))
+    const choice = choices.find((_, place) => String(place) === posted)
+    if (!choice) return null
+    chosen[name] = choice.value
+  }
+  return { terms: someTerms(chosen) }
+}
+
+/** What pages say of values, in the language `locale`. Those of features that are not given are not spoken of. */
+export function termWords({ tables }: Deployed, terms: TermValues | undefined, locale: string): readonly string[] {
+  return Object.entries(terms ?? {}).flatMap(([name, value]) => tables.terms.get(name)?.words?.(value, locale) ?? [])
+}

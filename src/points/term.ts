@@ -1,0 +1,97 @@
+/**
+ * A term: a piece of what is approved, with all of its life. It is parsed from an authorization request, shown and chosen at consent, kept
+ * through the pending request into the grant, checked again whenever something is issued, and told in tokens.
+ *
+ * @module
+ */
+import type { Client } from '../clients/client.js'
+import type { Deployment } from '../deployment/deployment.js'
+import type { Approved } from '../grant/state.js'
+import type { AuthorizingClient } from '../protocol/authorization-request.js'
+import type { Json } from '../protocol/json.js'
+import type { Access, ResourceAccess } from '../protocol/resource.js'
+import type { TermRefused, TermValues } from '../protocol/terms.js'
+import type { Claims } from '../users/contract.js'
+
+/**
+ * Experimental: it may change in any version. A term whose value has another meaning takes another name; the old one is known for as long as a
+ * grant lives.
+ */
+export interface Term<Value extends Json = Json> {
+  /**
+   * Under which the value is kept. One that begins with `!` restricts what is approved: where its feature is not given, nothing is issued from a
+   * grant that has it. Others are left out of account there.
+   */
+  readonly name: string
+  /** The parameters of the authorization request that it reads. */
+  readonly parameters?: readonly string[] | undefined
+  /** The value that is asked for, undefined when none is. Pure. @default none: it is chosen at consent */
+  parse?(asked: TermRequest): Value | TermRefused | undefined
+  /** What the person may have to choose. @default nothing */
+  readonly question?: Question<Value> | undefined
+  /** What pages say of a value, a line each, in the language `locale`. Pure. @default nothing */
+  words?(value: Value, locale: string): readonly string[]
+  /** Whether who agreed to one value has agreed to another. Pure. @default whether they are the same */
+  covers?(agreed: Value, asked: Value): boolean
+  /**
+   * Whether what was granted still stands; false ends the grant. Asked whenever a token is issued, and when an opaque one is introspected.
+   * @default it does
+   */
+  stands?(granted: Value, grant: Approved, deployment: Deployment): Promise<boolean> | boolean
+  /** What access tokens and introspection say: after the app's claims, and none of the protocol's. Pure. @default nothing */
+  claims?(granted: Value): Claims
+  /** Further members of the token response. Made before the step is committed. @default none */
+  members?(granted: Value, issue: TermIssue): Promise<object> | object
+}
+
+/** An authorization request whose other parameters are valid. */
+export interface TermRequest {
+  readonly client: AuthorizingClient
+  readonly access: Access
+  /** A parameter's value, which was sent once. */
+  get(name: string): string | undefined
+}
+
+export interface Question<Value extends Json> {
+  /** What is to be chosen, in the language `locale`. */
+  label(locale: string): string
+  /**
+   * What this person may choose; or what it is without a question. Asked when the page is shown and again when it is answered: what is not
+   * offered then cannot be chosen.
+   *
+   * @param asked what the request says.
+   */
+  offer(asked: Value | undefined, about: Choosing): Promise<Offer<Value>> | Offer<Value>
+}
+
+/** Who chooses. */
+export interface Choosing {
+  readonly subject: string
+  readonly client: Client
+  readonly deployment: Deployment
+}
+
+export type Offer<Value extends Json> =
+  /** Undefined for no value at all. */
+  | { readonly settled: Value | undefined }
+  | { readonly choices: readonly { readonly value: Value; readonly text: string }[] }
+  /** There is nothing that this person may choose. */
+  | TermRefused
+
+/** What is being issued. */
+export interface TermIssue {
+  readonly grant: Approved
+  /** Of the access token. */
+  readonly access: ResourceAccess
+  /** The name of the grant type. */
+  readonly by: string
+  readonly deployment: Deployment
+}
+
+/** The value of a term in a grant or an authorization request. */
+export const valueOf = <Value extends Json>(
+  { terms }: { readonly terms?: TermValues | undefined },
+  { name }: Term<Value>,
+): Value | undefined =>
+  // Only the term itself has put it there.
+  terms && Object.hasOwn(terms, name) ? (terms[name] as Value) : undefined

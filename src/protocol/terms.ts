@@ -1,0 +1,71 @@
+/**
+ * Terms: what features add to what is approved, as values that go from the request into the grant. Pure.
+ *
+ * @module
+ */
+import type { Json } from './json.js'
+
+/** Values by the names of their terms. Plain JSON, because it is stored. */
+export interface TermValues {
+  readonly [name: string]: Json
+}
+
+/**
+ * Why a term says no to a request.
+ *
+ * @example
+ * return new TermRefused('invalid_request', 'workspace must be an id.')
+ */
+export class TermRefused {
+  /** The error code that the client gets (RFC 6749 §4.1.2.1). */
+  readonly error: 'invalid_request' | 'invalid_scope' | 'access_denied'
+  /** Helps an honest client; repeats nothing of the request. */
+  readonly description: string
+
+  constructor(error: TermRefused['error'], description: string) {
+    this.error = error
+    this.description = description
+  }
+}
+
+/** Whether a value of the term takes away from what is approved: without the feature that knows it, nothing is issued. */
+export const restricts = (name: string): boolean => name.startsWith('!')
+
+/**
+ * A value that restricts and whose term is not known: what was approved with it must not be issued without it.
+ *
+ * @returns the name of the term; undefined when there is none.
+ */
+export function unknownRestriction(
+  values: TermValues | undefined,
+  known: { has(name: string): boolean },
+): string | undefined {
+  return values && Object.keys(values).find((name) => restricts(name) && !known.has(name))
+}
+
+/**
+ * Whether what was agreed to with some values answers a request with others: the same terms, each of them covered.
+ *
+ * @param covers whether one value covers another of the same term.
+ */
+export function coversTerms(
+  agreed: TermValues = {},
+  asked: TermValues = {},
+  covers: (name: string, agreed: Json, asked: Json) => boolean = (_, one, other) => isSameJson(one, other),
+): boolean {
+  const names = Object.keys(asked)
+  return (
+    names.length === Object.keys(agreed).length &&
+    names.every((name) => {
+      const [before, now] = [agreed[name], asked[name]]
+      return Object.hasOwn(agreed, name) && before !== undefined && now !== undefined && covers(name, before, now)
+    })
+  )
+}
+
+/** As JSON would write it; the order of members counts. */
+export const isSameJson = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
+
+/** Undefined for none, so that records of approvals without terms are what they always were. */
+export const someTerms = (values: TermValues): TermValues | undefined =>
+  Object.keys(values).length > 0 ? values : undefined
