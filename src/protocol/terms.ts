@@ -29,7 +29,7 @@ export class TermRefused {
 }
 
 /** Whether a value of the term takes away from what is approved: without the feature that knows it, nothing is issued. */
-export const restricts = (name: string): boolean => name.startsWith('!')
+const restricts = (name: string): boolean => name.startsWith('!')
 
 /**
  * A value that restricts and whose term is not known: what was approved with it must not be issued without it.
