@@ -8,7 +8,7 @@ import { browserOf } from '../browser/browser.js'
 import { currentLogin } from '../browser/login-context.js'
 import { isSameToken, pageToken } from '../browser/page-token.js'
 import { scopeWords } from '../browser/scope-words.js'
-import type { Deployment } from '../deployment/deployment.js'
+import { termWords } from '../browser/term-words.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
 import { seeOther, withHeaders } from '../edge/responses.js'
@@ -17,8 +17,10 @@ import type { AppsView, ConnectedApp } from '../pages/apps.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { problemPage, unreadableFormPage } from '../pages/problem-pages.js'
 import { type Answer, show } from '../pages/views.js'
+import type { Deployed } from '../points/tables.js'
 import { parseParameters } from '../protocol/parameters.js'
 import type { Access } from '../protocol/resource.js'
+import type { TermValues } from '../protocol/terms.js'
 import { eachOf } from '../runtime/turn.js'
 import { pagesOf, type Repository } from '../storage/repositories.js'
 import type { Login } from '../users/contract.js'
@@ -27,7 +29,7 @@ import { grantRegistry, isLive, type LiveGrant } from './grants.js'
 import { loginForApps } from './page-login.js'
 
 /** GET: shows them. */
-export async function apps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+export async function apps(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
   const isBack = parameters.get('pending') !== undefined
   const login = await currentLogin(deployment, request)
@@ -39,7 +41,7 @@ export async function apps(deployment: Deployment, request: HttpRequest): Promis
 }
 
 /** POST: ends one grant, all of a client, or all. */
-export async function revokeApps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
+export async function revokeApps(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   if (!isOwnForm(request, deployment.settings.pages.origins)) return problemPage('foreign')
   const form = refuseProblems(await readForm(request))
   const login = await currentLogin(deployment, request)
@@ -59,14 +61,14 @@ export async function revokeApps(deployment: Deployment, request: HttpRequest): 
 }
 
 /** What is not theirs, or not there, is left alone without a word. */
-async function revokeOwn(deployment: Deployment, subject: string, id: string): Promise<void> {
+async function revokeOwn(deployment: Deployed, subject: string, id: string): Promise<void> {
   if (!/^[A-Za-z0-9_-]{22}$/.test(id)) return
   const grant = await deployment.grants.get(id)
   if (grant?.value.subject === subject) await grantRegistry(deployment).revoke(id)
 }
 
 async function showApps(
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
   login: Login,
   notice: AppsView['notice'],
@@ -93,14 +95,14 @@ const MAX_LISTS = 10
 
 /** What was used last comes first; clients that are only remembered come at the end. */
 async function connectedApps(
-  deployment: Deployment,
+  deployment: Deployed,
   subject: string,
   locale: string,
 ): Promise<{ readonly connected: readonly ConnectedApp[]; readonly more: boolean }> {
   const now = deployment.now()
   const granted = await firstOf(deployment.grants, subject, (grant): grant is LiveGrant => isLive(grant, now))
   const live = granted.found.sort((a, b) => b.touchedAt - a.touchedAt)
-  const byClient = new Map<string, { grants: LiveGrant[]; access: Access }>()
+  const byClient = new Map<string, { grants: LiveGrant[]; access: Access; terms?: TermValues | undefined }>()
   for (const grant of live) {
     const { grants, access } = byClient.get(grant.clientId) ?? { grants: [], access: [] }
     byClient.set(grant.clientId, { grants: [...grants, grant], access: joinAccess(access, grant.access) })
@@ -110,26 +112,32 @@ async function connectedApps(
     subject,
     (consent): consent is Consent => now < consent.expiresAt && !byClient.has(consent.clientId),
   )
-  for (const { clientId, access } of remembered.found) byClient.set(clientId, { grants: [], access })
+  for (const { clientId, access, terms } of remembered.found) byClient.set(clientId, { grants: [], access, terms })
   const rightsOf = (access: Access): ConnectedApp['rights'] =>
     access.map(({ resource, scope }) => ({
       resource,
       scopes: scope.map((name) => ({ name, text: scopeWords(deployment, locale, resource, name) })),
     }))
+  const detailsOf = (terms: TermValues | undefined) => {
+    const details = terms ? termWords(deployment, terms, locale) : []
+    return details.length > 0 ? { details } : {}
+  }
   const names = new Map<string, string | undefined>()
   await eachOf(byClient.keys(), async (clientId) => {
     names.set(clientId, (await deployment.clients.find(clientId))?.client_name)
   })
   const connected = [...byClient].map(
-    ([clientId, { grants, access }]): ConnectedApp => ({
+    ([clientId, { grants, access, terms }]): ConnectedApp => ({
       clientId,
       clientName: names.get(clientId),
       rights: rightsOf(access),
+      ...detailsOf(terms),
       grants: grants.map((grant) => ({
         id: grant.id,
         since: grant.createdAt,
         lastUsed: grant.touchedAt,
         rights: includes(grant.access, access) ? undefined : rightsOf(grant.access),
+        ...detailsOf(grant.terms),
       })),
     }),
   )

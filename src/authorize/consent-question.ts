@@ -7,6 +7,7 @@
 
 import { isSameToken, pageToken } from '../browser/page-token.js'
 import { scopeWords } from '../browser/scope-words.js'
+import { termWords } from '../browser/term-words.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest } from '../edge/message.js'
 import { includes, withoutAccess } from '../grant/consent.js'
@@ -23,7 +24,7 @@ import type { Login } from '../users/contract.js'
 import { isImpersonable, isOptional } from './agreement.js'
 import { type Pending, switchUrl } from './pending-request.js'
 import type { OpenQuestion, TermChoice } from './terms.js'
-import { fieldOfQuestion, termsOf, termWords } from './terms.js'
+import { fieldOfQuestion, termsOf } from './terms.js'
 import type { Progress } from './visit.js'
 
 /** Shows the consent page; what is in `unticked` is not ticked. */

@@ -99,8 +99,3 @@ export function readTerms(
   }
   return { terms: someTerms(chosen) }
 }
-
-/** What pages say of values, in the language `locale`. Those of features that are not given are not spoken of. */
-export function termWords({ tables }: Deployed, terms: TermValues | undefined, locale: string): readonly string[] {
-  return Object.entries(terms ?? {}).flatMap(([name, value]) => tables.terms.get(name)?.words?.(value, locale) ?? [])
-}
