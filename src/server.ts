@@ -74,7 +74,7 @@ export interface AuthorizationServer {
  */
 export function createAuthorizationServer<Native = unknown>(options: ServerOptions<Native>): AuthorizationServer {
   const joined = joinFeatures(core, options?.features)
-  const deployment = deploy(options, checkOptions(options, joined.tables), joined.tables)
+  const deployment = deploy(options, checkOptions(options, joined), joined.tables)
   const route = createRouter(endpointsOf(deployment, joined), deployment)
   const purging = ownPurging(deployment)
   const handle: AuthorizationServer['handle'] = (request) => {

@@ -23,9 +23,9 @@ const OF_CLIENT = 1
 const OF_GRANT_AND_KEY = 2
 const OF_ANYBODY = 3
 
-export async function issueOpaque({ keyring }: Deployment, token: AccessToken, grant: Grant | null): Promise<string> {
-  const macKey = await keyring.macKey()
-  const content = grant ? grantContent(token, grant) : contentAlone(token)
+export async function issueOpaque(deployment: Deployment, token: AccessToken, grant: Grant | null): Promise<string> {
+  const macKey = await deployment.keyring.macKey()
+  const content = grant ? grantContent(deployment, token, grant) : contentAlone(token)
   const signed = concatBytes(required(decodeBase64url(macKey.id)), content)
   return PREFIX + encodeBase64url(concatBytes(signed, hmacSha256(macKey.key, signed)))
 }
@@ -45,7 +45,7 @@ export async function verifyOpaque(deployment: Deployment, text: string): Promis
   const facts = content.subarray(confirmation ? 1 + KEY_BYTES : 1)
   const found = await deployment.grants.get(encodeBase64url(facts.subarray(0, 16)))
   if (found?.value.status !== 'active') return null
-  return { token: { ...readGrantContent(facts, found.value), confirmation }, grant: found.value }
+  return { token: { ...readGrantContent(deployment, facts, found.value), confirmation }, grant: found.value }
 }
 
 /** kind 1, of a key: which member 1, thumbprint 32. */
@@ -63,14 +63,26 @@ const readKey = (content: Uint8Array): Confirmation => ({
   thumbprint: encodeBase64url(content.subarray(2, 1 + KEY_BYTES)),
 })
 
+/** What a token for one resource of a grant may have: its own scope first, so that its bits are what they always were. */
+function scopeAt(
+  { access }: Exclude<Grant, { status: 'revoked' }>,
+  index: number,
+  beside: ReadonlySet<string> | undefined,
+): readonly { readonly name: string; readonly resource: string }[] {
+  const own = access[index]
+  const others = beside ? access.filter((entry) => entry !== own) : []
+  return [...(own ? [own] : []), ...others].flatMap(({ resource, scope }) => scope.map((name) => ({ name, resource })))
+}
+
 /** Kind and key, grant id 16, token id 8, iat 4, exp 4, resource 1, then one bit for each scope that was granted there. */
-function grantContent(token: AccessToken, grant: Grant): Uint8Array {
+function grantContent({ settings }: Deployment, token: AccessToken, grant: Grant): Uint8Array {
   if (grant.status === 'revoked') throw new Error('A revoked grant has no access to point at')
   const index = grant.access.findIndex(({ resource }) => resource === token.resource)
-  const granted = grant.access[index]?.scope ?? []
+  const granted = scopeAt(grant, index, settings.beside)
   const bits = new Uint8Array(Math.ceil(granted.length / 8))
-  granted.forEach((name, i) => {
-    if (token.scope.includes(name)) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
+  granted.forEach(({ name, resource }, i) => {
+    const isMeant = resource === token.resource || settings.beside?.has(resource)
+    if (isMeant && token.scope.includes(name)) bits[i >> 3] = (bits[i >> 3] ?? 0) | (1 << (i & 7))
   })
   return concatBytes(
     kindAndKey(token),
@@ -83,8 +95,13 @@ function grantContent(token: AccessToken, grant: Grant): Uint8Array {
   )
 }
 
-function readGrantContent(facts: Uint8Array, grant: Exclude<Grant, { status: 'revoked' }>): AccessToken {
-  const { resource, scope } = required(grant.access[required(facts[32])])
+function readGrantContent(
+  { settings }: Deployment,
+  facts: Uint8Array,
+  grant: Exclude<Grant, { status: 'revoked' }>,
+): AccessToken {
+  const index = required(facts[32])
+  const { resource } = required(grant.access[index])
   const bits = facts.subarray(33)
   return {
     grantId: grant.id,
@@ -92,7 +109,11 @@ function readGrantContent(facts: Uint8Array, grant: Exclude<Grant, { status: 're
     clientId: grant.clientId,
     subject: grant.subject,
     resource,
-    scope: scope.filter((_, i) => ((bits[i >> 3] ?? 0) & (1 << (i & 7))) !== 0),
+    scope: scopeAt(grant, index, settings.beside)
+      .filter((_, i) => ((bits[i >> 3] ?? 0) & (1 << (i & 7))) !== 0)
+      // What stood beside the APIs, and is not given any more, means nothing.
+      .filter((entry) => entry.resource === resource || settings.beside?.has(entry.resource))
+      .map(({ name }) => name),
     issuedAt: readSeconds(facts, 24),
     expiresAt: readSeconds(facts, 28),
     login: grant.login,

@@ -7,7 +7,7 @@
 import type { Client } from '../clients/client.js'
 import type { Deployed } from '../points/tables.js'
 import type { Choosing, Term } from '../points/term.js'
-import { valueOf } from '../points/term.js'
+import { termValue } from '../points/term.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import type { Json } from '../protocol/json.js'
 import type { Parameters } from '../protocol/parameters.js'
@@ -61,7 +61,7 @@ async function offerOf(
   asked: AuthorizationRequest,
   about: Choosing,
 ): Promise<OpenQuestion | { readonly settled: Json | undefined } | TermRefused> {
-  const offer = await question.offer(valueOf(asked, term), about)
+  const offer = await question.offer(termValue(asked, term), about)
   if (offer instanceof TermRefused || 'settled' in offer) return offer
   const [first, ...others] = offer.choices
   if (!first)

@@ -4,15 +4,18 @@
  * @module
  */
 
+import type { ScopeOptions } from '../deployment/resource-options.js'
 import type { ResourceSettings } from '../deployment/settings.js'
 import { checkScopeText, type ScopeText } from '../pages/scope-text.js'
+import type { Feature } from '../points/feature.js'
+import type { Joined } from '../points/join.js'
 import { isResourceUri } from '../protocol/resource.js'
 import { isScopeName } from '../protocol/scope.js'
 import { duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
-import type { ScopeOptions, ServerOptions } from './options.js'
+import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when something in it is wrong. */
-export function checkResources(
+function checkResources(
   resources: ServerOptions['resources'],
   accessTokenLifetime: number,
 ): ReadonlyMap<string, ResourceSettings> {
@@ -63,6 +66,7 @@ export function checkResources(
           ? accessTokenLifetime
           : duration(definition, 'accessTokenLifetime', 0, 1),
       isDefault: definition.default ?? false,
+      isBeside: false,
     })
   }
   if ([...checked.values()].filter((resource) => resource.isDefault).length > 1) {
@@ -80,4 +84,39 @@ function checkScope(said: unknown, where: string): { readonly text: ScopeText; r
     throw new TypeError(`${where}.optional must be true or false.`)
   }
   return { text: checkScopeText(text, isOptions ? `${where}.text` : where), optional: optional ?? false }
+}
+
+/**
+ * The option, and what features have beside it.
+ *
+ * @throws {TypeError} when something in it is wrong, or two claim the same resource or scope.
+ */
+export function joinResources(
+  options: Pick<ServerOptions, 'resources' | 'issuer'>,
+  accessTokenLifetime: number,
+  { features, claim }: Joined,
+): ReadonlyMap<string, ResourceSettings> {
+  const joined = new Map(checkResources(options.resources, accessTokenLifetime))
+  const [core] = features
+  if (core) {
+    for (const resource of joined.keys()) claim('resource', resource, core)
+    for (const scope of new Set([...joined.values()].flatMap(({ scopes }) => scopes))) claim('scope', scope, core)
+  }
+  for (const feature of features) {
+    if (!feature.resources) continue
+    for (const settings of resourcesOf(feature, options.issuer, accessTokenLifetime)) {
+      claim('resource', settings.resource, feature)
+      for (const scope of settings.scopes) claim('scope', scope, feature)
+      joined.set(settings.resource, { ...settings, isDefault: false, isBeside: true })
+    }
+  }
+  return joined
+}
+
+function resourcesOf(feature: Feature, issuer: string, accessTokenLifetime: number): Iterable<ResourceSettings> {
+  try {
+    return checkResources(feature.resources?.(issuer) ?? {}, accessTokenLifetime).values()
+  } catch (error) {
+    throw error instanceof TypeError ? new TypeError(`features: '${feature.name}': ${error.message}`) : error
+  }
 }

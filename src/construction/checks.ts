@@ -10,14 +10,15 @@ import type { ResourceSettings, Settings } from '../deployment/settings.js'
 import { isLoopbackHost } from '../edge/network.js'
 import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { checkPages } from '../pages/settings.js'
+import type { Joined } from '../points/join.js'
 import type { Tables } from '../points/tables.js'
 import { checkFunctions, duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { Storage } from '../storage/contract.js'
-import { checkResources } from './check-resources.js'
+import { joinResources } from './check-resources.js'
 import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
-export function checkOptions(options: ServerOptions<never>, tables: Tables): Settings {
+export function checkOptions(options: ServerOptions<never>, joined: Joined): Settings {
   if (!isRecord(options)) {
     throw new TypeError(
       'createAuthorizationServer takes an object. Write `createAuthorizationServer({ issuer, storage, users, resources })`.',
@@ -30,9 +31,11 @@ export function checkOptions(options: ServerOptions<never>, tables: Tables): Set
   checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
   checkKeyOptions(options)
   const accessTokenLifetime = duration(options, 'accessTokenLifetime', 600, 1)
-  const resources = checkResources(options.resources, accessTokenLifetime)
+  const resources = joinResources({ resources: options.resources, issuer }, accessTokenLifetime, joined)
   const secrets = options.secret === undefined ? [] : [options.secret].flat()
   const list = [...resources.values()]
+  const apis = list.filter(({ isBeside }) => !isBeside)
+  const beside = list.filter(({ isBeside }) => isBeside).map(({ resource }) => resource)
   const storageTimeout = duration(options, 'storageTimeout', 3, 0.01, 60)
   const settings: Settings = {
     issuer,
@@ -43,8 +46,9 @@ export function checkOptions(options: ServerOptions<never>, tables: Tables): Set
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
     resourceList: list,
-    clients: checkClients(options.clients ?? [], resources, tables),
-    defaultResource: (list.length === 1 ? list[0] : list.find((resource) => resource.isDefault))?.resource,
+    clients: checkClients(options.clients ?? [], resources, joined.tables),
+    defaultResource: (apis.length === 1 ? apis[0] : apis.find((resource) => resource.isDefault))?.resource,
+    beside: beside.length > 0 ? new Set(beside) : undefined,
     pages: checkPages(options.pages, issuer),
     codeLifetime: duration(options, 'codeLifetime', 60, 1, 600),
     refreshIdleLifetime: duration(options, 'refreshIdleLifetime', 30 * 86_400, 1),

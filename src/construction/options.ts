@@ -4,6 +4,7 @@
  * @module
  */
 import type { StaticClient } from '../clients/static.js'
+import type { ResourceOptions } from '../deployment/resource-options.js'
 import type { ServerEvent } from '../edge/events.js'
 import type { SigningAlgorithm } from '../keys/signer.js'
 import type { Signer } from '../keys/signer-contract.js'
@@ -99,37 +100,4 @@ export interface ServerOptions<Native = unknown> {
   readonly now?: (() => number) | undefined
   /** Fresh, unpredictable bytes. @default crypto.getRandomValues */
   readonly randomBytes?: ((length: number) => Uint8Array) | undefined
-}
-
-/** An API that access tokens are for. */
-export interface ResourceOptions {
-  /** Every scope of the API, with the words that the consent page shows, in one language or in several. */
-  readonly scopes: { readonly [scope: string]: string | ScopeWords | ScopeOptions }
-  /**
-   * `jwt`: verified without asking the server (RFC 9068); after a revocation it lives on, wherever it is only verified offline,
-   * until it expires. `opaque`: means nothing without introspection, so a revocation counts at once. @default 'jwt'
-   */
-  readonly accessToken?: 'jwt' | 'opaque' | undefined
-  /** Seconds. @default the server's accessTokenLifetime */
-  readonly accessTokenLifetime?: number | undefined
-  /** Meant when a request names no resource and there are several. @default false */
-  readonly default?: boolean | undefined
-}
-
-/** The words of a scope by language tag; the first is for all other languages. */
-export interface ScopeWords {
-  readonly [locale: string]: string
-}
-
-/** A scope that says more than its words. */
-export interface ScopeOptions {
-  /** What the consent page shows. */
-  readonly text: string | ScopeWords
-  /**
-   * Whether the user may allow the rest without it. Then a client must be ready to get less than it asked for: the token response
-   * tells the scope.
-   *
-   * @default false
-   */
-  readonly optional?: boolean | undefined
 }

@@ -21,6 +21,8 @@ export interface Settings {
   readonly resourceList: readonly ResourceSettings[]
   readonly clients: ReadonlyMap<string, Client>
   readonly defaultResource: string | undefined
+  /** What features have beside the APIs, by resource; undefined for nothing. */
+  readonly beside: ReadonlySet<string> | undefined
   readonly pages: PageSettings
   readonly codeLifetime: number
   readonly refreshIdleLifetime: number
@@ -50,4 +52,6 @@ export interface ResourceSettings {
   readonly format: 'jwt' | 'opaque'
   readonly accessTokenLifetime: number
   readonly isDefault: boolean
+  /** Whether it is no API of its own: its scope may be asked for beside any API's. */
+  readonly isBeside: boolean
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Client } from '../clients/client.js'
+import type { ResourceOptions } from '../deployment/resource-options.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { ClientField } from '../protocol/client-vocabulary.js'
 import type { Parameters } from '../protocol/parameters.js'
@@ -39,6 +40,11 @@ export interface Feature {
   readonly terms?: readonly Term[] | undefined
   /** Further members of client metadata, kept in `client.fields`. */
   readonly clientFields?: readonly ClientField[] | undefined
+  /**
+   * Scope of the server itself, by a URI that stands for it: it may be asked for beside that of any API, and is in the scope of that API's
+   * tokens then. The words are for the consent page. Called once.
+   */
+  resources?(issuer: string): { readonly [uri: string]: ResourceOptions }
   /** Members of the server metadata that belong to no endpoint. Lists are joined with what others say; everything else is said once. */
   readonly metadata?: { readonly [name: string]: unknown } | undefined
   /** Endpoints of its own. Called once, when the server is made. */

@@ -77,6 +77,7 @@ const members: { readonly [member in keyof Required<Feature>]: 'text' | 'list' |
   keyProofs: 'list',
   terms: 'list',
   clientFields: 'list',
+  resources: 'function',
   metadata: 'object',
   endpoints: 'function',
 }

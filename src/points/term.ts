@@ -89,7 +89,7 @@ export interface TermIssue {
 }
 
 /** The value of a term in a grant or an authorization request. */
-export const valueOf = <Value extends Json>(
+export const termValue = <Value extends Json>(
   { terms }: { readonly terms?: TermValues | undefined },
   { name }: Term<Value>,
 ): Value | undefined =>

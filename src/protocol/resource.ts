@@ -16,6 +16,8 @@ export interface ResourceDefinition {
   readonly scopes: readonly string[]
   /** Whether it is meant when a request names none. At most one is. */
   readonly isDefault: boolean
+  /** Whether it is no API of its own: its scope may be asked for beside any API's, and without one. @default false */
+  readonly isBeside?: boolean | undefined
 }
 
 /** One resource and the scope that is granted there, possibly empty. */
@@ -47,6 +49,8 @@ export function isResourceUri(text: string): boolean {
  * - No scope: the client's `default_scope`, else all of its `scope`, as far as the chosen resources know it.
  * - A resource that knows scopes needs at least one; one that knows none is granted with none.
  *
+ * - What stands beside the APIs is granted as far as its scope is asked for, and needs no API.
+ *
  * `scope` of the answer is what was asked for or defaulted; `access` is the same, by resource.
  */
 export function requestedAccess(
@@ -56,12 +60,16 @@ export function requestedAccess(
 ):
   | { readonly ok: true; readonly access: Access; readonly scope: readonly string[] }
   | { readonly ok: false; readonly error: AccessRefusal; readonly description: string } {
-  const chosen = chooseResources(request.resources, client, definitions)
+  const besides = definitions.filter(({ isBeside }) => isBeside)
+  const chosen = needsNoApi(request, client, besides) ? [] : chooseResources(request.resources, client, definitions)
   if (typeof chosen === 'string') return { ok: false, error: 'invalid_target', description: chosen }
-  const known = chosen.flatMap((definition) => definition.scopes)
+  const reachable = [...chosen, ...besides.filter((definition) => !chosen.includes(definition))]
+  const known = reachable.flatMap((definition) => definition.scopes)
   const scope = request.scope === undefined ? defaultScope(client, known) : askedScope(request.scope, client, known)
   if (typeof scope === 'string') return { ok: false, error: 'invalid_scope', description: scope }
-  const access = chosen.map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
+  const access = reachable
+    .map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
+    .filter((entry, i) => i < chosen.length || entry.scope.length > 0)
   if (chosen.some(({ scopes }, i) => scopes.length > 0 && access[i]?.scope.length === 0)) {
     return {
       ok: false,
@@ -84,15 +92,24 @@ export interface AccessChoice {
   readonly limits?: ClientLimits | undefined
   /** What there is now. A scope or resource that the app has taken away since is not issued any more. */
   readonly definitions?: readonly ResourceDefinition[] | undefined
+  /** What stands beside the APIs, by resource; undefined for nothing. */
+  readonly beside?: ReadonlySet<string> | undefined
 }
 
-/** The resource and scope of one access token, out of what was granted. Both can be narrowed, never widened. */
+/**
+ * The resource and scope of one access token, out of what was granted. Both can be narrowed, never widened. A token for an API has the scope
+ * that stands beside the APIs, too.
+ */
 export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAccess | AccessRefusal {
-  const name = choice.resource ?? (granted.length === 1 ? granted[0]?.resource : choice.defaultResource)
+  const { beside } = choice
+  const apis = beside ? granted.filter(({ resource }) => !beside.has(resource)) : granted
+  const only = apis.length < 2 ? (apis[0] ?? granted[0]) : undefined
+  const name = choice.resource ?? (only ? only.resource : choice.defaultResource)
   const access = stillThere(granted, choice)
   // RFC 8707 §2.2: a token request cannot name a resource that was not granted.
-  const found = access.find(({ resource }) => resource === name)
-  if (!found) return 'invalid_target'
+  const own = access.find(({ resource }) => resource === name)
+  if (!own) return 'invalid_target'
+  const found = beside ? withBeside(own, access, beside) : own
   if (choice.scope === undefined) return found
   // RFC 6749 §6: the scope must not include any that was not originally granted.
   const all = granted.flatMap(({ scope }) => scope)
@@ -101,10 +118,19 @@ export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAcc
   return scope.length === 0 ? 'invalid_scope' : { resource: found.resource, scope }
 }
 
+function withBeside(own: ResourceAccess, access: Access, beside: ReadonlySet<string>): ResourceAccess {
+  if (beside.has(own.resource)) return own
+  const more = access.filter(({ resource }) => beside.has(resource)).flatMap(({ scope }) => scope)
+  return { resource: own.resource, scope: [...own.scope, ...more] }
+}
+
 /** What of a grant may still be had: an operator may have taken rights from the client since, and the app scopes from its API. */
-function stillThere(granted: Access, { limits, definitions }: Pick<AccessChoice, 'limits' | 'definitions'>): Access {
+function stillThere(
+  granted: Access,
+  { limits, definitions, beside }: Pick<AccessChoice, 'limits' | 'definitions' | 'beside'>,
+): Access {
   return granted.flatMap((entry) => {
-    if (limits?.resources && !limits.resources.includes(entry.resource)) return []
+    if (limits?.resources && !limits.resources.includes(entry.resource) && !beside?.has(entry.resource)) return []
     const definition = definitions?.find(({ resource }) => resource === entry.resource)
     if (definitions && !definition) return []
     const known = definition ? narrow(entry.scope, definition.scopes) : entry.scope
@@ -113,15 +139,31 @@ function stillThere(granted: Access, { limits, definitions }: Pick<AccessChoice,
   })
 }
 
+/** Whether no API is meant: none is named, and all that is asked for stands beside them. */
+function needsNoApi(
+  request: { readonly resources: readonly string[]; readonly scope: string | undefined },
+  client: ClientLimits,
+  besides: readonly ResourceDefinition[],
+): boolean {
+  if (besides.length === 0 || request.resources.length > 0) return false
+  const scope =
+    request.scope === undefined ? (client.default_scope ?? client.scope ?? []) : (parseScope(request.scope) ?? [])
+  const names = besides.flatMap(({ scopes }) => scopes)
+  return scope.length > 0 && isWithin(scope, names)
+}
+
 /** The resources that are meant, or what is wrong. */
 function chooseResources(
   requested: readonly string[],
   client: ClientLimits,
   definitions: readonly ResourceDefinition[],
 ): readonly ResourceDefinition[] | string {
-  const allowed = definitions.filter(({ resource }) => client.resources?.includes(resource) ?? true)
+  const allowed = definitions.filter(
+    ({ resource, isBeside }) => isBeside || (client.resources?.includes(resource) ?? true),
+  )
   if (requested.length === 0) {
-    const only = allowed.length === 1 ? allowed[0] : allowed.find(({ isDefault }) => isDefault)
+    const apis = allowed.filter(({ isBeside }) => !isBeside)
+    const only = apis.length === 1 ? apis[0] : apis.find(({ isDefault }) => isDefault)
     return only ? [only] : 'Name the resource that the access is for.'
   }
   const chosen: ResourceDefinition[] = []

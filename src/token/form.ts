@@ -15,8 +15,8 @@ export function accessChoice(
   scope: readonly string[] | undefined,
 ): AccessChoice {
   if (form.resources.length > 1) throw refusedError('invalid_target')
-  const { defaultResource, resourceList: definitions } = deployment.settings
-  return { resource: form.resources[0], scope, defaultResource, limits: client, definitions }
+  const { defaultResource, resourceList: definitions, beside } = deployment.settings
+  return { resource: form.resources[0], scope, defaultResource, limits: client, definitions, beside }
 }
 
 /** @throws {OAuthError} `invalid_request` when it is not there. */

@@ -59,7 +59,7 @@ it('a resource without scopes is named on the consent page, too', async () => {
   expect(await page.text()).toContain('payroll.example.com')
 })
 
-it.each(['constructor', 'toString', 'valueOf', '__proto__', 'hasOwnProperty'])(
+it.each(['constructor', 'toString', 'termValue', '__proto__', 'hasOwnProperty'])(
   'a method called %s is answered with 405',
   async (method) => {
     const h = harness()
