@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ConsentResource, withoutScheme } from './consent.js'
+import { type ConsentResource, detailsList, withoutScheme } from './consent.js'
 import { formOf, type PageForm } from './form.js'
 import { dateIn, dateTimeIn } from './formats.js'
 import { displayText, type Html, html } from './html.js'
@@ -74,20 +74,28 @@ ${
   return { title: text.title, body }
 }
 
-function appSection({ clientId, clientName, grants, rights }: ConnectedApp, more: boolean, messages: Messages): Html {
+function appSection(
+  { clientId, clientName, grants, rights, details }: ConnectedApp,
+  more: boolean,
+  messages: Messages,
+): Html {
   const text = messages.apps
   const name = displayText(clientName ?? '', 80) || displayText(clientId, 80)
   const [only, ...others] = grants
   return html`<section class="app">
 <h2><bdi>${name}</bdi></h2>
 ${rightsList(rights, messages)}
+${detailsList(others.length === 0 ? (only?.details ?? details) : details)}
 ${!only && !more && html`<p class="times">${text.remembered}</p>`}
 ${only && others.length === 0 && times(only, messages)}
 ${
   others.length > 0 &&
   html`<p class="times">${fill(text.logins, { count: grants.length })}</p>
 <ol class="devices">${grants.map(
-    (grant, i) => html`<li><div>${times(grant, messages)}${grant.rights && rightsList(grant.rights, messages)}</div>
+    (
+      grant,
+      i,
+    ) => html`<li><div>${times(grant, messages)}${grant.rights && rightsList(grant.rights, messages)}${detailsList(grant.details)}</div>
 <button type="submit" class="small" name="grant" value="${grant.id}" aria-label="${fillText(text.revokeOneOf, { client: name, position: String(i + 1) })}">${text.revokeOne}</button></li>`,
   )}</ol>`
 }

@@ -11,7 +11,10 @@ import { imageSource } from './policy.js'
 
 export interface ConsentView {
   readonly page: 'consent'
-  /** Wants `decision`, which is `allow` or `deny`, and the boxes of {@link ConsentScope}s that stay ticked. */
+  /**
+   * Wants `decision`, which is `allow` or `deny`, the boxes of {@link ConsentScope}s that stay ticked, and, to allow, an answer to each
+   * {@link ConsentQuestion}.
+   */
   readonly form: PageForm
   readonly clientName?: string | undefined
   /** Shown when the client has no name. */
@@ -52,7 +55,7 @@ export interface ConsentScope {
   readonly choice?: { readonly field: string; readonly ticked: boolean } | undefined
 }
 
-/** The form must post `field` with the `value` of the choice that was picked. */
+/** To allow, the form must post `field` with the `value` of the choice that was picked. Denying needs no answer. */
 export interface ConsentQuestion {
   readonly field: string
   /** What is to be chosen, for example `Workspace`. */
@@ -70,7 +73,8 @@ export interface ConsentChoice {
 export function consentPage(view: ConsentView, { consent: text }: Messages): Page {
   const { switchUrl, policyUri, tosUri } = view
   const client = displayText(view.clientName ?? '', 80) || displayText(view.clientId, 80)
-  const { resources } = view
+  const { resources, questions = [] } = view
+  const details = detailsList(view.details)
   const hasChoice = resources.some(({ scopes }) => scopes.some(({ choice }) => choice))
   const logo = view.logoUri !== undefined && imageSource(view.logoUri) !== null ? view.logoUri : undefined
   const body = html`
@@ -87,10 +91,12 @@ ${resources.map(
 <ul>${scopes.length > 0 ? scopes.map(scopeItem) : html`<li>${text.plainAccess}</li>`}</ul>
 </section>`,
 )}
+${details && html`<section class="added">${details}</section>`}
 ${hasChoice && html`<p class="hint">${text.optional}</p>`}
+${questions.map(questionFields)}
 ${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 <div class="choice">
-<button type="submit" name="decision" value="deny">${text.deny}</button>
+<button type="submit" name="decision" value="deny"${questions.length > 0 && html` formnovalidate`}>${text.deny}</button>
 <button type="submit" name="decision" value="allow">${text.allow}</button>
 </div>`,
 )}
@@ -105,6 +111,23 @@ function scopeItem({ name, text, choice }: ConsentScope): Html {
   if (!choice) return html`<li><bdi>${words}</bdi></li>`
   const { field, ticked } = choice
   return html`<li class="choosable"><label><input type="checkbox" name="${field}" value="yes"${ticked && html` checked`}><bdi>${words}</bdi></label></li>`
+}
+
+/** What features of the server add, as a list. False when there is nothing to be seen. */
+export function detailsList(details: readonly string[] = []): Html | false {
+  const lines = details.map((detail) => displayText(detail, 300)).filter((line) => line !== '')
+  return lines.length > 0 && html`<ul>${lines.map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul>`
+}
+
+/** The browser allows nothing before one choice is picked. */
+function questionFields({ field, label, choices }: ConsentQuestion): Html {
+  return html`<fieldset>
+<legend><bdi>${displayText(label, 120) || displayText(field, 120)}</bdi></legend>
+<div class="choices">${choices.map(
+    ({ value, text, picked }) =>
+      html`<label><input type="radio" name="${field}" value="${value}" required${picked && html` checked`}><bdi>${displayText(text, 120) || displayText(value, 120)}</bdi></label>`,
+  )}</div>
+</fieldset>`
 }
 
 /** A new tab, so that the question stays where it is. */

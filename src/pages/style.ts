@@ -106,7 +106,7 @@ input {
   border: 1px solid var(--gw-control);
   border-radius: 10px;
 }
-input[type='checkbox'] { flex: none; width: 1.25rem; min-height: 0; height: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--gw-accent); }
+input:is([type='checkbox'], [type='radio']) { flex: none; width: 1.25rem; min-height: 0; height: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--gw-accent); }
 input:focus-visible { outline-offset: 0; border-color: var(--gw-accent); }
 input[aria-invalid] { border-color: var(--gw-danger); }
 button {
@@ -149,10 +149,12 @@ form > button, form > button + p { margin-top: 1.5rem; }
   color: var(--gw-muted);
 }
 .who bdi { color: var(--gw-text); font-weight: 600; }
-.resource { margin-top: 0.75rem; padding: 0.875rem 1rem 1rem; background: var(--gw-sunken); border-radius: 10px; }
+.resource, .added, .choices { margin-top: 0.75rem; padding: 0.875rem 1rem 1rem; background: var(--gw-sunken); border-radius: 10px; }
 ul { margin: 0; padding: 0; list-style: none; }
 li { position: relative; padding: 0.25rem 0; padding-inline-start: 1.75rem; }
-h2 + ul, h3 + ul { margin-top: 0.25rem; }
+h2 + ul, h3 + ul, p + ul { margin-top: 0.25rem; }
+/* Of the whole app, and no longer of the API above. */
+ul + ul { margin-top: 0.375rem; padding-top: 0.375rem; border-top: 1px solid var(--gw-border); }
 li::before {
   content: '';
   position: absolute;
@@ -166,7 +168,10 @@ li::before {
 }
 .choosable { padding: 0; }
 .choosable::before { content: none; }
-.choosable label { display: flex; gap: 0.5rem; margin: 0; padding: 0.25rem 0; font-size: inherit; font-weight: inherit; cursor: pointer; }
+:is(.choosable, .choices) label { display: flex; gap: 0.5rem; margin: 0; padding: 0.25rem 0; font-size: inherit; font-weight: inherit; cursor: pointer; }
+fieldset { min-width: 0; margin: 1.25rem 0 0; padding: 0; border: 0; }
+legend { padding: 0; font-size: 0.9375rem; font-weight: 600; }
+.choices { margin-top: 0.5rem; padding-block: 0.625rem; }
 .logo { display: block; width: 4rem; height: 4rem; margin: 0 0 1rem; object-fit: contain; border-radius: 12px; }
 .links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1.5rem; margin-top: 1.25rem; font-size: 0.9375rem; }
 .info { color: var(--gw-accent); background: var(--gw-sunken); }

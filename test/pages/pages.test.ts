@@ -231,6 +231,69 @@ describe('consentPage with a choice', () => {
   })
 })
 
+describe('consentPage with what features add and ask', () => {
+  const questions = [
+    {
+      field: 'workspace',
+      label: 'Workspace & more',
+      choices: [
+        { value: 'a"1', text: '<b>Team</b>', picked: false },
+        { value: 'b', text: 'Home', picked: true },
+      ],
+    },
+    {
+      field: 'plan',
+      label: 'Plan',
+      choices: [
+        { value: 'free', text: 'Free', picked: false },
+        { value: 'paid', text: '\u200b', picked: false },
+      ],
+    },
+  ]
+  const details = ['Pay 12.50 €', 'Read \u202ethe balance']
+  const { body } = page({ ...consent, details, questions })
+  const form = /<form[\s\S]*<\/form>/.exec(body)?.[0]
+
+  it('says each detail in a line, in a section of its own', () => {
+    expect(body).toContain(
+      '<section class="added"><ul><li><bdi>Pay 12.50 €</bdi></li><li><bdi>Read the balance</bdi></li></ul></section>',
+    )
+  })
+
+  it('has no section without anything to see in it', () => {
+    for (const none of [undefined, [], ['\u200b']]) {
+      expect(page({ ...consent, details: none }).body).not.toContain('<section class="added">')
+    }
+  })
+
+  it('asks each question as a group of radio buttons before the buttons of the form, one of which is required', () => {
+    expect(form?.match(/<legend>.*<\/legend>/g)).toEqual([
+      '<legend><bdi>Workspace &#38; more</bdi></legend>',
+      '<legend><bdi>Plan</bdi></legend>',
+    ])
+    expect(form?.match(/<label><input type="radio".*?<\/label>/g)).toEqual([
+      '<label><input type="radio" name="workspace" value="a&#34;1" required><bdi>&#60;b&#62;Team&#60;/b&#62;</bdi></label>',
+      '<label><input type="radio" name="workspace" value="b" required checked><bdi>Home</bdi></label>',
+      '<label><input type="radio" name="plan" value="free" required><bdi>Free</bdi></label>',
+      '<label><input type="radio" name="plan" value="paid" required><bdi>paid</bdi></label>',
+    ])
+    expect(form?.lastIndexOf('<fieldset>')).toBeLessThan(form?.indexOf('name="decision"') ?? 0)
+  })
+
+  it('denies without an answer to them, and only that', () => {
+    expect(body).toContain('<button type="submit" name="decision" value="deny" formnovalidate>')
+    expect(body).toContain('<button type="submit" name="decision" value="allow">')
+  })
+
+  it('cuts what is too long', () => {
+    const long = 'x'.repeat(400)
+    const [question] = questions
+    const choices = [{ value: 'a', text: long, picked: false }]
+    const shown = page({ ...consent, details: [long], questions: [{ ...question, field: 'w', label: long, choices }] })
+    expect(shown.body.match(/x{2,}…/g)?.map((text) => text.length)).toEqual([300, 120, 120])
+  })
+})
+
 describe('a logo', () => {
   it.each([
     ['https://cdn.example/a/logo.png', 'https://cdn.example/a/logo.png'],
@@ -292,6 +355,30 @@ describe('appsPage', () => {
   it('says that an API without scopes can be used', () => {
     const rights = [{ resource: 'https://plain.example', scopes: [] }]
     expect(page({ ...apps, apps: apps.apps.map((app) => ({ ...app, rights })) }).body).toContain('Use it in your name')
+  })
+})
+
+describe('appsPage with what features add', () => {
+  const [app] = apps.apps
+  const shown = (details: readonly string[] | undefined, ...grants: readonly (readonly string[] | undefined)[]) => {
+    const listed = grants.map((own, i) => ({ id: `g${i}`, since: 0, lastUsed: 0, details: own }))
+    const { body } = page({ ...apps, apps: app ? [{ ...app, details, grants: listed }] : [] })
+    return body.match(/(?<=<bdi>)(?:of .*?|Read your notes)(?=<\/bdi>)|aria-label="Revoke.*?"/g)
+  }
+  const revoke = 'aria-label="Revoke access of Notes"'
+  const revokeOne = (position: number) => `aria-label="Revoke connection ${position} of Notes"`
+
+  it('says it under the rights: that of the only login, or of the app', () => {
+    expect(shown(['of the app'])).toEqual(['Read your notes', 'of the app', revoke])
+    expect(shown(['of the app'], undefined)).toEqual(['Read your notes', 'of the app', revoke])
+    expect(shown(['of the app'], ['of the login'])).toEqual(['Read your notes', 'of the login', revoke])
+  })
+
+  it('says what each of several logins has of its own beside its button', () => {
+    expect(shown(['of the app'], ['of one'], undefined)).toEqual([
+      ...['Read your notes', 'of the app', 'of one'],
+      ...[revokeOne(1), revokeOne(2), revoke],
+    ])
   })
 })
 

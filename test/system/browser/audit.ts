@@ -34,6 +34,7 @@ export async function accessibilityFindings(page: Page): Promise<string[]> {
 export const layoutFindings = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const findings: string[] = []
+    const pressable = 'button, summary, label:has(input), input:not([type=hidden], [type=checkbox], [type=radio])'
     const { scrollWidth } = document.documentElement
     if (scrollWidth > innerWidth) findings.push(`the page is ${scrollWidth} pixels wide`)
     for (const element of document.body.querySelectorAll('*')) {
@@ -42,8 +43,7 @@ export const layoutFindings = (page: Page): Promise<string[]> =>
       if (width > 0 && (left < 0 || right > innerWidth)) tell('outside')
       if (element.clientWidth > 0 && !element.matches('input') && element.scrollWidth > element.clientWidth + 1)
         tell('cut off')
-      if (element.matches('button, summary, input:not([type=hidden], [type=checkbox])') && height < 32)
-        tell('too small')
+      if (element.matches(pressable) && height < 32) tell('too small')
     }
     return findings
   })

@@ -49,8 +49,42 @@ const consent: ConsentView = {
   ],
   formAction: ['https://notes.example'],
 }
+/** What features of the server may add and ask. */
+const asking: ConsentView = {
+  ...consent,
+  details: [
+    'Pay €123.50 to Merchant A (IBAN DE02 1001 0010 9307 1186 03)',
+    'Read the balance of your account ‏حساب التوفير‏ for 90 days, as often as four times a day, and what was paid from it',
+    'Open the folder “Übersetzungen 2026”',
+  ],
+  questions: [
+    {
+      field: 'workspace',
+      label: 'Workspace',
+      choices: [
+        { value: 'w1', text: 'Analytical Engines Ltd', picked: true },
+        { value: 'w2', text: 'نادي الكتاب', picked: false },
+        { value: 'w3', text: 'Home', picked: false },
+      ],
+    },
+    {
+      field: 'project',
+      label: 'Project that the app may open',
+      choices: [
+        { value: 'p1', text: 'Notes on the Menabrea memoir', picked: false },
+        { value: 'p2', text: 'Letters', picked: false },
+      ],
+    },
+  ],
+}
 /** The longest that a page shows, in one word. */
 const long = 'Nebenkostenabrechnungsprüfungsassistent'.repeat(3)
+/** Names of 80 characters, some in one word. */
+const twentyNames = Array.from({ length: 20 }, (_, i) => {
+  const name =
+    i % 3 === 0 ? long : 'The working group for the translation of long words into shorter ones, part 2 of them'
+  return `${i + 1} ${name}`.slice(0, 80)
+})
 const rights = consent.resources.slice(0, 1)
 const grant = (day: number): ConnectedGrant => ({
   id: `g${day}`,
@@ -103,7 +137,42 @@ export const views = {
     redirectHost: `${long}.example`,
     resources: [{ resource: long, scopes: [{ name: 'read', text: long, choice: { field: 'a', ticked: true } }] }],
   },
+  'consent-asking': asking,
+  'consent-asking-long': {
+    ...asking,
+    unverified: true,
+    resources: [],
+    details: [long, `${long} `.repeat(3)],
+    questions: [
+      {
+        field: 'workspace',
+        label: long,
+        choices: twentyNames.map((text, i) => ({ value: `w${i}`, text, picked: false })),
+      },
+    ],
+  },
   apps,
+  'apps-details': {
+    ...apps,
+    apps: [
+      {
+        clientId: 'notes',
+        clientName: 'Field Notes',
+        rights,
+        grants: [
+          { ...grant(28), details: asking.details },
+          { ...grant(3), rights, details: [long] },
+        ],
+      },
+      {
+        clientId: 'calendar',
+        clientName: 'Calendar',
+        rights: consent.resources.slice(1),
+        grants: [{ ...grant(12), details: asking.details }],
+      },
+      { clientId: 'desktop', rights, grants: [], details: asking.details },
+    ],
+  },
   'apps-none': { ...apps, apps: [], more: false, notice: 'revoked' },
   'apps-again': { ...apps, apps: apps.apps.slice(1), notice: 'again' },
   'apps-long': { ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: long })) },
