@@ -2,7 +2,7 @@
  * How the suite for pages reads HTML: as browsers do.
  */
 import { describe, expect, it } from 'vitest'
-import { canSend, formsIn } from '../../src/pages/testing/forms.js'
+import { canSend, canSendAtOnce, formsIn } from '../../src/pages/testing/forms.js'
 import { readMarkup } from '../../src/pages/testing/markup.js'
 
 /** Tags with their attributes, ends and texts, in short. */
@@ -61,10 +61,40 @@ describe('text', () => {
   })
 })
 
+describe('what a form can send at once', () => {
+  const can = (content: string, attribute = '') => {
+    const [form] = formsIn(readMarkup(`<form ${attribute}>${content}</form>`))
+    return form !== undefined && canSendAtOnce(form, { go: 'yes' })
+  }
+  const button = '<button name=go value=yes>'
+
+  it.each([
+    ['a field', '<input name=a required>', '<input name=a required value=b>'],
+    ['a box', '<input type=checkbox name=a required>', '<input type=checkbox name=a required checked>'],
+    [
+      'radio buttons',
+      '<input type=radio name=a required><input type=radio name=b checked>',
+      '<input type=radio name=a required><input type=radio name=a checked>',
+    ],
+    ['a list', '<select name=a required><option value="">A</select>', '<select name=a required><option>A</select>'],
+    ['a text', '<textarea name=a required></textarea>', '<textarea name=a required>b</textarea>'],
+  ])('is what needs %s only when it is filled in already', (_, empty, filled) => {
+    expect([can(empty + button), can(filled + button)]).toEqual([false, true])
+  })
+
+  it('is what needs nothing', () => {
+    const required = '<input name=a required>'
+    expect(can(required + button.replace('>', ' formnovalidate>'))).toBe(true)
+    expect(can(required + button, 'novalidate')).toBe(true)
+    expect(can(required.replace('required', 'required disabled') + button)).toBe(true)
+    expect(can(`${required}<button formnovalidate></button>${button}`)).toBe(false)
+  })
+})
+
 describe('what a form can send', () => {
   const can = (content: string, name = 'go', value = 'yes') => {
     const [form] = formsIn(readMarkup(`<form>${content}</form>`))
-    return form !== undefined && canSend(form, name, value)
+    return form !== undefined && canSend(form, { [name]: value })
   }
 
   it.each([
@@ -72,6 +102,8 @@ describe('what a form can send', () => {
     ['an input that is a button', '<input type=submit name=go value=yes>'],
     ['a hidden field and a button', '<input type=hidden name=go value=yes><button>'],
     ['one of several radio buttons', '<input type=radio name=go value=no><input type=radio name=go value=yes><button>'],
+    ['a list', '<select name=go><option value=no>A<option value=yes>B</select><button>'],
+    ['a list without values', '<select name=go><option>no</option><option>\n yes </option></select><button>'],
   ])('is what %s says', (_, content) => {
     expect(can(content)).toBe(true)
   })
@@ -84,8 +116,31 @@ describe('what a form can send', () => {
     ['a field whose button has the same name', '<input type=hidden name=go value=yes><button name=go value=no>'],
     ['a button beside a field of the same name', '<input type=hidden name=go value=no><button name=go value=yes>'],
     ['a field where anything can be written', '<input name=go value=yes><button>'],
+    ['a list without it', '<select name=go><option value=no>yes</select><option value=yes><button>'],
+    ['a list in which it is disabled', '<select name=go><option value=yes disabled>A</select><button>'],
+    ['a list in which several can be picked', '<select name=go multiple><option value=yes>A</select><button>'],
+    ['two lists', '<select name=go><option>yes</select><select name=go><option>yes</select><button>'],
   ])('is not what %s says', (_, content) => {
     expect(can(content)).toBe(false)
+  })
+
+  it('is all that is wanted at a time, with one button', () => {
+    const both = (content: string) => {
+      const [form] = formsIn(readMarkup(`<form>${content}</form>`))
+      return form !== undefined && canSend(form, { go: 'yes', why: 'so' })
+    }
+    expect(both('<input type=radio name=go value=yes><button name=why value=so>')).toBe(true)
+    expect(both('<button name=go value=yes></button><button name=why value=so>')).toBe(false)
+  })
+
+  it.each([
+    ['the first of a list', '<select name=go><option value=a>A<option value=b>B</select>', 'a'],
+    ['the first that is not disabled', '<select name=go><option value=a disabled>A<option value=b>B</select>', 'b'],
+    ['what is selected, disabled or not', '<select><option value=a>A<option selected disabled value="">B</select>', ''],
+    ['nothing of a list that shows several', '<select name=go size=2><option value=a>A</select>', ''],
+  ])('is at first %s', (_, content, value) => {
+    const [form] = formsIn(readMarkup(`<form>${content}</form>`))
+    expect(form?.controls.map((control) => control.value)).toEqual([value])
   })
 
   it('is not what a form inside it says: browsers know only the outer one', () => {

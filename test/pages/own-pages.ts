@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Messages, PageForm, PageView, RenderPage } from '../../src/index.js'
+import type { ConsentQuestion, Messages, PageForm, PageView, RenderPage } from '../../src/index.js'
 
 export const ownPages: RenderPage = (view, { messages, nonce }) => `<!doctype html>
 <html lang="${messages.locale}" dir="${messages.direction}">
@@ -25,15 +25,18 @@ ${link(view.forgotPasswordUrl, messages.login.forgotPassword)} ${link(view.signU
       return `<h1>${escapeHtml(view.clientName ?? view.clientId)}</h1>
 <p>${escapeHtml(view.subjectLabel)}, you go to <b>${escapeHtml(view.redirectHost)}</b></p>
 ${note(view.unverified && messages.consent.unverified)}
-${form(view.form, `<input type=hidden name=decision value=allow>${rights(view.resources)}<button>Yes</button>`)}
+${lines(view.details)}
+${form(view.form, `<input type=hidden name=decision value=allow>${rights(view.resources)}${(view.questions ?? []).map(question).join('')}<button>Yes</button>`)}
 ${form(view.form, '<input type=hidden name=decision value=deny><button>No</button>')}`
     case 'apps':
       return `${escapeHtml(view.subjectLabel)} ${note(view.notice && messages.apps[view.notice])}
 ${view.apps
-  .map(({ clientId, clientName, rights: granted, grants }) => {
+  .map(({ clientId, clientName, rights: granted, details, grants }) => {
     const ends = `<input type=hidden name=client_id value="${escapeHtml(clientId)}"><button>End it</button>`
-    const each = grants.map(({ id }) => `<button name=grant value=${id}>End one</button>`).join('')
-    return `<h2>${escapeHtml(clientName ?? clientId)}</h2>${rights(granted)}${form(view.form, ends)}${each && form(view.form, each)}`
+    const each = grants
+      .map((grant) => `${lines(grant.details)}<button name=grant value=${grant.id}>End one</button>`)
+      .join('')
+    return `<h2>${escapeHtml(clientName ?? clientId)}</h2>${rights(granted)}${lines(details)}${form(view.form, ends)}${each && form(view.form, each)}`
   })
   .join('')}`
     case 'logout':
@@ -70,6 +73,16 @@ const item = ({
   readonly choice?: { readonly field: string; readonly ticked: boolean } | undefined
 }): string =>
   `<label>${choice ? `<input type=checkbox name=${choice.field}${choice.ticked ? ' CHECKED' : ''}>` : ''}${escapeHtml(text)}</label>`
+
+const lines = (details: readonly string[] = []): string => details.map((line) => `<p>${escapeHtml(line)}`).join('')
+
+const question = ({ field, label, choices }: ConsentQuestion): string =>
+  `<label>${escapeHtml(label)} <select name=${field} required><option value="">…</option>${choices
+    .map(
+      (choice) =>
+        `<option value="${escapeHtml(choice.value)}"${choice.picked ? ' selected' : ''}>${escapeHtml(choice.text)}`,
+    )
+    .join('')}</select></label>`
 
 const link = (url: string | undefined, text: string): string =>
   url === undefined ? '' : `<a href='${escapeHtml(url)}'>${escapeHtml(text)}</a>`

@@ -207,6 +207,10 @@ describe('a form', () => {
   })
 })
 
+/** A button for each option of a list. */
+const buttons = (_: string, name: string, options: string): string =>
+  options.replace(/<option value=("[^"]+")[^>]*>/g, (_, value) => `</button><button name=${name} value=${value}>`)
+
 describe('what a page must offer', () => {
   const cases: readonly (readonly [what: string, page: Page, change: (html: string) => string, complaint: RegExp])[] = [
     [
@@ -283,6 +287,64 @@ describe('what a page must offer', () => {
       /box of the scope share must be ticked/,
     ],
     [
+      'each choice of a question',
+      'consent',
+      (html) => html.replace('<option value="w-3">Home', 'Home'),
+      /^nothing sends workspace=w-3 together with decision=allow: the choice "Home" of "Workspace & its \\"guests\\""\. Write <input type="radio" name="workspace" value="w-3" required> in the form that allows\.$/,
+    ],
+    [
+      'a choice with its value as it is',
+      'consent',
+      (html) => html.replace('value="team&#x26;copy=1"', 'value="1"'),
+      /nothing sends workspace=team&copy=1 together/,
+    ],
+    [
+      'a choice that is posted under its field',
+      'consent',
+      (html) => html.replace('name=plan', 'name=tariff'),
+      /nothing sends plan=paid together with decision=allow and an answer to each other question: .* value="paid" required checked>/,
+    ],
+    [
+      'a choice along with the decision',
+      'consent',
+      (html) =>
+        html
+          .replace('<input type=hidden name=decision value=allow>', '<button name=decision value=allow>Y</button>')
+          .replace(/<select name=(workspace) required>([\s\S]*?)<\/select>/, buttons),
+      /^nothing sends workspace=w-3 together with decision=allow:/,
+    ],
+    [
+      'one choice of each question at a time',
+      'consent',
+      (html) => html.replace(/<select name=(\w+) required>([\s\S]*?)<\/select>/g, buttons),
+      /nothing sends plan=free together with decision=allow and an answer to each other question/,
+    ],
+    [
+      'a question to which nothing is picked',
+      'consent',
+      (html) => html.replace('<option value="w-3"', '<option value="w-3" selected'),
+      /^nothing of the question "Workspace .*" may be picked at first, because no choice\.picked is true, but workspace=w-3 is\./,
+    ],
+    [
+      'a list that begins with nothing',
+      'consent',
+      (html) => html.replace('<select name=workspace required><option value="">…', '<select name=workspace required>'),
+      /but workspace=team&copy=1 is\. .*begins with <option value="">/,
+    ],
+    [
+      'the choice that is picked',
+      'consent',
+      (html) => html.replace('<option value="paid" selected', '<option value="paid"'),
+      /^plan=paid of the question "Plan to use" must be picked at first, as choice\.picked says/,
+    ],
+    [
+      'to deny without a choice',
+      'consent',
+      (html) =>
+        html.replace('value=deny><button>', 'value=deny><input type=radio name=workspace value=w-3 required><button>'),
+      /^decision=deny cannot be sent as long as .*value="deny" formnovalidate>\.$/,
+    ],
+    [
       'an end for each app',
       'apps',
       (html) => html.replace(/value="remembered"/, 'value="other"'),
@@ -317,6 +379,39 @@ describe('what a page must offer', () => {
 
   it.each(cases)('%s (%s)', async (_, page, change, complaint) => {
     await expectComplaint(changed(page, change), page, complaint)
+  })
+
+  it('may be one form for each choice of a question', async () => {
+    let forms = 0
+    const render: RenderPage = async (view, context) => {
+      const html = String(await ownPages(view, context))
+      const [question, ...more] = (view.page === 'consent' && view.questions) || []
+      const form = /<form((?!<form)[\s\S])*value=allow>[\s\S]*?<\/form>/.exec(html)?.[0]
+      // Two questions would need a form for each pair.
+      if (!question || !form || more.length > 0) return html
+      const each = question.choices.map(({ value, text }) => {
+        forms++
+        const picked = `${escapeHtml(text)}<input type=hidden name=workspace value="${escapeHtml(value)}">`
+        return form.replace(/<select name=workspace[\s\S]*?<\/select>/, () => picked)
+      })
+      return html.replace(form, () => each.join(''))
+    }
+    expect(await failuresOf(render)).toEqual([])
+    expect(forms).toBeGreaterThan(3)
+  })
+
+  it('may be a single form, which denies without what is required', async () => {
+    const single = (button: string, attribute = '') =>
+      changed('consent', (html) =>
+        html
+          .replace(/<form((?!<form)[\s\S])*value=deny>[\s\S]*?<\/form>/, '')
+          .replace('<form method=POST', `<form method=POST ${attribute}`)
+          .replace('<input type=hidden name=decision value=allow>', '')
+          .replace('<button>Yes', `<button ${button}>No</button><button name=decision value=allow>Yes`),
+      )
+    expect(await failuresOf(single('name=decision value=deny formnovalidate'))).toEqual([])
+    expect(await failuresOf(single('name=decision value=deny', 'novalidate'))).toEqual([])
+    await expectComplaint(single('name=decision value=deny'), 'consent', /^decision=deny cannot be sent as long as/)
   })
 })
 
@@ -357,6 +452,42 @@ describe('what a person must be told', () => {
       'consent',
       changed('consent', (html) => html.replaceAll('plain.example.com', '')),
       /not told the resource that has no scopes: write "plain\.example\.com\/api"/,
+    ],
+    [
+      'what features add',
+      'consent',
+      changed('consent', (html) => html.replaceAll('<p>Pay 12.50', '<p>Pay')),
+      /^the person is not told a line of view\.details: write "Pay 12\.50 € to \\"Field & Stream\\"" where it can be read\.$/,
+    ],
+    [
+      'what is to be chosen',
+      'consent',
+      changed('consent', (html) => html.replaceAll('Plan to use', '')),
+      /not told the label of the question plan: write "Plan to use"/,
+    ],
+    [
+      'each choice',
+      'consent',
+      changed('consent', (html) => html.replaceAll('>Free of charge', '>')),
+      /not told the text of the choice plan=free: write "Free of charge"/,
+    ],
+    [
+      'what features added to a login',
+      'apps',
+      changed('apps', (html) => html.replaceAll('<p>Pay 12.50', '<p>Pay')),
+      /not told a line of the details of a grant: write "Pay 12\.50/,
+    ],
+    [
+      'what features added to an app whose login has nothing of its own',
+      'apps',
+      changed('apps', (html) => html.replaceAll(/in notes(?=<)/g, '')),
+      /not told a line of the details of an app: write "Open the folder \\"Drafts & plans\\" in notes"/,
+    ],
+    [
+      'what features added to a remembered consent',
+      'apps',
+      changed('apps', (html) => html.replaceAll(/in remembered(?=<)/g, '')),
+      /not told a line of the details of an app: .* in remembered"/,
     ],
     [
       'whose apps they are',
@@ -636,9 +767,14 @@ describe('a redirect', () => {
     ['fields', /^the field code of view\.fields does not travel/],
     ['redirectUri', /^view\.redirectUri does not travel/],
     ['reference', /^view\.reference does not travel/],
+    ['details', /^a line of view\.details does not travel/],
+    ['field', /^the field workspace of view\.questions does not travel/],
+    ['label', /^the label of the question workspace does not travel/],
+    ['value', /^the value of the choice workspace=w-3 does not travel/],
+    ['text', /^the text of the choice workspace=w-3 does not travel/],
     ['unverified', /^with view\.unverified the page says the same/],
   ])('must carry %s', async (lost, complaint) => {
-    const messages = (await failuresOf(without(lost))).map(([, message]) => message.split('\n- ')[1] ?? '')
+    const messages = (await failuresOf(without(lost))).flatMap(([, message]) => message.split('\n- ').slice(1))
     expect(messages).toContainEqual(expect.stringMatching(complaint))
   })
 

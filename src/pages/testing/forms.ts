@@ -10,6 +10,8 @@ export interface Form {
   /** In lower case, like `enctype`; what HTML takes when nothing is said. */
   readonly method: string
   readonly enctype: string
+  /** Whether the browser sends it only when what is `required` is there. */
+  readonly validates: boolean
   /** Those that can be sent: named or not, but not disabled. */
   readonly controls: readonly Control[]
 }
@@ -18,9 +20,12 @@ export interface Control {
   readonly name: string
   /** `hidden`, `text`, `password`, `checkbox`, `radio`, `submit`, `textarea`, `select` … */
   readonly type: string
+  /** Of a `select`, what is selected at first. */
   readonly value: string
   readonly checked: boolean
-  /** What a button has to say about the form: `formaction`, `formmethod`, `formenctype`. */
+  /** What a `select` offers, one at a time. Empty for all others. */
+  readonly options: readonly string[]
+  /** What a button has to say about the form (`formaction`, `formmethod`, `formenctype`, `formnovalidate`), and `required`. */
   readonly attributes: ReadonlyMap<string, string>
 }
 
@@ -32,7 +37,7 @@ export function formsIn(pieces: readonly Piece[]): readonly Form[] {
   const elsewhere: (readonly [id: string, control: Control])[] = []
   const fieldsets: boolean[] = []
   let open: Draft | undefined
-  for (const piece of pieces) {
+  for (const [i, piece] of pieces.entries()) {
     if (piece.kind === 'end' && piece.name === 'form') open = undefined
     if (piece.kind === 'end' && piece.name === 'fieldset') fieldsets.pop()
     if (piece.kind !== 'tag') continue
@@ -46,21 +51,45 @@ export function formsIn(pieces: readonly Piece[]): readonly Form[] {
     }
     if (!controlTags.has(name) || attributes.has('disabled') || fieldsets.includes(true)) continue
     const id = attributes.get('form')
-    if (id !== undefined) elsewhere.push([id, controlOf(piece)])
-    else open?.controls.push(controlOf(piece))
+    const control = name === 'select' ? selectOf(piece, pieces.slice(i + 1)) : controlOf(piece)
+    if (id !== undefined) elsewhere.push([id, control])
+    else open?.controls.push(control)
   }
   for (const [id, control] of elsewhere) byId.get(id)?.controls.push(control)
   return forms
 }
 
-/** Whether a person can send the form so that `name` is `value` there, and nothing else as well. */
-export function canSend({ controls }: Form, name: string, value: string): boolean {
-  const buttons = controls.filter(isButton)
+/** What a form may be wanted to send: a value by the name of its field. */
+export type Wanted = { readonly [name: string]: string }
+
+/** Whether a person can send the form with all of this, and no other value of the same name. */
+export const canSend = (form: Form, wanted: Wanted): boolean => buttonsFor(form, wanted).length > 0
+
+/** Whether they can do so before anything is filled in or picked. */
+export function canSendAtOnce(form: Form, wanted: Wanted): boolean {
+  const isReady = !form.validates || form.controls.every((control) => isFilled(control, form))
+  return buttonsFor(form, wanted).some(({ attributes }) => isReady || attributes.has('formnovalidate'))
+}
+
+const buttonsFor = (form: Form, wanted: Wanted): readonly Control[] =>
+  form.controls
+    .filter(isButton)
+    .filter((button) => Object.entries(wanted).every(([name, value]) => sends(form, button, name, value)))
+
+function sends({ controls }: Form, button: Control, name: string, value: string): boolean {
   const fields = controls.filter((control) => control.name === name && !isButton(control))
-  if (fields.length === 0) return buttons.some((button) => button.name === name && button.value === value)
+  if (button.name === name) return fields.length === 0 && button.value === value
   const isOneOf = fields.length === 1 || fields.every(({ type }) => type === 'radio')
-  const has = fields.some((field) => (field.type === 'hidden' || field.type === 'radio') && field.value === value)
-  return isOneOf && has && buttons.some((button) => button.name !== name)
+  return isOneOf && fields.some((field) => offers(field, value))
+}
+
+const offers = ({ type, value: own, options }: Control, value: string): boolean =>
+  type === 'select' ? options.includes(value) : (type === 'hidden' || type === 'radio') && own === value
+
+function isFilled({ name, type, value, checked, attributes }: Control, { controls }: Form): boolean {
+  if (!attributes.has('required')) return true
+  if (type === 'radio') return controls.some((other) => other.type === type && other.name === name && other.checked)
+  return type === 'checkbox' ? checked : value !== ''
 }
 
 export const isButton = ({ type }: Control): boolean => type === 'submit' || type === 'image'
@@ -72,6 +101,7 @@ const draftOf = ({ attributes }: Tag): Draft => ({
   action: attributes.get('action'),
   method: attributes.get('method')?.toLowerCase() ?? 'get',
   enctype: attributes.get('enctype')?.toLowerCase() ?? urlEncoded,
+  validates: !attributes.has('novalidate'),
   controls: [],
 })
 
@@ -87,6 +117,36 @@ function controlOf({ name: tag, attributes, inside }: Tag): Control {
     type,
     value: value ?? (type === 'checkbox' || type === 'radio' ? 'on' : ''),
     checked: attributes.has('checked'),
+    options: [],
     attributes,
+  }
+}
+
+/** @param after what follows its tag. */
+function selectOf(select: Tag, after: readonly Piece[]): Control {
+  const end = after.findIndex((piece) => piece.kind === 'end' && piece.name === 'select')
+  const inside = end < 0 ? after : after.slice(0, end)
+  const all = inside.flatMap((piece, i) =>
+    piece.kind === 'tag' && piece.name === 'option' ? [optionOf(piece, inside.slice(i + 1))] : [],
+  )
+  const options = all.filter(({ isDisabled }) => !isDisabled)
+  const control = controlOf(select)
+  // Of a list in which several can be picked, one cannot be picked alone for sure.
+  if (control.attributes.has('multiple')) return control
+  const isList = Number(control.attributes.get('size') ?? 1) > 1
+  const first = all.filter(({ isSelected }) => isSelected).at(-1) ?? (isList ? undefined : options[0])
+  return { ...control, value: first?.value ?? '', options: options.map(({ value }) => value) }
+}
+
+/** @param after what follows its tag. */
+function optionOf({ attributes }: Tag, after: readonly Piece[]) {
+  const end = after.findIndex((piece) => piece.kind !== 'text')
+  const text = (end < 0 ? after : after.slice(0, end))
+    .map((piece) => (piece.kind === 'text' ? piece.text : ''))
+    .join('')
+  return {
+    value: attributes.get('value') ?? text.replace(/\s+/g, ' ').trim(),
+    isSelected: attributes.has('selected'),
+    isDisabled: attributes.has('disabled'),
   }
 }

@@ -12,6 +12,7 @@ import { type Document, normalized } from './document.js'
 import type { Complaints } from './document-rules.js'
 import { formPostComplaints, ownFormComplaints } from './form-rules.js'
 import { canSend, type Form, isButton } from './forms.js'
+import { questionComplaints } from './question-rules.js'
 
 export function pageComplaints(page: Document, view: PageView, origin: string): Complaints {
   switch (view.page) {
@@ -78,9 +79,9 @@ const loginLinkComplaints = ({ tags }: Document, view: LoginView, origin: string
     return [`nothing leads to view.${name}. Write a link where it is given: <a href="…">, with the URL escaped.`]
   })
 
-function consentComplaints(forms: readonly Form[], { resources }: ConsentView): Complaints {
-  const allowing = forms.find((form) => canSend(form, 'decision', 'allow'))
-  const missing = ['allow', 'deny'].filter((decision) => !forms.some((form) => canSend(form, 'decision', decision)))
+function consentComplaints(forms: readonly Form[], { resources, questions }: ConsentView): Complaints {
+  const allowing = forms.find((form) => canSend(form, { decision: 'allow' }))
+  const missing = ['allow', 'deny'].filter((decision) => !forms.some((form) => canSend(form, { decision })))
   const choices = resources.flatMap(({ scopes }) =>
     scopes.flatMap(({ name, choice }) => (choice ? [{ name, ...choice }] : [])),
   )
@@ -90,6 +91,7 @@ function consentComplaints(forms: readonly Form[], { resources }: ConsentView): 
         `nothing sends decision=${decision}. Write <button type="submit" name="decision" value="${decision}">.`,
     ),
     ...(allowing ? choices.flatMap((choice) => boxComplaints(allowing, choice)) : []),
+    ...questionComplaints(forms, questions),
   ]
 }
 
@@ -108,9 +110,9 @@ function boxComplaints(
       ]
 }
 
-/** A scope that is not told is agreed to unseen. */
+/** What is not told is agreed to unseen. */
 function consentTold(page: Document, view: ConsentView): Complaints {
-  const { clientName, clientId, redirectHost, subjectLabel, resources } = view
+  const { clientName, clientId, redirectHost, subjectLabel, resources, details = [], questions = [] } = view
   return [
     ...(clientName === undefined ? told(page, 'view.clientId', clientId) : told(page, 'view.clientName', clientName)),
     ...told(page, 'view.redirectHost', redirectHost),
@@ -119,19 +121,30 @@ function consentTold(page: Document, view: ConsentView): Complaints {
       ...scopes.flatMap(({ name, text }) => told(page, `the text of the scope ${name}`, text)),
       ...(scopes.length > 0 ? [] : told(page, 'the resource that has no scopes', withoutScheme(resource))),
     ]),
+    ...details.flatMap((detail) => told(page, 'a line of view.details', detail)),
+    ...questions.flatMap(({ field, label, choices }) => [
+      ...told(page, `the label of the question ${field}`, label),
+      ...choices.flatMap(({ value, text }) => told(page, `the text of the choice ${field}=${value}`, text)),
+    ]),
   ]
 }
 
-const appTold = (page: Document, { clientId, clientName, rights }: ConnectedApp): Complaints => [
-  ...told(page, 'the name of an app', clientName ?? clientId),
-  ...rights.flatMap(({ scopes }) =>
-    scopes.flatMap(({ name, text }) => told(page, `the text of the scope ${name}`, text)),
-  ),
-]
+function appTold(page: Document, { clientId, clientName, rights, grants, details = [] }: ConnectedApp): Complaints {
+  const ofGrants = grants.flatMap((grant) => (grant.details ? [grant.details] : []))
+  const ofApp = grants.length === 0 || ofGrants.length < grants.length ? details : []
+  return [
+    ...told(page, 'the name of an app', clientName ?? clientId),
+    ...rights.flatMap(({ scopes }) =>
+      scopes.flatMap(({ name, text }) => told(page, `the text of the scope ${name}`, text)),
+    ),
+    ...ofApp.flatMap((detail) => told(page, 'a line of the details of an app', detail)),
+    ...ofGrants.flat().flatMap((detail) => told(page, 'a line of the details of a grant', detail)),
+  ]
+}
 
 const appsComplaints = (forms: readonly Form[], { apps }: AppsView): Complaints =>
   apps.flatMap(({ clientId, grants }) => {
-    const sends = (name: string, value: string) => forms.some((form) => canSend(form, name, value))
+    const sends = (name: string, value: string) => forms.some((form) => canSend(form, { [name]: value }))
     const ends = sends('client_id', clientId) || (grants.length > 0 && grants.every(({ id }) => sends('grant', id)))
     return ends
       ? []
@@ -142,7 +155,7 @@ const appsComplaints = (forms: readonly Form[], { apps }: AppsView): Complaints 
 
 const logoutComplaints = (forms: readonly Form[], view: LogoutView): Complaints =>
   (['here', 'everywhere'] as const).flatMap((where) => {
-    const offered = forms.some((form) => canSend(form, 'where', where))
+    const offered = forms.some((form) => canSend(form, { where }))
     if (offered === view[where]) return []
     return offered
       ? [`where=${where} is offered, but view.${where} is false: the server would refuse it. Leave it out.`]

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { ConsentView } from '../consent.js'
 import type { PageView } from '../views.js'
 import type { Complaints } from './document-rules.js'
 
-/** Where a page is shown elsewhere, these are all that its form can get from anywhere. */
+/** Where a page is shown elsewhere, these are all that its form can get from anywhere, and what features have to say. */
 export function redirectComplaints(location: string, view: PageView, origin: string): Complaints {
   const { search, hash } = new URL(location, origin)
   const carried = [search, hash].map(readable).join('\n')
@@ -27,8 +28,21 @@ function mustTravel(view: PageView): readonly (readonly [name: string, value: st
     return [['view.redirectUri', view.redirectUri], ...fields]
   }
   if (!('form' in view)) return []
-  return Object.entries(view.form.hidden).map(([name, value]) => [`view.form.hidden.${name}`, value])
+  const hidden = Object.entries(view.form.hidden).map(([name, value]) => [`view.form.hidden.${name}`, value] as const)
+  return view.page === 'consent' ? [...hidden, ...fromFeatures(view)] : hidden
 }
+
+const fromFeatures = ({ details = [], questions = [] }: ConsentView): readonly (readonly [string, string])[] => [
+  ...details.map((detail) => ['a line of view.details', detail] as const),
+  ...questions.flatMap(({ field, label, choices }) => [
+    [`the field ${field} of view.questions`, field] as const,
+    [`the label of the question ${field}`, label] as const,
+    ...choices.flatMap(({ value, text }) => [
+      [`the value of the choice ${field}=${value}`, value] as const,
+      [`the text of the choice ${field}=${value}`, text] as const,
+    ]),
+  ]),
+]
 
 function readable(part: string): string {
   try {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { AppsView } from '../../apps.js'
-import { evil, formOf, honest, optional, type PageSamples, read, user } from './parts.js'
+import type { AppsView, ConnectedApp } from '../../apps.js'
+import { details, evil, formOf, honest, optional, type PageSamples, read, user } from './parts.js'
 
 const day = 86_400_000
 const since = Date.UTC(2026, 0, 2)
@@ -35,6 +35,20 @@ const apps: AppsView = {
   more: false,
 }
 
+/** Where there are several logins, each has its own. */
+const withDetails = (app: ConnectedApp): ConnectedApp => {
+  const [, ...others] = app.grants
+  if (others.length === 0) return { ...app, details: [`Open the folder "Drafts & plans" in ${app.clientId}`] }
+  return { ...app, grants: app.grants.map((grant, i) => ({ ...grant, details: details.slice(i, i + 1) })) }
+}
+/** What its only login has counts, and no longer what the app had. */
+const replaced: ConnectedApp = {
+  clientId: 'replaced',
+  rights,
+  details: ['Open an older folder'],
+  grants: [{ id: 'c29tZXRoaW5nLWVsc2UtMw', since, lastUsed: since, details: ['Open a newer folder'] }],
+}
+
 export const appsSamples: PageSamples = {
   page: 'apps',
   samples: [
@@ -46,6 +60,13 @@ export const appsSamples: PageSamples = {
       view: { ...apps, apps: apps.apps.slice(0, 1), logoutUrl: undefined },
     },
     {
+      name: 'with what features add to grants, and to a consent without one',
+      view: {
+        ...apps,
+        apps: [...apps.apps.map(withDetails), replaced],
+      },
+    },
+    {
       name: 'with names by a stranger',
       view: {
         ...apps,
@@ -55,7 +76,7 @@ export const appsSamples: PageSamples = {
             clientId: 'stranger',
             clientName: evil,
             rights: [{ resource: 'https://api.example.com/', scopes: [{ name: 'x', text: evil }] }],
-            grants: [{ id: 'c3RyYW5nZXJzLWdyYW50MQ', since, lastUsed: since }],
+            grants: [{ id: 'c3RyYW5nZXJzLWdyYW50MQ', since, lastUsed: since, details: [evil] }],
           },
         ],
       },

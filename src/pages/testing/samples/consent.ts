@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ConsentView } from '../../consent.js'
-import { evil, formAction, formOf, handle, honest, optional, type PageSamples, read, user } from './parts.js'
+import type { ConsentQuestion, ConsentView } from '../../consent.js'
+import { details, evil, formAction, formOf, handle, honest, optional, type PageSamples, read, user } from './parts.js'
 
 const ticked = { ...optional, choice: { field: 'scope_0_1', ticked: true } }
 const unticked = { name: 'delete', text: 'Delete your notes', choice: { field: 'scope_1_0', ticked: false } }
@@ -27,6 +27,24 @@ const app: ConsentView = {
   clientId: 'notes-app',
   redirectHost: 'com.example.notes:',
   formAction: ['com.example.notes:'],
+}
+/** None is picked beforehand, and what is posted needs escaping. */
+const workspace: ConsentQuestion = {
+  field: 'workspace',
+  label: `Workspace & its "guests"`,
+  choices: [
+    { value: 'team&copy=1', text: `Ada's team`, picked: false },
+    { value: 'second "team"', text: 'Book club & friends', picked: false },
+    { value: 'w-3', text: 'Home', picked: false },
+  ],
+}
+const plan: ConsentQuestion = {
+  field: 'plan',
+  label: 'Plan to use',
+  choices: [
+    { value: 'free', text: 'Free of charge', picked: false },
+    { value: 'paid', text: 'Paid by the month', picked: true },
+  ],
 }
 const links = {
   logoUri: 'https://cdn.example.com/logo.png?size=64&dark=1',
@@ -54,6 +72,12 @@ export const consentSamples: PageSamples = {
     },
     { name: 'for a client with logo, policy and terms', view: { ...consent, ...links } },
     { name: 'for an app without a name that anybody could pretend to be', view: { ...app, unverified: true } },
+    { name: 'with what features add', view: { ...consent, details } },
+    { name: 'with a question', view: { ...consent, questions: [workspace] } },
+    {
+      name: 'with two questions, of one of which a choice is picked',
+      view: { ...consent, details, questions: [workspace, plan] },
+    },
     {
       name: 'with names by a stranger',
       view: {
@@ -61,6 +85,17 @@ export const consentSamples: PageSamples = {
         clientName: evil,
         subjectLabel: evil,
         resources: [{ resource: 'https://api.example.com/', scopes: [{ ...ticked, text: evil }] }],
+        details: [evil],
+        questions: [
+          {
+            field: 'workspace',
+            label: evil,
+            choices: [
+              { value: evil, text: evil, picked: true },
+              { value: 'w-2', text: 'Home', picked: false },
+            ],
+          },
+        ],
       },
     },
     { name: 'in Arabic', view: consent, language: 'ar' },

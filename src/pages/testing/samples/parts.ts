@@ -39,6 +39,9 @@ export const user = `Ada O'Neill & Sons`
 export const read = { name: 'read', text: 'Read your notes & drafts' }
 export const optional = { name: 'share', text: `Share your notes in your friends' names` }
 
+/** What features add to what is asked. */
+export const details = ['Pay 12.50 € to "Field & Stream"', `Read the balance of Ada's account for 90 days`]
+
 /** As long as real ones are. */
 export const handle = `gwpr_${'Kq3-_x'.repeat(8)}`
 const pageToken = (page: string) => `${page}_${'vT7-_m'.repeat(7)}`
