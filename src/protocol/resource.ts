@@ -102,9 +102,7 @@ export interface AccessChoice {
  */
 export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAccess | AccessRefusal {
   const { beside } = choice
-  const apis = beside ? granted.filter(({ resource }) => !beside.has(resource)) : granted
-  const only = apis.length < 2 ? (apis[0] ?? granted[0]) : undefined
-  const name = choice.resource ?? (only ? only.resource : choice.defaultResource)
+  const name = choice.resource ?? (granted.length === 1 ? granted[0]?.resource : theOnlyApi(granted, choice))
   const access = stillThere(granted, choice)
   // RFC 8707 §2.2: a token request cannot name a resource that was not granted.
   const own = access.find(({ resource }) => resource === name)
@@ -116,6 +114,15 @@ export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAcc
   if (!isWithin(choice.scope, all)) return 'invalid_scope'
   const scope = narrow(choice.scope, found.scope)
   return scope.length === 0 ? 'invalid_scope' : { resource: found.resource, scope }
+}
+
+/** Of several resources the only API that there still is, else the default one. */
+function theOnlyApi(granted: Access, { definitions, beside, defaultResource }: AccessChoice): string | undefined {
+  const there = definitions
+    ? granted.filter((entry) => definitions.some(({ resource }) => resource === entry.resource))
+    : granted
+  const apis = there.filter(({ resource }) => !beside?.has(resource))
+  return apis.length < 2 ? (apis[0] ?? there[0])?.resource : defaultResource
 }
 
 function withBeside(own: ResourceAccess, access: Access, beside: ReadonlySet<string>): ResourceAccess {
