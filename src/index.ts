@@ -39,10 +39,13 @@ export type { ClientAuthentication, PresentedClient, SentCredentials } from './p
 export type { Endpoint } from './points/endpoint.js'
 export type { AsClient, Feature } from './points/feature.js'
 export type { GrantType, LoneToken, StepOptions, TokenRequest } from './points/grant-type.js'
+export type { KeyProof, KeyProofTarget } from './points/key-proof.js'
 export type { ResponseFields, ResponseMode } from './points/response-mode.js'
+export type { Choosing, Offer, Question, Term, TermIssue, TermRequest } from './points/term.js'
 export type { ClientMetadata } from './protocol/client-metadata.js'
 export type { ClientField } from './protocol/client-vocabulary.js'
 export type { Json } from './protocol/json.js'
+export { TermRefused, type TermValues } from './protocol/terms.js'
 export type { IntrospectionOptions } from './resource/introspection.js'
 export type { ResourceMetadata } from './resource/protected-resource.js'
 export {

@@ -11,7 +11,7 @@ import { termValue } from '../points/term.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import type { Json } from '../protocol/json.js'
 import type { Parameters } from '../protocol/parameters.js'
-import { someTerms, TermRefused, type TermValues } from '../protocol/terms.js'
+import { areTermsTooLarge, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues } from '../protocol/terms.js'
 import type { VisitFacts } from '../protocol/visit.js'
 
 /** What a request's terms come to for one person. */
@@ -52,7 +52,7 @@ export async function findChoice(
     else terms[term.name] = found.settled
   }
   const choice = questions.length > 0 ? 'open' : 'settled'
-  return { choice, terms: someTerms(terms), questions, refused: undefined }
+  return { choice, terms: ofSize(terms), questions, refused: undefined }
 }
 
 async function offerOf(
@@ -97,5 +97,15 @@ export function readTerms(
     if (!choice) return null
     chosen[name] = choice.value
   }
-  return { terms: someTerms(chosen) }
+  return { terms: ofSize(chosen) }
+}
+
+/** What was asked for has been measured; what the app offers is its own to keep short. */
+function ofSize(terms: TermValues): TermValues | undefined {
+  if (areTermsTooLarge(terms)) {
+    throw new Error(
+      `Terms are larger than ${MAX_TERMS_BYTES} bytes as JSON. Offer shorter values to choose from, such as ids.`,
+    )
+  }
+  return someTerms(terms)
 }

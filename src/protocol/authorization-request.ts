@@ -15,7 +15,7 @@ import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
 import { orList } from './spelling.js'
-import { someTerms, TermRefused, type TermValues } from './terms.js'
+import { areTermsTooLarge, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues } from './terms.js'
 
 /** What is known of a client that asks for authorization. */
 export interface AuthorizingClient extends ClientSettings {
@@ -209,15 +209,18 @@ export function validateAuthorizationRequest(
     uiLocales: parseLocales(parameters.get('ui_locales')),
     ...(rules.terms.size > 0 && { terms: someTerms(terms) }),
   }
-  if (utf8(JSON.stringify(request)).length > MAX_REQUEST_BYTES)
+  // What is chosen may be larger than what was asked for.
+  const room = rules.terms.size > 0 ? MAX_REQUEST_BYTES - MAX_TERMS_BYTES : MAX_REQUEST_BYTES
+  if (areTermsTooLarge(terms) || utf8(JSON.stringify(request)).length > room) {
     return refuse('invalid_request', 'The request is too large.')
+  }
   return request
 }
 
 /** Exists so that an {@link IdentifiedRequest} cannot be written by hand. */
 const identified: unique symbol = Symbol('identified')
 
-/** Most bytes of a valid request as JSON. A stored record has room for 32,768. */
+/** Most bytes of a valid request as JSON. A stored record has room for 32,768, of which the decision takes 8,192 and terms. */
 const MAX_REQUEST_BYTES = 24_576
 
 const page = (problem: PageProblem['problem'], description: string): PageProblem => ({ problem, description })

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { utf8 } from '../runtime/hash.js'
 import type { Json } from './json.js'
 
 /** Values by the names of their terms. Plain JSON, because it is stored. */
@@ -69,3 +70,8 @@ export const isSameJson = (one: unknown, other: unknown): boolean => JSON.string
 /** Undefined for none, so that records of approvals without terms are what they always were. */
 export const someTerms = (values: TermValues): TermValues | undefined =>
   Object.keys(values).length > 0 ? values : undefined
+
+/** Most bytes of all values of a request or a grant as JSON: they stand in its record twice, beside much else. */
+export const MAX_TERMS_BYTES = 4096
+
+export const areTermsTooLarge = (values: TermValues): boolean => utf8(JSON.stringify(values)).length > MAX_TERMS_BYTES

@@ -132,6 +132,41 @@ describe('a term of a request', () => {
   })
 })
 
+describe('values that are large', () => {
+  const large = (bytes: number) => {
+    const feature = workspaces(memberships)
+    const value = 'x'.repeat(bytes)
+    memberships.set('alice', ['red', value])
+    h = serverWith({ features: [feature] })
+    browser = h.browser()
+    return value
+  }
+
+  it('are told to the client that sends them', async () => {
+    expect(errorOf(await authorize({ workspace: large(4200) }))).toEqual([
+      'invalid_request',
+      'The request is too large.',
+    ])
+  })
+
+  it('are the mistake of the app that offers them, and lose nothing', async () => {
+    large(4200)
+    const { fields } = await asked(await authorize())
+    expect((await answer(fields, { term_0: '1' })).status).toBe(500)
+    expect(String((h.events.at(-1) as { cause?: unknown }).cause)).toContain('4096 bytes')
+    expect(redirected(await answer(fields, { term_0: '0' })).get('code')).not.toBeNull()
+  })
+
+  it('fit into every record beside the largest request', async () => {
+    const value = large(4000)
+    const { fields } = await asked(await authorize({ state: 's'.repeat(8000), login_hint: 'h'.repeat(7500) }))
+    const response = await answer(fields, { term_0: '1' })
+    expect(await storedGrant(h, redirected(response).get('code') ?? '')).toMatchObject({
+      terms: { '!workspace': value },
+    })
+  })
+})
+
 describe('a choice', () => {
   it('is asked for, and what was chosen is granted', async () => {
     const { text, fields } = await asked(await authorize())
