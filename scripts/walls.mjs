@@ -74,7 +74,8 @@ const isSchema = (from, to) => from === 'src/protocol/parse-client-metadata.ts' 
 const featureOf = (file) => /^src\/features\/[^/]+/.exec(file)?.[0]
 const ownAdapter = (file, framework) => framework !== 'next' && new RegExp(`^adapters/${framework}\\b`).test(file)
 
-const purity = 'src/grant, src/protocol and the rules of features have no clock, no randomness, no I/O and no promise: these are passed in'
+const purity =
+  'src/grant, src/protocol and the rules of features have no clock, no randomness, no I/O and no promise: these are passed in'
 const impure = new Set([
   ...['Promise', 'crypto', 'performance', 'process', 'fetch', 'console'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
