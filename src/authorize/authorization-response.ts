@@ -20,7 +20,7 @@ interface Destination {
   readonly uiLocales?: readonly string[] | undefined
 }
 
-export const sendCode = (deployment: Deployed, to: AuthorizationRequest, code: string): Promise<Answer> =>
+export const sendCode = (deployment: Deployed, to: AuthorizationRequest, code: string): Promise<Answer> | Answer =>
   send(deployment, to, to.client_id, codeResponse({ code, state: to.state, iss: deployment.settings.issuer }))
 
 /** RFC 6749 §4.1.2.1. Only for a redirect URI that was validated. */
@@ -30,20 +30,40 @@ export function sendError(
   error: string,
   description: string,
   facts: { readonly clientId: string; readonly reason?: string },
-): Promise<Answer> {
+): Promise<Answer> | Answer {
   const { clientId, reason = error } = facts
   deployment.emit({ type: 'refused', endpoint: 'authorize', error, reason, clientId })
   const { issuer: iss } = deployment.settings
   return send(deployment, to, clientId, errorResponse({ error, description, state: to.state, iss }))
 }
 
-async function send(deployment: Deployed, to: Destination, clientId: string, fields: ResponseFields): Promise<Answer> {
+function send(
+  deployment: Deployed,
+  to: Destination,
+  clientId: string,
+  fields: ResponseFields,
+): Promise<Answer> | Answer {
   const mode = responseModeOf(deployment, to)
-  const client = mode.encode && (await deployment.clients.find(clientId))
-  const sent = client && mode.encode ? await mode.encode(fields, client, deployment) : fields
-  if (mode.carrier === 'query') return seeOther(appendToRedirect(to.redirectUri, sent))
-  return show({ page: 'form_post', redirectUri: to.redirectUri, fields: sent }, to.uiLocales)
+  return mode.encode ? encoded(deployment, mode, to, clientId, fields) : carried(mode, to, fields)
 }
+
+async function encoded(
+  deployment: Deployed,
+  mode: ResponseMode,
+  to: Destination,
+  clientId: string,
+  fields: ResponseFields,
+): Promise<Answer> {
+  const client = await deployment.clients.find(clientId)
+  // Rather no answer than one that others can read.
+  if (!client || !mode.encode) throw new Unavailable(`There is no client ${clientId} any more.`)
+  return carried(mode, to, await mode.encode(fields, client, deployment))
+}
+
+const carried = ({ carrier }: ResponseMode, to: Destination, fields: ResponseFields): Answer =>
+  carrier === 'query'
+    ? seeOther(appendToRedirect(to.redirectUri, fields))
+    : show({ page: 'form_post', redirectUri: to.redirectUri, fields }, to.uiLocales)
 
 /**
  * How the answer goes back. A stored request may wish for what a feature brought that is not given any more; then nothing must be issued for

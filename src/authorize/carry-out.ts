@@ -16,30 +16,22 @@ import { issueCode } from './issue-code.js'
 import { type Pending, storePending } from './pending-request.js'
 import type { Progress } from './visit.js'
 
-export async function carryOut(
+export function carryOut(
   verdict: Exclude<Verdict, { next: 'learn' | 'record' }>,
   deployment: Deployed,
   request: HttpRequest,
   way: Progress,
-): Promise<Answer> {
+): Promise<Answer> | Answer {
   const { asked } = way
   const clientId = asked.client_id
   switch (verdict.next) {
     case 'log_in':
-      return challenge(
-        deployment,
-        request,
-        { ...way, pending: await stored(deployment, way) },
-        way.login,
-        verdict.reason,
+      return stored(deployment, way).then((pending) =>
+        challenge(deployment, request, { ...way, pending }, way.login, verdict.reason),
       )
     case 'ask':
-      return askForConsent(
-        deployment,
-        request,
-        { ...way, pending: await stored(deployment, way) },
-        loginOf(way),
-        verdict.unticked,
+      return stored(deployment, way).then((pending) =>
+        askForConsent(deployment, request, { ...way, pending }, loginOf(way), verdict.unticked),
       )
     case 'issue':
       return issueCode(deployment, way, loginOf(way), verdict)

@@ -73,7 +73,7 @@ export async function issueCode(
       deployment.now() < earlier.code.expiresAt
     if (!isSame) return problemPage('answered')
   }
-  if (!(await stands(deployment, grant, pending, because))) {
+  if (because.basis !== 'first_party' && !(await stands(deployment, grant, pending, because))) {
     await endGrant(deployment, id, 'user_request')
     const facts = { clientId: asked.client_id, reason: 'consent_withdrawn' }
     return sendError(deployment, asked, 'access_denied', 'The user has withdrawn the consent.', facts)
@@ -86,20 +86,14 @@ export async function issueCode(
   return sendCode(deployment, asked, formatCode({ grantId: id, secret }))
 }
 
-async function stands(
+/** Of what a person has agreed to, now or before. */
+function stands(
   deployment: Deployed,
   { id, clientId, subject }: Grant,
   pending: Pending | null,
   { access, terms, basis }: Extract<Verdict, { next: 'issue' }>,
 ): Promise<boolean> {
-  switch (basis) {
-    case 'first_party':
-      return true
-    case 'remembered':
-      return isAgreed(deployment, clientId, subject, { access, terms })
-    case 'answer': {
-      const refused = pending?.value.decision?.refused ?? []
-      return rememberConsent(deployment, id, { clientId, subject }, { access, refused, terms })
-    }
-  }
+  if (basis === 'remembered') return isAgreed(deployment, clientId, subject, { access, terms })
+  const refused = pending?.value.decision?.refused ?? []
+  return rememberConsent(deployment, id, { clientId, subject }, { access, refused, terms })
 }

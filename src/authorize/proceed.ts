@@ -5,17 +5,20 @@
  * @module
  */
 
+import { currentLogin } from '../browser/login-context.js'
 import type { HttpRequest } from '../edge/message.js'
-import { isEmbedded } from '../edge/navigation.js'
 import { withHeaders } from '../edge/responses.js'
 import { problemPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
-import { decideVisit, type VisitFacts } from '../protocol/visit.js'
+import { decideVisit } from '../protocol/visit.js'
+import { isHttpResponse } from '../users/http-response.js'
+import { findAgreement } from './agreement.js'
 import { carryOut } from './carry-out.js'
 import { recordDecision } from './decision.js'
-import { AnsweredFirst, answerOf, lookUp, personOf } from './look-up.js'
-import { hasQuestions } from './terms.js'
+import { answerOf, answerStands, type Facts, firstFacts, personOf, subjectOf } from './facts.js'
+import { isSilentTooOften, pendingWait } from './pending-limit.js'
+import { findChoice, termsOf } from './terms.js'
 import type { Progress, Visit } from './visit.js'
 
 /** What an endpoint knows before anybody looks. */
@@ -29,46 +32,58 @@ export async function proceed(
   deployment: Deployed,
   request: HttpRequest,
   visit: Visit,
-  { isSwitching = false, ...known }: Known = {},
+  { login, choice, decision, isSwitching = false }: Known = {},
 ): Promise<Answer> {
-  const way: Progress = { ...visit, login: undefined, choice: undefined, decision: undefined, ...known }
-  const answer = await goOn(deployment, request, way, { ...firstFacts(deployment, request, way), isSwitching })
+  const { client, asked, pending, browser } = visit
+  const way: Progress = { client, asked, pending, browser, login, choice, decision }
+  const facts: Facts = firstFacts(deployment, request, way, isSwitching)
+  let answer: Answer | null = null
+  while (!answer) {
+    const verdict = decideVisit(facts, deployment.now())
+    if (verdict.next === 'learn') {
+      // In place, without a function for each: every visit goes through here three or four times.
+      switch (verdict.what) {
+        case 'login': {
+          const found = await currentLogin(deployment, request)
+          if (found && isHttpResponse(found)) {
+            // The app's own authentication wants to answer before anybody is known.
+            answer = found
+          } else {
+            way.login = found
+            facts.login = found && personOf(found)
+          }
+          break
+        }
+        case 'answerStands':
+          facts.answerStands = await answerStands(deployment, way)
+          break
+        case 'choice':
+          way.choice = await findChoice(deployment, way, subjectOf(way))
+          facts.choice = way.choice.choice
+          break
+        case 'agreement':
+          facts.agreement = await findAgreement(deployment, way, subjectOf(way), termsOf(way))
+          break
+        case 'isTooOften':
+          facts.isTooOften = await isSilentTooOften(deployment, request, way.asked.client_id, subjectOf(way))
+          break
+        case 'room':
+          facts.room = await pendingWait(deployment, request.address, way.browser)
+          break
+      }
+    } else if (verdict.next === 'record') answer = await record(facts, deployment, way)
+    else answer = await carryOut(verdict, deployment, request, way)
+  }
   return withHeaders(answer, way.pending?.browser.setCookie ?? [])
 }
 
-async function goOn(deployment: Deployed, request: HttpRequest, way: Progress, first: VisitFacts): Promise<Answer> {
-  let facts = first
-  for (;;) {
-    const verdict = decideVisit(facts, deployment.now())
-    if (verdict.next === 'learn') {
-      const learnt = await lookUp[verdict.what](deployment, request, way)
-      if (learnt instanceof AnsweredFirst) return learnt.answer
-      facts = { ...facts, ...learnt }
-    } else if (verdict.next === 'record') {
-      const { pending, decision } = way
-      const recorded = pending && decision ? await recordDecision(deployment, pending, decision) : null
-      // They, or their second click, had decided otherwise before.
-      if (!recorded) return problemPage('answered')
-      way.pending = recorded
-      facts = { ...facts, answer: answerOf(recorded), answerStands: true }
-    } else return carryOut(verdict, deployment, request, way)
-  }
-}
-
-function firstFacts(deployment: Deployed, request: HttpRequest, way: Progress): Omit<VisitFacts, 'isSwitching'> {
-  const { asked, pending, login, decision, choice } = way
-  return {
-    demand: {
-      prompt: asked.prompt,
-      maxAge: asked.maxAge,
-      loginAtRequest: pending?.value.loginAtRequest,
-      lastReason: pending?.value.lastReason ?? null,
-    },
-    login: login && personOf(login),
-    challenges: pending?.value.challenges ?? 0,
-    isStored: pending !== null,
-    isEmbedded: isEmbedded(request),
-    answer: decision ? { ...decision, isNew: true } : answerOf(pending),
-    choice: hasQuestions(deployment) ? choice?.choice : 'settled',
-  }
+/** An answer when it cannot be written down: they, or their second click, had decided otherwise before. */
+async function record(facts: Facts, deployment: Deployed, way: Progress): Promise<Answer | null> {
+  const { pending, decision } = way
+  const recorded = pending && decision ? await recordDecision(deployment, pending, decision) : null
+  if (!recorded) return problemPage('answered')
+  way.pending = recorded
+  facts.answer = answerOf(recorded)
+  facts.answerStands = true
+  return null
 }

@@ -11,7 +11,7 @@ import { termValue } from '../points/term.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import type { Json } from '../protocol/json.js'
 import type { Parameters } from '../protocol/parameters.js'
-import { areTermsTooLarge, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues } from '../protocol/terms.js'
+import { MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from '../protocol/terms.js'
 import type { VisitFacts } from '../protocol/visit.js'
 
 /** What a request's terms come to for one person. */
@@ -31,8 +31,10 @@ export interface OpenQuestion {
 }
 
 /** Whether anything ever has to be chosen on this server. */
-export const hasQuestions = ({ tables }: Deployed): boolean =>
-  [...tables.terms.values()].some(({ question }) => question)
+export function hasQuestions({ tables }: Deployed): boolean {
+  for (const { question } of tables.terms.values()) if (question) return true
+  return false
+}
 
 /** Asks the terms that have a question. */
 export async function findChoice(
@@ -102,7 +104,7 @@ export function readTerms(
 
 /** What was asked for has been measured; what the app offers is its own to keep short. */
 function ofSize(terms: TermValues): TermValues | undefined {
-  if (areTermsTooLarge(terms)) {
+  if (termsSize(terms) > MAX_TERMS_BYTES) {
     throw new Error(
       `Terms are larger than ${MAX_TERMS_BYTES} bytes as JSON. Offer shorter values to choose from, such as ids.`,
     )

@@ -53,18 +53,22 @@ interface Credentials {
 
 /** What the client has presented on purpose; null when nothing. */
 function findCredentials(ways: readonly ClientAuthentication[], sent: SentCredentials): Credentials | null {
-  const found: { readonly way: ClientAuthentication; readonly presented: PresentedClient | string }[] = []
-  for (const way of ways) {
-    const presented = way.ambient ? null : way.read(sent)
-    if (presented !== null) found.push({ way, presented })
-  }
   const { authorization, form } = sent
   // What nobody here can read was meant as an authentication all the same.
-  const strangeHeader = authorization !== undefined && !found.some(({ way }) => way.scheme !== undefined)
-  const hasAssertion = form.get('client_assertion') !== undefined || form.get('client_assertion_type') !== undefined
-  const strangeAssertion = hasAssertion && !found.some(({ way }) => way.parameters?.includes('client_assertion'))
+  let strangeHeader = authorization !== undefined
+  let strangeAssertion = form.get('client_assertion') !== undefined || form.get('client_assertion_type') !== undefined
+  let count = 0
+  let only: { readonly way: ClientAuthentication; readonly presented: PresentedClient | string } | undefined
+  for (const way of ways) {
+    const presented = way.ambient ? null : way.read(sent)
+    if (presented === null) continue
+    count++
+    only = { way, presented }
+    if (way.scheme !== undefined) strangeHeader = false
+    if (way.parameters?.includes('client_assertion')) strangeAssertion = false
+  }
   // RFC 6749 §2.3: not more than one authentication method in each request.
-  if (found.length + Number(strangeHeader) + Number(strangeAssertion) > 1) {
+  if (count + Number(strangeHeader) + Number(strangeAssertion) > 1) {
     throw new OAuthError('invalid_request', 'Use one way of client authentication, not several at once.')
   }
   if (strangeHeader) {
@@ -73,7 +77,6 @@ function findCredentials(ways: readonly ClientAuthentication[], sent: SentCreden
     throw invalidClient(expected, 'client_auth_malformed', challenges)
   }
   if (strangeAssertion) throw invalidClient('Client assertions are not supported.', 'client_auth_method')
-  const [only] = found
   if (!only) return null
   const { way, presented } = only
   if (typeof presented === 'string') throw invalidClient(presented, 'client_auth_malformed', way.challenge)

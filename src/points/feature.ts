@@ -58,5 +58,5 @@ export interface Feature {
  */
 export type AsClient = (
   request: HttpRequest,
-  answer: (client: Client, form: Parameters) => Promise<HttpResponse>,
+  answer: (client: Client, form: Parameters) => Promise<HttpResponse> | HttpResponse,
 ) => Promise<HttpResponse>

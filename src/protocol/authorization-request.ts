@@ -15,7 +15,7 @@ import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
 import { orList } from './spelling.js'
-import { areTermsTooLarge, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues } from './terms.js'
+import { MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from './terms.js'
 
 /** What is known of a client that asks for authorization. */
 export interface AuthorizingClient extends ClientSettings {
@@ -209,9 +209,8 @@ export function validateAuthorizationRequest(
     uiLocales: parseLocales(parameters.get('ui_locales')),
     ...(rules.terms.size > 0 && { terms: someTerms(terms) }),
   }
-  // What is chosen may be larger than what was asked for.
-  const room = rules.terms.size > 0 ? MAX_REQUEST_BYTES - MAX_TERMS_BYTES : MAX_REQUEST_BYTES
-  if (areTermsTooLarge(terms) || utf8(JSON.stringify(request)).length > room) {
+  const bytes = utf8(JSON.stringify(request)).length
+  if (bytes > MAX_REQUEST_BYTES || (rules.terms.size > 0 && isTooLargeWith(terms, bytes))) {
     return refuse('invalid_request', 'The request is too large.')
   }
   return request
@@ -222,6 +221,10 @@ const identified: unique symbol = Symbol('identified')
 
 /** Most bytes of a valid request as JSON. A stored record has room for 32,768, of which the decision takes 8,192 and terms. */
 const MAX_REQUEST_BYTES = 24_576
+
+/** Beside terms there is less room, because what is chosen may be larger than what was asked for. */
+const isTooLargeWith = (terms: TermValues, bytes: number): boolean =>
+  termsSize(terms) > MAX_TERMS_BYTES || bytes > MAX_REQUEST_BYTES - MAX_TERMS_BYTES
 
 const page = (problem: PageProblem['problem'], description: string): PageProblem => ({ problem, description })
 

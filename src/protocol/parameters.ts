@@ -10,7 +10,7 @@ export interface Parameters {
   /** The value, or undefined when it is absent, empty, or has a problem. */
   get(name: string): string | undefined
   /** Of which a value can be got, in the order in which they came; without `resource`. */
-  readonly names: readonly string[]
+  names(): readonly string[]
   /** Every `resource`, the one parameter that may repeat (RFC 8707 §2), without empty ones. */
   readonly resources: readonly string[]
   /** What is wrong, by parameter name. The name is empty for what concerns the request as a whole. */
@@ -81,9 +81,7 @@ export function collectParameters(pairs: readonly (readonly [string, string])[],
   }
   return {
     get: (name) => (problems.has(name) ? undefined : values.get(name)),
-    get names() {
-      return [...values.keys()].filter((name) => !problems.has(name))
-    },
+    names: () => [...values.keys()].filter((name) => !problems.has(name)),
     resources,
     problems,
   }

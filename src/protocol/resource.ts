@@ -63,13 +63,14 @@ export function requestedAccess(
   const besides = definitions.filter(({ isBeside }) => isBeside)
   const chosen = needsNoApi(request, client, besides) ? [] : chooseResources(request.resources, client, definitions)
   if (typeof chosen === 'string') return { ok: false, error: 'invalid_target', description: chosen }
-  const reachable = [...chosen, ...besides.filter((definition) => !chosen.includes(definition))]
+  const reachable =
+    besides.length > 0 ? [...chosen, ...besides.filter((definition) => !chosen.includes(definition))] : chosen
   const known = reachable.flatMap((definition) => definition.scopes)
   const scope = request.scope === undefined ? defaultScope(client, known) : askedScope(request.scope, client, known)
   if (typeof scope === 'string') return { ok: false, error: 'invalid_scope', description: scope }
-  const access = reachable
-    .map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
-    .filter((entry, i) => i < chosen.length || entry.scope.length > 0)
+  const all = reachable.map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
+  const access =
+    all.length > chosen.length ? all.filter((entry, i) => i < chosen.length || entry.scope.length > 0) : all
   if (chosen.some(({ scopes }, i) => scopes.length > 0 && access[i]?.scope.length === 0)) {
     return {
       ok: false,
@@ -169,7 +170,7 @@ function chooseResources(
     ({ resource, isBeside }) => isBeside || (client.resources?.includes(resource) ?? true),
   )
   if (requested.length === 0) {
-    const apis = allowed.filter(({ isBeside }) => !isBeside)
+    const apis = allowed.some(({ isBeside }) => isBeside) ? allowed.filter(({ isBeside }) => !isBeside) : allowed
     const only = apis.length === 1 ? apis[0] : apis.find(({ isDefault }) => isDefault)
     return only ? [only] : 'Name the resource that the access is for.'
   }

@@ -74,4 +74,4 @@ export const someTerms = (values: TermValues): TermValues | undefined =>
 /** Most bytes of all values of a request or a grant as JSON: they stand in its record twice, beside much else. */
 export const MAX_TERMS_BYTES = 4096
 
-export const areTermsTooLarge = (values: TermValues): boolean => utf8(JSON.stringify(values)).length > MAX_TERMS_BYTES
+export const termsSize = (values: TermValues): number => utf8(JSON.stringify(values)).length

@@ -48,7 +48,7 @@ export async function issueFromGrant<Answer extends Issued>(
   decide: (grant: Grant) => Step<Answer>,
   sender: Sender,
 ): Promise<{ readonly answer: Answer; readonly response: HttpResponse }> {
-  let claims: Promise<Claims> | undefined
+  let claims: Promise<Claims | null> | undefined
   let outcome: Outcome<Answer, HttpResponse>
   const step = (grant: Grant) => {
     checkServed(deployment, grant)
@@ -56,7 +56,10 @@ export async function issueFromGrant<Answer extends Issued>(
   }
   const prepare = async (answer: Answer) => {
     const { grant, resource, scope } = answer
-    claims ??= claimsFrom(deployment, answer)
+    claims ??= userClaims(deployment, grant.subject, grant.clientId, answer)
+    const said = await claims
+    if (!said) throw new Gone('subject_gone')
+    if (grant.terms && !(await termsStand(deployment, grant))) throw new Gone('term_ended')
     const issuedAt = deployment.now()
     const token = {
       grantId: grant.id,
@@ -69,11 +72,12 @@ export async function issueFromGrant<Answer extends Issued>(
       // No access token outlives its grant.
       expiresAt: Math.min(issuedAt + lifetimeAt(deployment, resource), grant.endsAt),
       login: grant.login,
-      claims: await claims,
+      claims: grant.terms ? { ...said, ...termClaims(deployment, grant.terms) } : said,
       confirmation,
     }
+    const accessToken = await issueAccessToken(deployment, token, grant)
     const members = grant.terms && (await termMembers(deployment, { grant, access: { resource, scope }, by }))
-    return tokenResponse(deployment, token, grant, answer.refreshToken, members)
+    return tokenResponse(token, accessToken, answer.refreshToken, members)
   }
   try {
     outcome = await advance(deployment.grants, grantId, step, prepare, sender)
@@ -111,15 +115,6 @@ function checkServed({ tables }: Deployed, grant: Grant): void {
   }
 }
 
-/** What the app and the terms say of a grant. @throws {Gone} */
-async function claimsFrom(deployment: Deployed, { grant, resource, scope }: Issued): Promise<Claims> {
-  const claims = await userClaims(deployment, grant.subject, grant.clientId, { resource, scope })
-  if (!claims) throw new Gone('subject_gone')
-  if (!grant.terms) return claims
-  if (!(await termsStand(deployment, grant))) throw new Gone('term_ended')
-  return { ...claims, ...termClaims(deployment, grant.terms) }
-}
-
 /** Answers with a token that no grant stands behind. */
 export async function issueAlone(
   deployment: Deployed,
@@ -129,7 +124,8 @@ export async function issueAlone(
   const clientId = client.client_id
   const now = deployment.now()
   const tokenId = encodeBase64url(deployment.randomBytes(CLIENT_TOKEN_ID_BYTES))
-  const found = claims ?? (await claimsWithoutGrant(deployment, subject, clientId, access))
+  const said = claims ?? claimsWithoutGrant(deployment, subject, clientId, access)
+  const found = said instanceof Promise ? await said : said
   if (!found) throw refusedError('revoked')
   const { resource, scope } = access
   const expiresAt = now + lifetimeAt(deployment, resource)
@@ -146,9 +142,9 @@ export async function issueAlone(
     claims: found,
     confirmation,
   }
-  const response = await tokenResponse(deployment, token, null, null, undefined)
+  const accessToken = await issueAccessToken(deployment, token, null)
   deployment.emit({ type: 'client_token_issued', clientId, resource })
-  return response
+  return tokenResponse(token, accessToken, null, undefined)
 }
 
 /** Null when the user is gone or blocked. An app without the hook has no further claims. */
@@ -162,14 +158,14 @@ function userClaims(
 }
 
 /** RFC 9068 §2.2: without a user, the client is the subject. */
-async function claimsWithoutGrant(
+function claimsWithoutGrant(
   deployment: Deployed,
   subject: string,
   client_id: string,
   access: ResourceAccess,
-): Promise<Claims | null> {
+): Promise<Claims | null> | Claims {
   if (subject !== client_id) return userClaims(deployment, subject, client_id, access)
-  return (await deployment.clientClaims?.({ client_id }, access)) ?? {}
+  return deployment.clientClaims?.({ client_id }, access) ?? {}
 }
 
 /** The resource was granted, but it may be no longer configured. */
@@ -180,16 +176,15 @@ function lifetimeAt({ settings }: Deployed, resource: string): number {
 }
 
 /** RFC 6749 §5.1. The scope is always told, also where it is what was asked for. */
-async function tokenResponse(
-  deployment: Deployed,
+function tokenResponse(
   token: AccessToken,
-  grant: Grant | null,
+  access_token: string,
   refreshToken: string | null,
   members: object | undefined,
-): Promise<HttpResponse> {
+): HttpResponse {
   return jsonResponse(200, {
     ...members,
-    access_token: await issueAccessToken(deployment, token, grant),
+    access_token,
     token_type: tokenTypeOf(token.confirmation),
     expires_in: seconds(token.expiresAt) - seconds(token.issuedAt),
     ...(refreshToken !== null && { refresh_token: refreshToken }),

@@ -18,11 +18,6 @@ import { type Asked, issueAlone, issueFromGrant } from './issue.js'
 
 export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
   const { client, form, http, confirmation } = asked
-  const sender: Sender = {
-    unsent: deployment.unsent,
-    fingerprint: () => fingerprintOf(deployment, client, form),
-    isOverdue: () => isOverdue(http),
-  }
   return {
     client,
     form,
@@ -43,13 +38,18 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
       const random = deployment.randomBytes(entropy + TOKEN_ID_BYTES)
       const tokenId = encodeBase64url(random.subarray(entropy))
       const fresh = random.subarray(0, entropy)
+      const sender: Sender = {
+        unsent: repeats ? null : deployment.unsent,
+        fingerprint: () => fingerprintOf(deployment, client, form),
+        isOverdue: () => isOverdue(http),
+      }
       return issueFromGrant(
         deployment,
         asked,
         grantId,
         tokenId,
         (grant) => decide(grant, deployment.now(), fresh),
-        repeats ? { ...sender, unsent: null } : sender,
+        sender,
       )
     },
     alone: (token) => issueAlone(deployment, asked, token),
@@ -59,6 +59,9 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
 /** Everything that makes a token request what it is, but for the proof of who sent it, which may be another each time. */
 function fingerprintOf({ tables }: Deployed, { client_id }: Client, form: Parameters): string {
   const proofs = tables.clientAuthentication.flatMap(({ parameters = [] }) => parameters)
-  const decisive = form.names.filter((name) => !proofs.includes(name)).sort()
+  const decisive = form
+    .names()
+    .filter((name) => !proofs.includes(name))
+    .sort()
   return digest(JSON.stringify([client_id, decisive.map((name) => [name, form.get(name)]), form.resources]))
 }

@@ -8,6 +8,7 @@ import { OAuthError } from '../edge/errors.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { AsClient } from '../points/feature.js'
 import type { Deployed } from '../points/tables.js'
+import type { Confirmation } from '../protocol/confirmation.js'
 import { orList } from '../protocol/spelling.js'
 import { confirmKey } from './confirm.js'
 import { tokenRequest } from './token-request.js'
@@ -19,7 +20,7 @@ export function tokenEndpoint(
   const { grantTypes, keyProofs } = deployment.tables
   const unsupported = `grant_type must be ${orList([...grantTypes.keys()])}.`
   return (http) =>
-    asClient(http, async (client, form) => {
+    asClient(http, (client, form) => {
       const name = form.get('grant_type')
       if (name === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.')
       const grantType = grantTypes.get(name)
@@ -28,7 +29,8 @@ export function tokenEndpoint(
       if (!client.grant_types.includes(name)) {
         throw new OAuthError('unauthorized_client', `This client is not registered for the grant type ${name}.`)
       }
-      const confirmation = keyProofs.size > 0 ? await confirmKey(deployment, client, http) : undefined
-      return grantType.answer(tokenRequest(deployment, { client, form, http, confirmation, by: name }))
+      const answer = (confirmation: Confirmation | undefined) =>
+        grantType.answer(tokenRequest(deployment, { client, form, http, confirmation, by: name }))
+      return keyProofs.size > 0 ? confirmKey(deployment, client, http).then(answer) : answer(undefined)
     })
 }
