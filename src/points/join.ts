@@ -27,7 +27,8 @@ type Claim = (kind: string, name: string, feature: Pick<Feature, 'name'>) => voi
  */
 export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joined {
   checkFeatures(given)
-  const features = [core, ...given]
+  // In an order of our own, so that no list, message or document tells how they were given.
+  const features = [core, ...[...given].sort((one, other) => (one.name < other.name ? -1 : 1))]
   const claim = claims(core)
   const table = <Name extends string, Row>(
     kind: string,
