@@ -101,6 +101,7 @@ function checkFeatures(given: unknown): void {
       if (value !== undefined && !isOf(kind, value))
         throw new TypeError(`${where} ('${name}'): ${member} must be ${forms[kind]}.`)
     }
+    checkRows(feature, `${where} ('${name}')`)
     if (names.has(name)) throw new TypeError(`features: '${name}' is given twice. Give it once.`)
     names.add(name)
     const { madeFor } = feature as Partial<Feature>
@@ -108,6 +109,28 @@ function checkFeatures(given: unknown): void {
       throw new TypeError(
         `features: '${name}' belongs to version ${madeFor} of grantwright, and this is ${version}. Two versions are installed: \`npm ls grantwright\` shows where from.`,
       )
+    }
+  }
+}
+
+/** What a row cannot be without. */
+const rows: { readonly [member in keyof Feature]?: { readonly [member: string]: keyof typeof forms } } = {
+  grantTypes: { name: 'text', answer: 'function' },
+  clientAuthentication: { methods: 'list', read: 'function', judge: 'function' },
+  responseModes: { name: 'text', carrier: 'text' },
+  keyProofs: { member: 'text', read: 'function' },
+  terms: { name: 'text' },
+  clientFields: { name: 'text', parse: 'function' },
+}
+
+function checkRows(feature: { readonly [member: string]: unknown }, where: string): void {
+  for (const [member, needed] of Object.entries(rows)) {
+    const parts = Object.entries(needed)
+    for (const [i, row] of ((feature[member] ?? []) as readonly unknown[]).entries()) {
+      const has = (name: string): unknown => (row as { readonly [name: string]: unknown })[name]
+      if (isRecord(row) && parts.every(([name, kind]) => isOf(kind, has(name)))) continue
+      const words = parts.map(([name, kind]) => `${name} (${forms[kind]})`).join(', ')
+      throw new TypeError(`${where}: ${member}[${i}] must be an object with ${words}.`)
     }
   }
 }
