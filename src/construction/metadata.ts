@@ -50,7 +50,7 @@ export function joinMetadata(parts: readonly Part[], claim: Joined['claim']): { 
 
 /** The document: what the server as a whole says, and what its endpoints and features add. It is written once. */
 export function metadataEndpoint(settings: Settings, metadata: object): Endpoint {
-  const response = cacheableJson(JSON.stringify({ issuer: settings.issuer, ...metadata }), settings.jwksMaxAge)
+  const response = cacheableJson(JSON.stringify(metadata), settings.jwksMaxAge)
   return {
     name: 'metadata',
     paths: metadataPaths(settings.issuer),

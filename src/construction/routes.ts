@@ -30,18 +30,22 @@ export function endpointsOf(deployment: DeployedWithUsers, { features, claim }: 
       (feature.endpoints?.(deployment, asClient) ?? []).map((endpoint) => ({ feature, endpoint })),
     ),
   ]
+  const { settings } = deployment
   const metadata = joinMetadata(
     [
       {
         feature: core,
-        metadata: { scopes_supported: deployment.settings.resourceList.flatMap(({ scopes }) => scopes) },
+        metadata: {
+          issuer: settings.issuer,
+          scopes_supported: settings.resourceList.flatMap(({ scopes }) => scopes),
+        },
       },
       ...all.map(({ feature, endpoint }) => ({ feature, metadata: endpoint.metadata })),
       ...features.map((feature) => ({ feature, metadata: feature.metadata })),
     ],
     claim,
   )
-  const document = { feature: core, endpoint: metadataEndpoint(deployment.settings, metadata) }
+  const document = { feature: core, endpoint: metadataEndpoint(settings, metadata) }
   return [...all, document].map(({ feature, endpoint }) => {
     for (const path of endpoint.paths) claim('path', path, feature)
     return endpoint
