@@ -46,7 +46,8 @@ export function endpointsOf(deployment: DeployedWithUsers, { features, claim }: 
     claim,
   )
   const document = { feature: core, endpoint: metadataEndpoint(settings, metadata) }
-  return [...all, document].map(({ feature, endpoint }) => {
+  // What is the server's own is claimed before anybody else can.
+  return [document, ...all].map(({ feature, endpoint }) => {
     for (const path of endpoint.paths) claim('path', path, feature)
     return endpoint
   })
