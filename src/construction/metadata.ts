@@ -29,24 +29,26 @@ interface Part {
  * @throws {TypeError} when two say it.
  */
 export function joinMetadata(parts: readonly Part[], claim: Joined['claim']): { readonly [member: string]: unknown } {
-  const joined = new Map<string, unknown>()
+  const said = new Map<string, { readonly by: Part['feature']; readonly value: unknown }>()
   for (const { feature, metadata = {} } of parts) {
     for (const [member, value] of Object.entries(metadata)) {
-      const before = joined.get(member)
-      if (Array.isArray(value) && Array.isArray(before ?? [])) {
-        joined.set(member, [...new Set([...((before as unknown[]) ?? []), ...value])])
+      const before = said.get(member)
+      if (Array.isArray(before?.value)) {
+        if (!Array.isArray(value)) throw noList(member, feature, before.by)
+        said.set(member, { by: before.by, value: [...new Set([...before.value, ...value])] })
         continue
       }
-      claim('metadata member', member, feature)
-      if (before !== undefined)
-        throw new TypeError(
-          `features: '${feature.name}' says no list for the metadata member '${member}', and others do. Write a list.`,
-        )
-      joined.set(member, value)
+      if (before || !Array.isArray(value)) claim('metadata member', member, feature)
+      said.set(member, { by: feature, value: Array.isArray(value) ? [...new Set(value)] : value })
     }
   }
-  return Object.fromEntries(joined)
+  return Object.fromEntries([...said].map(([member, { value }]) => [member, value]))
 }
+
+const noList = (member: string, one: Part['feature'], other: Part['feature']) =>
+  new TypeError(
+    `features: '${one.name}' says no list for the metadata member '${member}', and '${other.name}' does. Write a list.`,
+  )
 
 /** The document: what the server as a whole says, and what its endpoints and features add. It is written once. */
 export function metadataEndpoint(settings: Settings, metadata: object): Endpoint {
