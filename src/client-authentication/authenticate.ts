@@ -107,6 +107,8 @@ function judge(
   if (client.token_endpoint_auth_method !== presented?.method || !way?.methods.includes(presented.method)) {
     return 'client_auth_method'
   }
+  // What is there without being meant was not asked whose it is before.
+  if (presented.client_id !== client.client_id) return 'client_auth_other'
   return way.judge(client, presented, deployment)
 }
 
