@@ -32,7 +32,7 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
     throw invalidClient('There is no client authentication and no client_id.', 'client_auth_missing')
   }
   if (named !== undefined && client_id !== named) {
-    throw new OAuthError('invalid_request', 'client_id differs from the client in the Authorization header.')
+    throw new OAuthError('invalid_request', 'client_id is not that of the client that authenticates.')
   }
   const known = deployment.clients.find(client_id)
   const client = known instanceof Promise ? await known : known
