@@ -11,6 +11,7 @@ import type { HttpRequest } from '../edge/message.js'
 import type { ClientAuthentication, PresentedClient, SentCredentials } from '../points/client-authentication.js'
 import type { Deployed } from '../points/tables.js'
 import type { Parameters } from '../protocol/parameters.js'
+import { orList } from '../protocol/spelling.js'
 
 /**
  * The client that sent the request. A public one is only named, not proven (`token_endpoint_auth_method` is `none`).
@@ -73,8 +74,11 @@ function findCredentials(ways: readonly ClientAuthentication[], sent: SentCreden
   }
   if (strangeHeader) {
     const challenges = ways.flatMap(({ challenge = [] }) => challenge).join(', ')
-    const expected = 'The Authorization header must use the scheme Basic and base64.'
-    throw invalidClient(expected, 'client_auth_malformed', challenges)
+    throw invalidClient(
+      `The Authorization header must use the scheme ${schemesOf(ways)}.`,
+      'client_auth_malformed',
+      challenges,
+    )
   }
   if (strangeAssertion) throw invalidClient('Client assertions are not supported.', 'client_auth_method')
   if (!only) return null
@@ -82,6 +86,10 @@ function findCredentials(ways: readonly ClientAuthentication[], sent: SentCreden
   if (typeof presented === 'string') throw invalidClient(presented, 'client_auth_malformed', way.challenge)
   return { way, presented }
 }
+
+/** `Basic and base64`, and whatever features bring. */
+const schemesOf = (ways: readonly ClientAuthentication[]): string =>
+  orList(ways.flatMap(({ scheme = [] }) => (scheme === 'basic' ? 'Basic and base64' : scheme)))
 
 /** What may be there without being meant counts for a client that is registered for it, and for no other. */
 function ambientCredentials(

@@ -14,7 +14,6 @@ import type { GrantTypeRules } from '../protocol/client-vocabulary.js'
 import type { Confirmation } from '../protocol/confirmation.js'
 import type { Parameters } from '../protocol/parameters.js'
 import type { ResourceAccess } from '../protocol/resource.js'
-import type { Claims } from '../users/contract.js'
 
 /**
  * Experimental: it may change in any version.
@@ -76,9 +75,7 @@ export interface StepOptions {
 
 /** An access token without a grant. */
 export interface LoneToken {
-  /** For whom the client acts; the client itself when it acts for itself. @default the client's id */
-  readonly subject?: string | undefined
+  /** The user for whom the client acts; or the client's own id, when it acts for itself. Their claims are asked of the app's hooks. */
+  readonly subject: string
   readonly access: ResourceAccess
-  /** Further claims. @default what the app's hooks say: `users.claims` for a user, `clientClaims` for a client */
-  readonly claims?: Claims | undefined
 }

@@ -5,8 +5,7 @@
  */
 import { authorizationParameters } from '../protocol/authorization-request.js'
 import { clientFieldNames } from '../protocol/parse-client-metadata.js'
-import { isRecord, refuseUnknown } from '../runtime/option-checks.js'
-import { version } from '../runtime/version.js'
+import { checkFeatures } from './check-features.js'
 import type { Feature } from './feature.js'
 import type { Tables } from './tables.js'
 
@@ -44,9 +43,12 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
   }
   for (const name of clientFieldNames) claim('client metadata field', name, core)
   for (const name of authorizationParameters) claim('parameter', name, core)
-  for (const feature of features)
+  for (const feature of features) {
     for (const { parameters = [] } of feature.terms ?? [])
       for (const name of parameters) claim('parameter', name, feature)
+    for (const { scheme } of feature.clientAuthentication ?? [])
+      if (scheme !== undefined) claim('scheme of the Authorization header', scheme, feature)
+  }
   const grantTypes = table('grant type', ({ grantTypes = [] }) => grantTypes.map((row) => [row.name, row]))
   const ways = features.flatMap(({ clientAuthentication = [] }) => clientAuthentication)
   return {
@@ -67,80 +69,6 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       },
     },
   }
-}
-
-const members: { readonly [member in keyof Required<Feature>]: 'text' | 'list' | 'function' | 'object' } = {
-  name: 'text',
-  madeFor: 'text',
-  grantTypes: 'list',
-  clientAuthentication: 'list',
-  responseModes: 'list',
-  keyProofs: 'list',
-  terms: 'list',
-  clientFields: 'list',
-  resources: 'function',
-  metadata: 'object',
-  endpoints: 'function',
-}
-
-function checkFeatures(given: unknown): void {
-  if (!Array.isArray(given)) throw new TypeError('features must be a list. Write `features: [feature()]`.')
-  const names = new Set<string>()
-  for (const [i, feature] of given.entries()) {
-    const where = `features[${i}]`
-    if (typeof feature === 'function') {
-      throw new TypeError(`${where} is a function. Call it: \`features: [feature()]\`.`)
-    }
-    if (!isRecord(feature) || !('name' in feature) || typeof feature.name !== 'string' || feature.name === '') {
-      throw new TypeError(`${where} is not a feature: an object with a name.`)
-    }
-    const { name } = feature
-    refuseUnknown(feature, Object.keys(members), `${where} ('${name}')`)
-    for (const [member, kind] of Object.entries(members)) {
-      const value = (feature as { readonly [name: string]: unknown })[member]
-      if (value !== undefined && !isOf(kind, value))
-        throw new TypeError(`${where} ('${name}'): ${member} must be ${forms[kind]}.`)
-    }
-    checkRows(feature, `${where} ('${name}')`)
-    if (names.has(name)) throw new TypeError(`features: '${name}' is given twice. Give it once.`)
-    names.add(name)
-    const { madeFor } = feature as Partial<Feature>
-    if (madeFor !== undefined && madeFor !== version) {
-      throw new TypeError(
-        `features: '${name}' belongs to version ${madeFor} of grantwright, and this is ${version}. Two versions are installed: \`npm ls grantwright\` shows where from.`,
-      )
-    }
-  }
-}
-
-/** What a row cannot be without. */
-const rows: { readonly [member in keyof Feature]?: { readonly [member: string]: keyof typeof forms } } = {
-  grantTypes: { name: 'text', answer: 'function' },
-  clientAuthentication: { methods: 'list', read: 'function', judge: 'function' },
-  responseModes: { name: 'text', carrier: 'text' },
-  keyProofs: { member: 'text', read: 'function' },
-  terms: { name: 'text' },
-  clientFields: { name: 'text', parse: 'function' },
-}
-
-function checkRows(feature: { readonly [member: string]: unknown }, where: string): void {
-  for (const [member, needed] of Object.entries(rows)) {
-    const parts = Object.entries(needed)
-    for (const [i, row] of ((feature[member] ?? []) as readonly unknown[]).entries()) {
-      const has = (name: string): unknown => (row as { readonly [name: string]: unknown })[name]
-      if (isRecord(row) && parts.every(([name, kind]) => isOf(kind, has(name)))) continue
-      const words = parts.map(([name, kind]) => `${name} (${forms[kind]})`).join(', ')
-      throw new TypeError(`${where}: ${member}[${i}] must be an object with ${words}.`)
-    }
-  }
-}
-
-const forms = { text: 'a string', list: 'a list', function: 'a function', object: 'an object' }
-
-function isOf(kind: keyof typeof forms, value: unknown): boolean {
-  if (kind === 'list') return Array.isArray(value)
-  if (kind === 'object') return isRecord(value)
-  return typeof value === (kind === 'text' ? 'string' : kind)
 }
 
 function claims(core: Feature): Claim {

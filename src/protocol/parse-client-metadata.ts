@@ -59,7 +59,9 @@ function fieldsOf(
     try {
       fields[name] = parse(metadata[name])
     } catch (error) {
-      return refuse(name, error instanceof TypeError ? error.message : 'is wrong')
+      // Anything else is the mistake of the feature.
+      if (!(error instanceof TypeError)) throw error
+      return refuse(name, error.message)
     }
   }
   return fields

@@ -8,5 +8,5 @@ import type { GrantType } from '../points/grant-type.js'
 
 export const clientCredentials: GrantType = {
   name: 'client_credentials',
-  answer: ({ access, alone }) => alone({ access: access() }),
+  answer: ({ client, access, alone }) => alone({ subject: client.client_id, access: access() }),
 }

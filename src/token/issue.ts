@@ -25,6 +25,7 @@ import { encodeBase64url } from '../runtime/hash.js'
 import { advance, type Sender } from '../storage/advance.js'
 import type { Outcome } from '../storage/outcome.js'
 import type { Claims } from '../users/contract.js'
+import { checkSubject } from '../users/subject.js'
 
 /** What is known of a token request before its grant type looks at it. */
 export interface Asked extends Pick<TokenRequest, 'client' | 'form' | 'http' | 'confirmation'> {
@@ -119,12 +120,12 @@ function checkServed({ tables }: Deployed, grant: Grant): void {
 export async function issueAlone(
   deployment: Deployed,
   { client, confirmation }: Asked,
-  { subject = client.client_id, access, claims }: LoneToken,
+  { subject, access }: LoneToken,
 ): Promise<HttpResponse> {
   const clientId = client.client_id
   const now = deployment.now()
   const tokenId = encodeBase64url(deployment.randomBytes(CLIENT_TOKEN_ID_BYTES))
-  const said = claims ?? claimsWithoutGrant(deployment, subject, clientId, access)
+  const said = claimsWithoutGrant(deployment, checkSubject(subject, 'alone'), clientId, access)
   const found = said instanceof Promise ? await said : said
   if (!found) throw refusedError('revoked')
   const { resource, scope } = access

@@ -8,6 +8,7 @@ import { OAuthError } from '../edge/errors.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { AsClient } from '../points/feature.js'
 import type { Deployed } from '../points/tables.js'
+import { isPublicClient } from '../protocol/client-settings.js'
 import type { Confirmation } from '../protocol/confirmation.js'
 import { orList } from '../protocol/spelling.js'
 import { confirmKey } from './confirm.js'
@@ -24,13 +25,23 @@ export function tokenEndpoint(
       const name = form.get('grant_type')
       if (name === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.')
       const grantType = grantTypes.get(name)
-      if (!grantType) throw new OAuthError('unsupported_grant_type', unsupported)
+      const isRegistered = client.grant_types.includes(name)
+      if (!grantType && !isRegistered) throw new OAuthError('unsupported_grant_type', unsupported)
+      // The client was registered when a feature brought it; it does not fall back to anything else.
+      if (!grantType)
+        throw unauthorized(`This server does not serve the grant type ${name} now.`, 'grant_type_not_served')
+      // RFC 6749 §4.4: whoever may be registered for it may change with the feature.
+      if (!grantType.publicClients && isPublicClient(client))
+        throw unauthorized(`Public clients cannot use the grant type ${name}.`)
       // RFC 6749 §5.2: unauthorized_client, when the client is not registered for the grant type.
-      if (!client.grant_types.includes(name)) {
-        throw new OAuthError('unauthorized_client', `This client is not registered for the grant type ${name}.`)
+      if (!isRegistered) {
+        throw unauthorized(`This client is not registered for the grant type ${name}.`)
       }
       const answer = (confirmation: Confirmation | undefined) =>
         grantType.answer(tokenRequest(deployment, { client, form, http, confirmation, by: name }))
       return keyProofs.size > 0 ? confirmKey(deployment, client, http).then(answer) : answer(undefined)
     })
 }
+
+const unauthorized = (description: string, reason?: string): OAuthError =>
+  new OAuthError('unauthorized_client', description, { reason })

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -38,7 +39,6 @@ async function tokenStatus(client_id: string, client_secret: string): Promise<nu
 function storedClients(): string {
   const db = new Database(join(app.folder, 'auth.db'))
   try {
-    sqliteStorage(db)
     return JSON.stringify(db.prepare('SELECT * FROM grantwright_clients').all())
   } finally {
     db.close()
@@ -141,14 +141,15 @@ describe('client metadata that is wrong', () => {
       [...machine, '--token-endpoint-auth-method', 'none'],
       '--grant-type has client_credentials, which needs a secret; use another --token-endpoint-auth-method than none.',
     ],
-  ])('is refused in the words of the flags, and nothing is stored: %j', async (flags, message) => {
-    const before = storedClients()
-    const { code, stdout, stderr } = await app.run('client', 'create', ...flags)
+  ])('is refused in the words of the flags before the config is loaded: %j', async (flags, message) => {
+    const bare = createApp({})
+    const { code, stdout, stderr } = await bare.run('client', 'create', ...flags)
     expect(stderr).toContain(`grantwright: ${message}`)
     expect(stderr).toContain('npx grantwright client create --help says more.')
     expect(code).toBe(2)
     expect(stdout).toBe('')
-    expect(storedClients()).toBe(before)
+    expect(existsSync(join(bare.folder, 'auth.db'))).toBe(false)
+    bare.remove()
   })
 })
 

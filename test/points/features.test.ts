@@ -459,13 +459,17 @@ describe('a client that is stored with a feature which is not given any more', (
     gone = harness({ storage })
   })
 
-  it('is told that its grant type is not supported, and works on with its others', async () => {
+  it('is told that its grant type is not for it now, and works on with its others', async () => {
     const grant_types = [PIN, 'client_credentials']
     const { client, clientSecret = '' } = await given.server.clients.create({ grant_types, scope: 'read' })
     const proof = basic(client.client_id, clientSecret)
     expect(await asked(given, pin, proof)).toMatchObject({ status: 200 })
     const before = await snapshot(gone)
-    expect(await asked(gone, pin, proof)).toMatchObject({ status: 400, error: 'unsupported_grant_type' })
+    expect(await asked(gone, pin, proof)).toMatchObject({
+      status: 400,
+      error: 'unauthorized_client',
+      reason: 'grant_type_not_served',
+    })
     expect(await asked(gone, pin, basic(client.client_id, 'wrong'))).toMatchObject({ error: 'invalid_client' })
     expect(await snapshot(gone)).toBe(before)
     expect(await asked(gone, forItself, proof)).toMatchObject({ status: 200 })

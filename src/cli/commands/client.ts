@@ -184,11 +184,12 @@ function noteUnknownNames({ note }: Input, { settings }: Deployment, metadata: C
 
 /** The client information response of RFC 7591 §3.2.1, with the fields of this library. */
 function informationOf(client: ClientView, clientSecret?: string) {
-  const { client_id, createdAt, ...metadata } = client
+  const { client_id, createdAt, fields, ...metadata } = client
   return {
     client_id,
     ...(clientSecret !== undefined && { client_secret: clientSecret, client_secret_expires_at: 0 }),
     ...(createdAt !== null && { client_id_issued_at: Math.floor(createdAt / 1000) }),
+    ...fields,
     ...metadata,
     ...scopesOf(client),
   }
