@@ -23,6 +23,7 @@ import { isOwnForm } from '../pages/own-form.js'
 import { formActionSource } from '../pages/policy.js'
 import { pageRenderer } from '../pages/render.js'
 import type { Deployed, Tables } from '../points/tables.js'
+import { hasRestriction } from '../protocol/terms.js'
 import { digest, hmacSha256, utf8 } from '../runtime/hash.js'
 import { pooledRandomBytes } from '../runtime/random.js'
 import { availableStorage } from '../storage/available.js'
@@ -63,6 +64,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       subject: (grant) => grant.subject,
       clientId: (grant) => grant.clientId,
       expiresAt: (grant) => deletableAt(grant, settings.longestAccessToken),
+      isFormat2: (grant) => grant.status !== 'revoked' && hasRestriction(grant.terms),
       belongs,
     }),
     requests: repository<PendingRequest>(storage, sources, {
@@ -70,6 +72,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       id: (request) => request.id,
       clientId: ({ request }) => request.client_id,
       expiresAt: (request) => request.expiresAt,
+      isFormat2: ({ request, decision }) => hasRestriction(request.terms) || hasRestriction(decision?.terms),
       belongs,
     }),
     consents: repository<Consent>(storage, sources, {
@@ -79,6 +82,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       clientId: (consent) => consent.clientId,
       // A code may still wait for it that was asked for when it was valid.
       expiresAt: (consent) => consent.expiresAt + settings.pendingRequestLifetime,
+      isFormat2: ({ terms }) => hasRestriction(terms),
       belongs,
     }),
     revokedTokens: repository<RevokedToken>(storage, sources, {

@@ -32,6 +32,10 @@ export class TermRefused {
 /** Whether a value of the term takes away from what is approved: without the feature that knows it, nothing is issued. */
 const restricts = (name: string): boolean => name.startsWith('!')
 
+/** Whether any value restricts. */
+export const hasRestriction = (values: TermValues | undefined): boolean =>
+  values !== undefined && Object.keys(values).some(restricts)
+
 /**
  * A value that restricts and whose term is not known: what was approved with it must not be issued without it.
  *

@@ -53,11 +53,16 @@ export interface RecordShape<T> {
   readonly subject?: ((value: T) => string) | undefined
   readonly clientId?: ((value: T) => string) | undefined
   readonly expiresAt: (value: T) => number | null
+  /** Whether a version that knows format 1 alone must not touch it, because it would pass over what restricts it. @default false */
+  readonly isFormat2?: ((value: T) => boolean) | undefined
   /** Whether a record belongs to this server: several issuers may share a store. */
   readonly belongs: (value: T) => boolean
 }
 
-const FORMAT = 1
+/**
+ * Format 2 has the same members as format 1, among them one that must not be passed over: a term that restricts.
+ */
+const formats: readonly unknown[] = [1, 2]
 
 /** All records of a subject, page by page: as many pages as were read, also when others' records in the same store left nothing of one. */
 export async function* pagesOf<T>(records: Repository<T>, subject: string): AsyncGenerator<readonly T[]> {
@@ -93,7 +98,7 @@ export function repository<T>(
     subject: shape.subject?.(value) ?? null,
     clientId: shape.clientId?.(value) ?? null,
     expiresAt: shape.expiresAt(value),
-    document: JSON.stringify({ v: FORMAT, d: value }),
+    document: JSON.stringify({ v: shape.isFormat2?.(value) ? 2 : 1, d: value }),
   })
   const get = async (id: string) => {
     const record = await storage.get(kind, id)
@@ -181,8 +186,8 @@ const FIRST_PAUSE = 25
 
 function readDocument<T>(record: StoredRecord, kind: Kind): T {
   const parsed: unknown = JSON.parse(record.document)
-  if (typeof parsed === 'object' && parsed !== null && 'v' in parsed && 'd' in parsed && parsed.v === FORMAT) {
-    // Written by this library in this format: the contract says that the store gives back what it was given.
+  if (typeof parsed === 'object' && parsed !== null && 'v' in parsed && 'd' in parsed && formats.includes(parsed.v)) {
+    // Written by this library in one of these formats: the contract says that the store gives back what it was given.
     return parsed.d as T
   }
   throw new Error(

@@ -125,6 +125,34 @@ describe('a term of a request', () => {
     expect(await (await browser.get('/oauth/apps')).text()).toContain('Only in red')
   })
 
+  it('that restricts makes records which a version without features does not touch, as long as it restricts them', async () => {
+    const formats = async () => {
+      const records = await Promise.all(
+        (['request', 'grant', 'consent'] as const).map((kind) => h.storage.list(kind, {}, { limit: 9 })),
+      )
+      return records.flat().map(({ document }) => (JSON.parse(document) as { v: number }).v)
+    }
+    const tokens = await tokensFor({ workspace: 'red' })
+    expect(await formats()).toEqual([2, 2, 2])
+    await h.server.grants.revokeAll({ subject: 'alice' })
+    expect(await formats()).toEqual([2, 1])
+    expect((await h.token(refreshForm(tokens.refresh_token ?? ''))).body.error).toBe('invalid_grant')
+  })
+
+  it('that was chosen does, too, and one that restricts nothing does not', async () => {
+    const { fields } = await asked(await authorize())
+    const formatOf = async (kind: 'request' | 'grant') =>
+      (JSON.parse((await h.storage.list(kind, {}, { limit: 1 }))[0]?.document ?? '{}') as { v: number }).v
+    expect(await formatOf('request')).toBe(1)
+    await answer(fields, { term_0: '0' })
+    expect([await formatOf('request'), await formatOf('grant')]).toEqual([2, 2])
+    const loose = workspaces(memberships)
+    h = serverWith({ features: [{ ...loose, terms: [{ ...loose.terms[0], name: 'workspace' }] }] })
+    browser = h.browser()
+    await tokensFor({ workspace: 'red' })
+    expect([await formatOf('request'), await formatOf('grant')]).toEqual([1, 1])
+  })
+
   it('changes nothing about a grant without one', async () => {
     const bare = withoutFeature()
     const { code } = await obtainCode(bare)

@@ -76,7 +76,7 @@ describe('a record', () => {
   })
 
   it.each([
-    ['a newer format', JSON.stringify({ v: 2, d: note })],
+    ['a newer format', JSON.stringify({ v: 3, d: note })],
     ['no format', JSON.stringify(note)],
     ['no object', '"text"'],
     ['null', 'null'],
