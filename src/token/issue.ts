@@ -125,8 +125,7 @@ export async function issueAlone(
   const clientId = client.client_id
   const now = deployment.now()
   const tokenId = encodeBase64url(deployment.randomBytes(CLIENT_TOKEN_ID_BYTES))
-  const said = claimsWithoutGrant(deployment, checkSubject(subject, 'alone'), clientId, access)
-  const found = said instanceof Promise ? await said : said
+  const found = await claimsWithoutGrant(deployment, checkSubject(subject, 'alone'), clientId, access)
   if (!found) throw refusedError('revoked')
   const { resource, scope } = access
   const expiresAt = now + lifetimeAt(deployment, resource)
@@ -159,14 +158,15 @@ function userClaims(
 }
 
 /** RFC 9068 §2.2: without a user, the client is the subject. */
-function claimsWithoutGrant(
+async function claimsWithoutGrant(
   deployment: Deployed,
   subject: string,
   client_id: string,
   access: ResourceAccess,
-): Promise<Claims | null> | Claims {
+): Promise<Claims | null> {
   if (subject !== client_id) return userClaims(deployment, subject, client_id, access)
-  return deployment.clientClaims?.({ client_id }, access) ?? {}
+  // What a database client gives is often only like a promise.
+  return (await deployment.clientClaims?.({ client_id }, access)) ?? {}
 }
 
 /** The resource was granted, but it may be no longer configured. */

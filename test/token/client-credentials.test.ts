@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { OAuthError } from '../../src/edge/errors.js'
+import type { Claims } from '../../src/users/contract.js'
 import {
   API,
   claimsOf,
@@ -101,6 +102,22 @@ describe('the hook for claims', () => {
     })
     expect(claimsOf((await h.token(form(), 'machine')).body.access_token).tenant).toBe('t1')
     expect(asked).toEqual([[{ client_id: 'machine' }, { scope: ['read'], resource: API }]])
+  })
+
+  it('may give what is only like a promise, as many database clients do', async () => {
+    const row = Promise.resolve({ tenant: 't1' })
+    // biome-ignore lint/suspicious/noThenProperty: it is the point
+    const query = { connection: 'canary', then: row.then.bind(row) } as unknown as typeof row
+    const claims = claimsOf((await harness({ clientClaims: () => query }).token(form(), 'machine')).body.access_token)
+    expect(claims.tenant).toBe('t1')
+    expect(JSON.stringify(claims)).not.toContain('canary')
+  })
+
+  it('may give nothing, at once or later', async () => {
+    for (const clientClaims of [() => undefined, async () => undefined, async () => null]) {
+      const h = harness({ clientClaims: clientClaims as unknown as () => Claims })
+      expect((await h.token(form(), 'machine')).status).toBe(200)
+    }
   })
 
   it('never replaces what the protocol says', async () => {
