@@ -51,6 +51,8 @@ function readClaims(claims: { readonly [name: string]: unknown }, issuer: string
     return null
   const id = /^(?:g\.([A-Za-z0-9_-]{22})|c)\.([A-Za-z0-9_-]+)$/.exec(jti)
   if (!id?.[2]) return null
+  const confirmation = cnf === undefined ? undefined : readCnf(cnf)
+  if (confirmation === null) return null
   return {
     grantId: id[1] ?? null,
     tokenId: id[2],
@@ -66,7 +68,7 @@ function readClaims(claims: { readonly [name: string]: unknown }, issuer: string
       ...(Array.isArray(amr) && amr.every((method) => typeof method === 'string') && { amr }),
     },
     claims: rest,
-    confirmation: readCnf(cnf),
+    confirmation,
   }
 }
 

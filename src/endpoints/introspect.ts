@@ -101,6 +101,8 @@ async function refreshTokenFacts(deployment: Deployed, client: Client, token: Re
   if (grant?.status !== 'active' || grant.clientId !== client.client_id) return null
   if (!grant.refresh || !isCurrent(grant, token, deployment.now())) return null
   if (unknownRestriction(grant.terms, deployment.tables.terms) !== undefined) return null
+  // Nothing is issued for it where nobody reads proofs of keys.
+  if (typeof grant.refresh.jkt === 'string' && deployment.tables.keyProofs.size === 0) return null
   return {
     iss: deployment.settings.issuer,
     sub: grant.subject,

@@ -19,14 +19,14 @@ export const cnfOf = ({ member, thumbprint }: Confirmation): { readonly [member:
   [member]: thumbprint,
 })
 
-/** What a claim `cnf` says; undefined when that is nothing that is known here. */
-export function readCnf(cnf: unknown): Confirmation | undefined {
-  if (typeof cnf !== 'object' || cnf === null) return undefined
+/** What a claim `cnf` says; null when that is nothing that is known here: then nobody can prove it, and the token is worth nothing. */
+export function readCnf(cnf: unknown): Confirmation | null {
+  if (typeof cnf !== 'object' || cnf === null) return null
   for (const member of confirmationMembers) {
     const thumbprint = (cnf as { readonly [name: string]: unknown })[member]
     if (typeof thumbprint === 'string') return { member, thumbprint }
   }
-  return undefined
+  return null
 }
 
 /** RFC 9449 §5: how a token that is bound to a proved key is presented. A certificate needs no other scheme (RFC 8705 §3). */

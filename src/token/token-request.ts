@@ -4,13 +4,11 @@
  * @module
  */
 import { TOKEN_ID_BYTES } from '../access-token/access-token.js'
-import type { Client } from '../clients/client.js'
 import { OAuthError } from '../edge/errors.js'
 import { isOverdue } from '../edge/in-time.js'
 import { refusedError } from '../edge/refused-error.js'
 import type { TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
-import type { Parameters } from '../protocol/parameters.js'
 import { requestedAccess } from '../protocol/resource.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import type { Sender } from '../storage/advance.js'
@@ -40,7 +38,7 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
       const fresh = random.subarray(0, entropy)
       const sender: Sender = {
         unsent: repeats ? null : deployment.unsent,
-        fingerprint: () => fingerprintOf(deployment, client, form),
+        fingerprint: () => fingerprintOf(deployment, asked),
         isOverdue: () => isOverdue(http),
       }
       return issueFromGrant(
@@ -57,11 +55,13 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
 }
 
 /** Everything that makes a token request what it is, but for the proof of who sent it, which may be another each time. */
-function fingerprintOf({ tables }: Deployed, { client_id }: Client, form: Parameters): string {
+function fingerprintOf({ tables }: Deployed, { client: { client_id }, form, confirmation }: Asked): string {
   const proofs = tables.clientAuthentication.flatMap(({ parameters = [] }) => parameters)
   const decisive = form
     .names()
     .filter((name) => !proofs.includes(name))
     .sort()
-  return digest(JSON.stringify([client_id, decisive.map((name) => [name, form.get(name)]), form.resources]))
+  // Whoever proves another key, or none, asks for other tokens; and nobody gets by a kept answer around the key that a grant is bound to.
+  const key = confirmation && [confirmation.member, confirmation.thumbprint]
+  return digest(JSON.stringify([client_id, decisive.map((name) => [name, form.get(name)]), form.resources, key]))
 }

@@ -2,9 +2,14 @@
  * Key proofs, shown with a test feature that believes a header: what is issued is bound to the key that the request proved.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { ServerOptions } from '../../src/construction/options.js'
 import { OAuthError } from '../../src/edge/errors.js'
+import { signJws } from '../../src/keys/jws.js'
+import { deploymentOf } from '../../src/points/deployments.js'
 import type { Feature } from '../../src/points/feature.js'
 import { createResourceServer } from '../../src/resource/index.js'
+import type { Storage } from '../../src/storage/contract.js'
+import { memoryStorage } from '../../src/storage/memory.js'
 import {
   API,
   authenticated,
@@ -15,6 +20,7 @@ import {
   introspected,
   OTHER_API,
   obtainCode,
+  obtainTokens,
   redeemForm,
   refreshForm,
   snapshot,
@@ -184,5 +190,67 @@ describe('the refresh tokens of a public client', () => {
     expect(String((bare.events.at(-1) as { cause?: unknown }).cause)).toContain('bound to a key')
     expect(await snapshot(h)).toBe(before)
     expect((await send(h, form, 'spa', { 'x-key': mine })).status).toBe(200)
+  })
+})
+
+describe('a JWT that is bound to a key of a kind that nobody here knows', () => {
+  it('is no bearer token', async () => {
+    h = harness()
+    const deployment = deploymentOf(h.server)
+    const { access_token } = await obtainTokens(h)
+    for (const cnf of [{ 'x5t#S512': 'A'.repeat(43) }, {}, 'jkt', null]) {
+      const payload = JSON.stringify({ ...claimsOf(access_token), cnf })
+      const bound = await signJws(await deployment.keyring.current(), 'at+jwt', payload)
+      expect(await check(h, bound)).toMatchObject({ ok: false })
+      expect(await introspected(h, bound)).toEqual({ active: false })
+    }
+  })
+})
+
+describe('a refresh token that is bound to a key', () => {
+  const bound = async () => (await tokensFor('spa', { 'x-key': mine })).body.refresh_token ?? ''
+
+  it('is not active where nobody reads proofs', async () => {
+    // Only who proves itself may introspect, so the client has become confidential since.
+    h = harness({ features })
+    const token = await bound()
+    const confidential = {
+      ...clients.spa,
+      token_endpoint_auth_method: 'client_secret_basic',
+      client_secret: clients.web.client_secret,
+    }
+    const ask = async (options: Partial<ServerOptions>) => {
+      const { post } = harness({ storage: h.storage, clients: [confidential], ...options })
+      const authorization = `Basic ${btoa(`spa:${clients.web.client_secret}`)}`
+      return (await (await post('/oauth/introspect', { token }, { authorization })).json()) as { active: boolean }
+    }
+    expect((await ask({ features })).active).toBe(true)
+    expect(await ask({})).toEqual({ active: false })
+  })
+
+  it('gives an answer that could not be sent to nobody without the key, and nobody loses by the try', async () => {
+    const { settlesByItself: _, ...inner } = memoryStorage()
+    let isLost = false
+    const storage: Storage = {
+      ...inner,
+      async replace(kind, record, expected) {
+        const written = await inner.replace(kind, record, expected)
+        if (!isLost || kind !== 'grant') return written
+        throw new Error('the reply was lost')
+      },
+      get: (kind, id) =>
+        isLost && kind === 'grant' && reads++ > 0 ? Promise.reject(new Error('away')) : inner.get(kind, id),
+    }
+    let reads = 0
+    h = harness({ features, storage, storageTimeout: 0.05, retryWindow: 0 })
+    const form = refreshForm(await bound())
+    isLost = true
+    expect((await send(h, form, 'spa', { 'x-key': mine })).status).toBe(503)
+    isLost = false
+    const thief = await send(h, form, 'spa')
+    expect([thief.status, thief.body.error]).toEqual([400, 'invalid_grant'])
+    const client = await send(h, form, 'spa', { 'x-key': mine })
+    expect(client.status).toBe(200)
+    expect(await storedGrant(h, client.body.refresh_token ?? '')).toMatchObject({ status: 'active' })
   })
 })
