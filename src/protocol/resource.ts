@@ -66,7 +66,10 @@ export function requestedAccess(
   const reachable =
     besides.length > 0 ? [...chosen, ...besides.filter((definition) => !chosen.includes(definition))] : chosen
   const known = reachable.flatMap((definition) => definition.scopes)
-  const scope = request.scope === undefined ? defaultScope(client, known) : askedScope(request.scope, client, known)
+  // What stands beside the APIs is nothing that a request must name.
+  const isNeeded = chosen.some(({ scopes }) => scopes.length > 0)
+  const scope =
+    request.scope === undefined ? defaultScope(client, known, isNeeded) : askedScope(request.scope, client, known)
   if (typeof scope === 'string') return { ok: false, error: 'invalid_scope', description: scope }
   const all = reachable.map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
   const access =
@@ -191,9 +194,9 @@ function askedScope(text: string, client: ClientLimits, known: readonly string[]
   return scope
 }
 
-function defaultScope(client: ClientLimits, known: readonly string[]): readonly string[] | string {
-  if (known.length === 0) return []
-  // RFC 6749 §3.3: without a scope, a default value or a failure.
+function defaultScope(client: ClientLimits, known: readonly string[], isNeeded: boolean): readonly string[] | string {
   const scope = client.default_scope ?? client.scope
-  return scope ? narrow(scope, known) : 'Name the scope: this client has no default one.'
+  if (scope) return narrow(scope, known)
+  // RFC 6749 §3.3: without a scope, a default value or a failure.
+  return isNeeded ? 'Name the scope: this client has no default one.' : []
 }

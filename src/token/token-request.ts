@@ -9,7 +9,7 @@ import { isOverdue } from '../edge/in-time.js'
 import { refusedError } from '../edge/refused-error.js'
 import type { TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
-import { requestedAccess } from '../protocol/resource.js'
+import { chooseAccess, requestedAccess } from '../protocol/resource.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import type { Sender } from '../storage/advance.js'
 import { type Asked, issueAlone, issueFromGrant } from './issue.js'
@@ -28,8 +28,14 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
       const asked = { resources: form.resources, scope: form.get('scope') }
       const found = requestedAccess(asked, client, deployment.settings.resourceList)
       if (!found.ok) throw new OAuthError(found.error, found.description)
-      const [access] = found.access
-      if (!access) throw refusedError('invalid_target')
+      const { beside, defaultResource } = deployment.settings
+      const access = chooseAccess(found.access, {
+        resource: form.resources[0],
+        scope: undefined,
+        defaultResource,
+        beside,
+      })
+      if (typeof access === 'string') throw refusedError(access)
       return access
     },
     step(grantId, entropy, decide, { repeats = false } = {}) {

@@ -17,6 +17,7 @@ import {
   introspected,
   OTHER_API,
   obtainCode,
+  obtainTokens,
   pkce,
   redeemForm,
   redirected,
@@ -125,6 +126,25 @@ describe('scope beside the APIs', () => {
     expect(await metadata(bare)).not.toContain('name')
     expect(await introspected(bare, tokens.access_token, 'web')).toMatchObject({ active: true, scope: 'admin' })
     expect((await bare.token(refreshForm(tokens.refresh_token))).body.scope).toBe('admin')
+  })
+
+  it('takes nothing from a client without scope, at an API that knows none', async () => {
+    const bare = { ...clients.web, scope: undefined, default_scope: undefined }
+    for (const features of [[], [profile]]) {
+      const h = harness({ features, resources: { [API]: { scopes: {} } }, clients: [bare] })
+      const tokens = await obtainTokens(h)
+      expect(claimsOf(tokens.access_token).aud).toBe(API)
+      expect(tokens).not.toHaveProperty('scope')
+    }
+  })
+
+  it('is in a token without a grant, too, when it is asked for', async () => {
+    const machine = { ...clients.machine, scope: 'read name' }
+    const h = harness({ features: [profile], clients: [machine] })
+    const form = { grant_type: 'client_credentials', scope: 'read name' }
+    const { body } = await h.token(form, 'machine')
+    expect([body.scope, claimsOf(body.access_token)]).toMatchObject(['read name', { aud: API, scope: 'read name' }])
+    expect((await h.token({ ...form, scope: 'read' }, 'machine')).body.scope).toBe('read')
   })
 
   it('leaves the default resource what it was, and an API that is alone the only one', async () => {
