@@ -7,6 +7,7 @@
 import { currentLogin } from '../browser/login-context.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
+import { withHeaders } from '../edge/responses.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { nothingPendingPage, problemPage, unreadableFormPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
@@ -29,7 +30,7 @@ export async function consent(deployment: Deployed, request: HttpRequest): Promi
   const visit = pending && (await visitOf(deployment, pending))
   if (!visit) return nothingPendingPage(request)
   const login = await currentLogin(deployment, request)
-  if (login && isHttpResponse(login)) return login
+  if (login && isHttpResponse(login)) return withHeaders(login, visit.browser.setCookie)
   const choice = login && hasQuestions(deployment) ? await findChoice(deployment, visit, login.subject) : undefined
   // Logged out meanwhile, somebody else now, or another choice: the request starts again with the login and its own consent page.
   if (!login || !isConsentToken(deployment, pageToken, visit.pending, login, choice)) {

@@ -454,3 +454,15 @@ describe('a remembered consent', () => {
     expect(redirected(await browser.get(authorizeUrl(challenge, spa))).has('code')).toBe(true)
   })
 })
+
+it('a login that answers the consent form by itself keeps the cookie of a browser that is new', async () => {
+  const posted = await h.post('/oauth/authorize', new URL(authorizeUrl(challenge), API).search.slice(1))
+  const pending = redirected(posted).get('pending') ?? ''
+  const users = {
+    current: async () => ({ status: 303, headers: [['location', CALLBACK]] as [string, string][], body: '' }),
+  }
+  const asking = harness({ storage: h.storage, users: { ...users, challenge: users.current } })
+  const visitor = asking.browser()
+  const response = await visitor.post('/oauth/consent', { pending, page_token: 'x', decision: 'allow' })
+  expect([response.status, visitor.cookies.size]).toEqual([303, 1])
+})
