@@ -23,7 +23,12 @@ export function checkRestrictions({ tables }: { readonly tables: Tables }, terms
 export async function termsStand(deployment: Deployed, grant: Approved): Promise<boolean> {
   for (const [name, value] of Object.entries(grant.terms ?? {})) {
     const term = deployment.tables.terms.get(name)
-    if (term?.stands && !(await term.stands(value, grant, deployment))) return false
+    if (!term?.stands) continue
+    const stands: unknown = await term.stands(value, grant, deployment)
+    // The end of a grant is final: it takes a no, and not a hook that forgot to answer.
+    if (typeof stands !== 'boolean')
+      throw new Error(`The term '${name}' does not say whether it stands: true or false.`)
+    if (!stands) return false
   }
   return true
 }

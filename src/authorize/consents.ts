@@ -95,5 +95,6 @@ export const isCovered = ({ tables }: Deployed, consent: Agreed, { access, terms
   includes(consent.access, access) &&
   coversTerms(consent.terms, terms, (name, agreed, asked) => {
     const term = tables.terms.get(name)
-    return term?.covers ? term.covers(agreed, asked) : isSameJson(agreed, asked)
+    // Nothing but a yes is one; a promise is none.
+    return term?.covers ? term.covers(agreed, asked) === true : isSameJson(agreed, asked)
   })

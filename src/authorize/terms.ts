@@ -11,7 +11,7 @@ import { termValue } from '../points/term.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import type { Json } from '../protocol/json.js'
 import type { Parameters } from '../protocol/parameters.js'
-import { MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from '../protocol/terms.js'
+import { checkedValue, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from '../protocol/terms.js'
 import type { VisitFacts } from '../protocol/visit.js'
 
 /** What a request's terms come to for one person. */
@@ -64,7 +64,11 @@ async function offerOf(
   about: Choosing,
 ): Promise<OpenQuestion | { readonly settled: Json | undefined } | TermRefused> {
   const offer = await question.offer(termValue(asked, term), about)
-  if (offer instanceof TermRefused || 'settled' in offer) return offer
+  if (offer instanceof TermRefused) return offer
+  if ('settled' in offer) {
+    return { settled: offer.settled === undefined ? undefined : checkedValue(term.name, offer.settled) }
+  }
+  for (const { value } of offer.choices) checkedValue(term.name, value)
   const [first, ...others] = offer.choices
   if (!first)
     throw new Error(

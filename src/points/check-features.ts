@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { confirmationMembers } from '../protocol/confirmation.js'
+import { orList } from '../protocol/spelling.js'
 import { isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import { version } from '../runtime/version.js'
 import type { Feature } from './feature.js'
@@ -56,8 +58,8 @@ export function checkFeatures(given: unknown): void {
 const rows: { readonly [member in keyof Feature]?: { readonly [member: string]: keyof typeof forms } } = {
   grantTypes: { name: 'text', answer: 'function' },
   clientAuthentication: { methods: 'list', read: 'function', judge: 'function' },
-  responseModes: { name: 'text', carrier: 'text' },
-  keyProofs: { member: 'text', read: 'function' },
+  responseModes: { name: 'text', carrier: 'carrier' },
+  keyProofs: { member: 'member', read: 'function' },
   terms: { name: 'text' },
   clientFields: { name: 'text', parse: 'function' },
 }
@@ -74,9 +76,19 @@ function checkRows(feature: { readonly [member: string]: unknown }, where: strin
   }
 }
 
-const forms = { text: 'a string', list: 'a list', function: 'a function', object: 'an object' }
+const oneOf = { carrier: ['query', 'form_post'], member: confirmationMembers }
+
+const forms = {
+  text: 'a string',
+  list: 'a list',
+  function: 'a function',
+  object: 'an object',
+  carrier: orList(oneOf.carrier),
+  member: orList(oneOf.member),
+}
 
 function isOf(kind: keyof typeof forms, value: unknown): boolean {
+  if (kind === 'carrier' || kind === 'member') return oneOf[kind].some((known) => known === value)
   if (kind === 'list') return Array.isArray(value)
   if (kind === 'object') return isRecord(value)
   return typeof value === (kind === 'text' ? 'string' : kind)

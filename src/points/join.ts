@@ -74,6 +74,9 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
 function claims(core: Feature): Claim {
   const owners = new Map<string, Pick<Feature, 'name'>>()
   return (kind, name, feature) => {
+    // An object cannot have a member of that name as any other.
+    if (name === '__proto__')
+      throw new TypeError(`features: '${feature.name}' brings the ${kind} '__proto__'. Give it another name.`)
     const key = `${kind}\0${name}`
     const owner = owners.get(key)
     owners.set(key, feature)

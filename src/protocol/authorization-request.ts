@@ -15,7 +15,7 @@ import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
 import { orList } from './spelling.js'
-import { MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from './terms.js'
+import { checkedValue, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from './terms.js'
 
 /** What is known of a client that asks for authorization. */
 export interface AuthorizingClient extends ClientSettings {
@@ -192,7 +192,7 @@ export function validateAuthorizationRequest(
   for (const [name, term] of rules.terms) {
     const value = term.parse?.({ client, access: granted.access, get: parameters.get })
     if (value instanceof TermRefused) return refuse(value.error, value.description)
-    if (value !== undefined) terms[name] = value
+    if (value !== undefined) terms[name] = checkedValue(name, value)
   }
 
   const request: AuthorizationRequest = {

@@ -6,3 +6,13 @@
 
 /** A value that is the same after it was stored as JSON: no `undefined`, no dates, no functions. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json }
+
+/** Whether it is such a value. What is not would be stored as something else, mostly as an empty object. */
+export function isJson(value: unknown): value is Json {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value !== 'object') return false
+  if (Array.isArray(value)) return Array.from(value).every(isJson)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson)
+}

@@ -9,7 +9,7 @@ import type { ClientMetadata } from './client-metadata.js'
 import type { ClientSettings } from './client-settings.js'
 import { isPublicClient } from './client-settings.js'
 import type { ClientVocabulary } from './client-vocabulary.js'
-import type { Json } from './json.js'
+import { isJson, type Json } from './json.js'
 import { redirectUriProblem } from './redirect-uri.js'
 import { isResourceUri } from './resource.js'
 import { isWithin, parseScope } from './scope.js'
@@ -24,7 +24,8 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
     const result = schema.safeParse(input)
     if (!result.success) return refuse(...explain(result.error.issues[0], Object.keys(schema.shape)))
     const metadata: ClientMetadata = result.data
-    const fields = fieldsOf(result.data, vocabulary)
+    // What was given: the parser takes what every object has, such as `constructor`, for given as well.
+    const fields = fieldsOf(input as { readonly [name: string]: unknown }, vocabulary)
     const settings: ClientSettings = {
       client_name: metadata.client_name,
       client_uri: metadata.client_uri,
@@ -54,10 +55,10 @@ function fieldsOf(
   vocabulary: ClientVocabulary,
 ): { [name: string]: Json } {
   const fields: { [name: string]: Json } = {}
-  for (const { name, parse } of vocabulary.fields.values()) {
-    if (metadata[name] === undefined) continue
+  for (const [name, field] of vocabulary.fields) {
+    if (!Object.hasOwn(metadata, name) || metadata[name] === undefined) continue
     try {
-      fields[name] = parse(metadata[name])
+      fields[name] = checkedField(name, field.parse(metadata[name]))
     } catch (error) {
       // Anything else is the mistake of the feature.
       if (!(error instanceof TypeError)) throw error
@@ -65,6 +66,11 @@ function fieldsOf(
     }
   }
   return fields
+}
+
+function checkedField(name: string, value: unknown): Json {
+  if (isJson(value)) return value
+  throw new Error(`What the client metadata field '${name}' is parsed to is no plain JSON.`)
 }
 
 /** What no single field can tell. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { utf8 } from '../runtime/hash.js'
-import type { Json } from './json.js'
+import { isJson, type Json } from './json.js'
 
 /** Values by the names of their terms. Plain JSON, because it is stored. */
 export interface TermValues {
@@ -66,6 +66,16 @@ export function coversTerms(
       return Object.hasOwn(agreed, name) && before !== undefined && now !== undefined && covers(name, before, now)
     })
   )
+}
+
+/**
+ * What a term says is a value of it.
+ *
+ * @throws {Error} when it cannot be kept as it is: a restriction would be lost with it.
+ */
+export function checkedValue(name: string, value: unknown): Json {
+  if (isJson(value)) return value
+  throw new Error(`A value of the term '${name}' is no plain JSON, such as a string or an object of strings.`)
 }
 
 /** As JSON would write it; the order of members counts. */

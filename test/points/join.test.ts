@@ -114,8 +114,14 @@ describe('the option features', () => {
       { clientAuthentication: [{ ...headerWay('gateway'), judge: undefined }] },
       'clientAuthentication[0] must be an object with methods (a list), read (a function), judge (a function).',
     ],
-    [{ responseModes: ['packed'] }, 'responseModes[0] must be an object with name (a string), carrier (a string).'],
-    [{ keyProofs: [{ member: 'jkt' }] }, 'keyProofs[0] must be an object with member (a string), read (a function).'],
+    [
+      { responseModes: ['packed'] },
+      'responseModes[0] must be an object with name (a string), carrier (query or form_post).',
+    ],
+    [
+      { keyProofs: [{ member: 'jkt' }] },
+      'keyProofs[0] must be an object with member (jkt or x5t#S256), read (a function).',
+    ],
     [{ terms: [{ name: 'x' }, {}] }, 'terms[1] must be an object with name (a string).'],
     [{ clientFields: [{ name: 'x' }] }, 'clientFields[0] must be an object with name (a string), parse (a function).'],
   ])('refuses a row of the wrong form: %o', (members, message) => {
@@ -144,7 +150,6 @@ const havers: readonly [kind: string, having: (name: string, thing: string) => F
   ['grant type', (name, thing) => ({ name, grantTypes: [grantType(thing)] })],
   ['client authentication method', (name, thing) => ({ name, clientAuthentication: [headerWay(thing)] })],
   ['response mode', (name, thing) => ({ name, responseModes: [packed(thing)] })],
-  ['key proof', (name, thing) => ({ name, keyProofs: [{ member: thing as 'jkt', read: () => null }] })],
   ['term', (name, thing) => ({ name, terms: [{ name: thing }] })],
   ['parameter', (name, thing) => ({ name, terms: [{ name: `what ${name} asks`, parameters: [thing] }] })],
   ['client metadata field', (name, thing) => ({ name, clientFields: [textField(thing)] })],
@@ -164,6 +169,13 @@ describe.each(havers)('a %s', (kind, having) => {
     const features = others.map(([other, haver]) => haver(`other ${other}`, '/mine'))
     expect(() => withFeatures(having('kiosk', '/mine'), ...features)).not.toThrow()
   })
+})
+
+it('a key proof belongs to one feature, too', () => {
+  const having = (name: string) => ({ name, keyProofs: [{ member: 'jkt' as const, read: () => null }] })
+  expect(refusal(having('kiosk'), having('lobby'))).toBe(
+    "features: 'kiosk' and 'lobby' both bring the key proof 'jkt'. Leave one of them out, or give one another name.",
+  )
 })
 
 it.each([
