@@ -10,7 +10,7 @@ import type { Grant } from '../grant/state.js'
 import type { Deployed } from '../points/tables.js'
 import type { TermValues } from '../protocol/terms.js'
 import { unknownRestriction } from '../protocol/terms.js'
-import { issueJwt, verifyJwt } from './jwt.js'
+import { issueJwt, verifyJwt, withoutProtocolClaims } from './jwt.js'
 import { issueOpaque, verifyOpaque } from './opaque.js'
 import { termClaims } from './terms.js'
 import type { AccessToken, LiveAccessToken } from './token.js'
@@ -47,7 +47,10 @@ export async function findLiveAccessToken(deployment: Deployed, text: string): P
 function withTerms(deployment: Deployed, live: LiveAccessToken, terms: TermValues): LiveAccessToken | null {
   if (unknownRestriction(terms, deployment.tables.terms) !== undefined) return null
   const { token } = live
-  return { ...live, token: { ...token, claims: { ...token.claims, ...termClaims(deployment, terms) } } }
+  return {
+    ...live,
+    token: { ...token, claims: { ...token.claims, ...withoutProtocolClaims(termClaims(deployment, terms)) } },
+  }
 }
 
 /** The token behind a string, live or not, if this server made it. */

@@ -110,7 +110,9 @@ function consentToken(
     scope.filter((name) => isOptional(deployment, resource, name)),
   )
   // What is shown and what is offered: an answer means that, and nothing that has come in its place.
-  const terms = choice ? [choice.terms, choice.questions.map(({ name, choices }) => [name, choices])] : []
+  const terms = choice
+    ? [choice.choice, choice.terms, choice.questions.map(({ name, choices }) => [name, choices])]
+    : []
   return pageToken(browser, login, 'consent', [value.id, offered, ...terms])
 }
 

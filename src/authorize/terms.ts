@@ -50,7 +50,8 @@ export async function findChoice(
     const found = await offerOf(term, term.question, asked, about)
     if (found instanceof TermRefused) return { choice: 'refused', terms: undefined, questions: [], refused: found }
     if ('choices' in found) questions.push(found)
-    else if (found.settled === undefined) delete terms[term.name]
+    // What is open is not what was asked for.
+    if ('choices' in found || found.settled === undefined) delete terms[term.name]
     else terms[term.name] = found.settled
   }
   const choice = questions.length > 0 ? 'open' : 'settled'

@@ -3,6 +3,8 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../../src/construction/options.js'
+import type { Offer } from '../../src/points/term.js'
+import { TermRefused } from '../../src/protocol/terms.js'
 import { createResourceServer } from '../../src/resource/index.js'
 import {
   authorizeUrl,
@@ -256,6 +258,33 @@ describe('a choice', () => {
   })
 })
 
+describe('a choice that an app offers', () => {
+  const offering = (offer: (asked: string | undefined) => Offer<string>) => {
+    const feature = workspaces(memberships)
+    const [term] = feature.terms
+    h = serverWith({ features: [{ ...feature, terms: [{ ...term, question: { label: () => 'Workspace', offer } }] }] })
+    browser = h.browser()
+  }
+
+  it('and refuses in the meantime is no agreement to none at all', async () => {
+    let offer: Offer<string> = { settled: undefined }
+    offering(() => offer)
+    const { fields } = await asked(await authorize())
+    offer = new TermRefused('access_denied', 'The user is in no workspace.')
+    const before = await snapshot(h)
+    expect(errorOf(await answer(fields))).toEqual(['access_denied', 'The user is in no workspace.'])
+    expect(await snapshot(h)).toBe(before)
+  })
+
+  it('although one was asked for is not told as what was asked for', async () => {
+    offering(() => ({ choices: ['red', 'blue'].map((value) => ({ value, text: value })) }))
+    const { text, fields } = await asked(await authorize({ workspace: 'red' }))
+    expect(text).not.toContain('Only in red')
+    const tokens = await redeem(await answer(fields, { term_0: '1' }))
+    expect(claimsOf(tokens.access_token ?? '')).toMatchObject({ workspace: 'blue' })
+  })
+})
+
 describe('what was agreed to before', () => {
   const silently = (changes: Changes) => authorize({ prompt: 'none', ...changes })
 
@@ -376,6 +405,8 @@ it('an API in the same process sees what the terms say, and nothing of a grant w
       body: async () => new Uint8Array(),
       native: undefined,
     })
-  expect(await check(h)).toMatchObject({ ok: true, access: { claims: { workspace: 'red' }, subject: 'alice' } })
+  const access = await check(h)
+  expect(access).toMatchObject({ ok: true, access: { claims: { workspace: 'red' }, subject: 'alice' } })
+  expect(access).not.toMatchObject({ access: { claims: { sub: 'somebody else' } } })
   expect(await check(withoutFeature())).toMatchObject({ ok: false, response: { status: 401 } })
 })
