@@ -119,8 +119,14 @@ async function connectedApps(
       scopes: scope.map((name) => ({ name, text: scopeWords(deployment, locale, resource, name) })),
     }))
   const detailsOf = (terms: TermValues | undefined) => {
-    const details = terms ? termWords(deployment, terms, locale) : []
-    return details.length > 0 ? { details } : {}
+    try {
+      const details = terms ? termWords(deployment, terms, locale) : []
+      return details.length > 0 ? { details } : {}
+    } catch (cause) {
+      // A feature that cannot say what was approved must not keep anybody from ending it.
+      deployment.emit({ type: 'failed', endpoint: 'apps', cause, reference: '' })
+      return {}
+    }
   }
   const names = new Map<string, string | undefined>()
   await eachOf(byClient.keys(), async (clientId) => {

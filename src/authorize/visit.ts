@@ -12,6 +12,7 @@ import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-settings.js'
 import { matchRedirectUri } from '../protocol/redirect-uri.js'
+import { someTerms, type TermValues } from '../protocol/terms.js'
 import type { Login } from '../users/contract.js'
 import { responseModeOf } from './authorization-response.js'
 import type { Pending } from './pending-request.js'
@@ -41,11 +42,16 @@ export async function visitOf(
   deployment: Deployed,
   pending: Pending,
 ): Promise<(Visit & { readonly pending: Pending }) | null> {
-  const { request: asked } = pending.value
-  responseModeOf(deployment, asked)
-  checkRestrictions(deployment, asked.terms)
+  const { request } = pending.value
+  responseModeOf(deployment, request)
+  checkRestrictions(deployment, request.terms)
   checkRestrictions(deployment, pending.value.decision?.terms)
+  const asked = request.terms ? { ...request, terms: knownTerms(deployment, request.terms) } : request
   const client = await deployment.clients.find(asked.client_id)
   if (!client || !matchRedirectUri(client.redirect_uris, asked.redirectUri, isPublicClient(client))) return null
   return { client, asked, pending, browser: pending.browser }
 }
+
+/** What was asked for and is no term here can be neither shown nor offered: so it is not approved either. */
+const knownTerms = ({ tables }: Deployed, terms: TermValues): TermValues | undefined =>
+  someTerms(Object.fromEntries(Object.entries(terms).filter(([name]) => tables.terms.has(name))))

@@ -32,7 +32,7 @@ export interface AuthenticationRules {
 export interface ClientField<Value extends Json = Json> {
   readonly name: string
   /**
-   * The value as it is kept.
+   * The value as it is kept. It is given such a value, too, when the command line changes another field of the client: that must stay what it is.
    *
    * @throws {TypeError} what is wrong and what to write instead, as the end of a sentence that begins with the name: `must be a string`.
    */

@@ -125,7 +125,12 @@ export async function issueAlone(
   const clientId = client.client_id
   const now = deployment.now()
   const tokenId = encodeBase64url(deployment.randomBytes(CLIENT_TOKEN_ID_BYTES))
-  const found = await claimsWithoutGrant(deployment, checkSubject(subject, 'alone'), clientId, access)
+  checkSubject(subject, 'alone')
+  // RFC 9068 §2.2: without a user, the client is the subject. What a database client gives is often only like a promise.
+  const found =
+    subject === clientId
+      ? ((await deployment.clientClaims?.({ client_id: clientId }, access)) ?? {})
+      : await userClaims(deployment, subject, clientId, access)
   if (!found) throw refusedError('revoked')
   const { resource, scope } = access
   const expiresAt = now + lifetimeAt(deployment, resource)
@@ -155,18 +160,6 @@ function userClaims(
   { scope, resource }: ResourceAccess,
 ): Promise<Claims | null> {
   return users.claims ? users.claims(subject, { client_id, scope, resource }) : Promise.resolve({})
-}
-
-/** RFC 9068 §2.2: without a user, the client is the subject. */
-async function claimsWithoutGrant(
-  deployment: Deployed,
-  subject: string,
-  client_id: string,
-  access: ResourceAccess,
-): Promise<Claims | null> {
-  if (subject !== client_id) return userClaims(deployment, subject, client_id, access)
-  // What a database client gives is often only like a promise.
-  return (await deployment.clientClaims?.({ client_id }, access)) ?? {}
 }
 
 /** The resource was granted, but it may be no longer configured. */

@@ -382,6 +382,21 @@ describe('a feature that is missing', () => {
     expect((await h.token(refreshForm(tokens.refresh_token ?? ''))).body.error).toBe('invalid_grant')
   })
 
+  it('lets nobody approve what cannot be shown or offered without it', async () => {
+    const loose = workspaces(memberships)
+    h = serverWith({ features: [{ ...loose, terms: [{ ...loose.terms[0], name: 'workspace' }] }] })
+    browser = h.browser()
+    h.login = null
+    // Nobody has looked yet whether the person is in it.
+    const back = new URL(redirected(await authorize({ workspace: 'green' })).get('return_to') ?? '')
+    const bare = withoutFeature()
+    const other = bare.browser()
+    for (const [name, value] of browser.cookies) other.cookies.set(name, value)
+    const { fields } = await asked(await other.get(back.pathname + back.search))
+    const code = redirected(await other.post('/oauth/consent', { ...fields, decision: 'allow' })).get('code') ?? ''
+    expect(await storedGrant(bare, code)).not.toHaveProperty('terms')
+  })
+
   it('whose term restricts nothing is left out of account, and its value stays', async () => {
     const loose = workspaces(memberships)
     h = serverWith({ features: [{ ...loose, terms: [{ ...loose.terms[0], name: 'workspace' }] }] })
@@ -393,6 +408,19 @@ describe('a feature that is missing', () => {
     expect(claimsOf(body.access_token)).not.toHaveProperty('workspace')
     expect(await storedGrant(bare, body.refresh_token)).toMatchObject({ terms: { workspace: 'red' } })
   })
+})
+
+it('what cannot be told of a grant does not keep anybody from ending it, but from agreeing', async () => {
+  const feature = workspaces(memberships)
+  const words = () => {
+    throw new Error('no words')
+  }
+  await tokensFor({ workspace: 'red' })
+  const mute = serverWith({ storage: h.storage, features: [{ ...feature, terms: [{ ...feature.terms[0], words }] }] })
+  const page = await mute.browser().get('/oauth/apps')
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Web App')])
+  expect(mute.events).toMatchObject([{ type: 'failed', endpoint: 'apps', cause: { message: 'no words' } }])
+  expect((await mute.browser().get(authorizeUrl(challenge, { workspace: 'blue' }))).status).toBe(500)
 })
 
 it('an API in the same process sees what the terms say, and nothing of a grant whose feature is missing', async () => {
