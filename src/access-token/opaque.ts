@@ -42,6 +42,8 @@ export async function verifyOpaque(deployment: Deployment, text: string): Promis
   if (kind === OF_CLIENT || kind === OF_ANYBODY) return { token: readAlone(content), grant: null }
   if (kind !== OF_GRANT && kind !== OF_GRANT_AND_KEY) return null
   const confirmation = kind === OF_GRANT_AND_KEY ? readKey(content) : undefined
+  // Bound to a key of a kind that nobody here can ask for.
+  if (confirmation === null) return null
   const facts = content.subarray(confirmation ? 1 + KEY_BYTES : 1)
   const found = await deployment.grants.get(encodeBase64url(facts.subarray(0, 16)))
   if (found?.value.status !== 'active') return null
@@ -58,10 +60,10 @@ function kindAndKey({ confirmation }: AccessToken): Uint8Array {
   return concatBytes(Uint8Array.of(OF_GRANT_AND_KEY, confirmationMembers.indexOf(member)), key)
 }
 
-const readKey = (content: Uint8Array): Confirmation => ({
-  member: required(confirmationMembers[required(content[1])]),
-  thumbprint: encodeBase64url(content.subarray(2, 1 + KEY_BYTES)),
-})
+function readKey(content: Uint8Array): Confirmation | null {
+  const member = confirmationMembers[required(content[1])]
+  return member ? { member, thumbprint: encodeBase64url(content.subarray(2, 1 + KEY_BYTES)) } : null
+}
 
 /** What a token for one resource of a grant may have: its own scope first, so that its bits are what they always were. */
 function scopeAt(
