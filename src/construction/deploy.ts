@@ -17,7 +17,7 @@ import type { ServerEvent, ServerEventBody } from '../edge/events.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { Consent } from '../grant/consent.js'
 import { deletableAt, type Grant } from '../grant/state.js'
-import { openKeyring } from '../keys/keyring.js'
+import { openKeyrings } from '../keys/keyrings.js'
 import { checkWrapping } from '../keys/wrap.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { formActionSource } from '../pages/policy.js'
@@ -106,7 +106,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       vocabulary: tables.clients,
       cacheFor: settings.clientCacheLifetime,
     }),
-    keyring: openKeyring({
+    keyring: openKeyrings({
       storage,
       issuer,
       ...sources,

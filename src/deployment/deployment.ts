@@ -9,7 +9,7 @@ import type { CookieJar } from '../edge/cookies.js'
 import type { ServerEventBody } from '../edge/events.js'
 import type { Consent } from '../grant/consent.js'
 import type { Grant } from '../grant/state.js'
-import type { Keyring } from '../keys/keyring.js'
+import type { Keyrings } from '../keys/keyrings.js'
 import type { PageRenderer } from '../pages/render.js'
 import type { Storage } from '../storage/contract.js'
 import type { Repository } from '../storage/repositories.js'
@@ -38,7 +38,7 @@ export interface Deployment {
   /** Answers of the token endpoint that could not be sent. */
   readonly unsent: UnsentAnswers
   readonly clients: ClientRegistry
-  readonly keyring: Keyring
+  readonly keyring: Keyrings
   readonly users: UserAuthentication
   readonly pages: PageRenderer
   readonly clientClaims: ClientClaims | undefined

@@ -1,5 +1,5 @@
 /**
- * The keys of one issuer: one stored record, moved by compare-and-swap, so that all instances agree. Nothing runs on a
+ * A ring of keys: one stored record, moved by compare-and-swap, so that all instances agree. Nothing runs on a
  * timer: the record is read again and keys are rotated by the way, when the ring is used, and a request waits for that only
  * when it could otherwise use the wrong key.
  *
@@ -13,7 +13,7 @@ import type { MacKey } from './key-record.js'
 import { margin, publishedKeys, reloadAfter, scheduleOf, signingKey } from './schedule.js'
 import { acceptSigner } from './signer.js'
 import type { Signer } from './signer-contract.js'
-import { type Copy, type ReadyKey, storedKeys } from './stored-keys.js'
+import { type Copy, storedKeys } from './stored-keys.js'
 import { checkWrapping, openKeyWrap } from './wrap.js'
 
 export type { MacKey } from './key-record.js'
@@ -30,6 +30,8 @@ export interface KeyringOptions {
   readonly randomBytes: (length: number) => Uint8Array
   /** For keys that are generated from now on: those there are keep theirs. @default 'ES256' */
   readonly algorithm?: SigningAlgorithm | undefined
+  /** A ring beside the first, for `algorithm` alone: it has a record of its own, and no MAC keys. @default false */
+  readonly isExtra?: boolean | undefined
   /** Milliseconds after which a new key is made. @default 90 days */
   readonly rotateEvery?: number | undefined
   /** Milliseconds for which others may cache the published keys. @default 300,000 */
@@ -58,6 +60,8 @@ export interface Keyring {
   findMacKey(id: string): MacKey | undefined | Promise<MacKey | undefined>
   /** The key that a token names. Undefined when it was never ours or is too old. */
   find(kid: string): VerificationKey | undefined | Promise<VerificationKey | undefined>
+  /** Whether the copy of the record at hand has the key that a token names. */
+  knows(kid: string): boolean
   /** All keys that verifiers have to know now. */
   publicKeys(): readonly PublicJwk[] | Promise<readonly PublicJwk[]>
   /** The same as the JSON text of a JWK Set (RFC 7517 §5). */
@@ -73,7 +77,7 @@ export interface Keyring {
 
 /** @throws {TypeError} when an option is wrong, and says what to write instead. */
 export function openKeyring(options: KeyringOptions): Keyring {
-  const { now, algorithm = 'ES256' } = options
+  const { now, algorithm = 'ES256', isExtra = false } = options
   const schedule = scheduleOf(
     options.rotateEvery ?? 90 * 86_400_000,
     options.jwksMaxAge ?? 300_000,
@@ -83,7 +87,7 @@ export function openKeyring(options: KeyringOptions): Keyring {
   const fixed = options.fixedSigners && fixedKeys(options.fixedSigners)
   // With fixed signers only MAC keys are stored, and those only when they are used.
   if (!fixed) checkWrapping(options)
-  const stored = storedKeys({ ...options, wrap, schedule, algorithm: fixed ? null : algorithm })
+  const stored = storedKeys({ ...options, wrap, schedule, isExtra, algorithm: fixed ? null : algorithm })
 
   let held: Copy | undefined
   let lastReload = Number.NEGATIVE_INFINITY
@@ -154,7 +158,9 @@ export function openKeyring(options: KeyringOptions): Keyring {
   }
 
   const published = (copy: Copy) => publishedKeys(copy.keys, now(), schedule)
-  let lastText: { readonly of: readonly ReadyKey[]; readonly count: number; readonly text: string } | undefined
+
+  const publicKeys = () =>
+    fixed?.publicKeys ?? answer(reloadAfter, (copy) => published(copy).map((key) => key.signer.publicJwk))
 
   // A key that this copy does not know was appended after it was read, and signs not before `lead` from then.
   const signingLimit = schedule.lead - margin
@@ -166,17 +172,9 @@ export function openKeyring(options: KeyringOptions): Keyring {
       lookUp((copy) => publishedKeys(copy.record.mac, now(), schedule).find((k) => k.id === macId)),
     find: (kid) =>
       fixed ? fixed.byKid.get(kid) : lookUp((copy) => published(copy).find((key) => key.kid === kid)?.verificationKey),
-    publicKeys: () =>
-      fixed?.publicKeys ?? answer(reloadAfter, (copy) => published(copy).map((key) => key.signer.publicJwk)),
-    jwks: () =>
-      fixed?.jwks ??
-      answer(reloadAfter, (copy) => {
-        const keys = published(copy)
-        if (lastText?.of !== copy.keys || lastText.count !== keys.length) {
-          lastText = { of: copy.keys, count: keys.length, text: jwkSet(keys.map((key) => key.signer.publicJwk)) }
-        }
-        return lastText.text
-      }),
+    knows: (kid) => held !== undefined && published(held).some((key) => key.kid === kid),
+    publicKeys,
+    jwks: () => jwkSet(publicKeys()),
     rotate: async () => rotate(await load.start(), true),
     async idle() {
       while (reloading.underWay || rotating.underWay) await Promise.all([reloading.underWay, rotating.underWay])
@@ -194,10 +192,13 @@ function fixedKeys(signers: readonly Signer[]) {
   const byKid = new Map(accepted.map(({ kid, publicJwk }) => [kid, verificationKey(publicJwk)]))
   if (byKid.size < accepted.length) throw new TypeError('Two of the given keys have the same `kid`')
   const publicKeys = accepted.map(({ publicJwk }) => publicJwk)
-  return { first, byKid, publicKeys, jwks: jwkSet(publicKeys) }
+  return { first, byKid, publicKeys }
 }
 
-const jwkSet = (keys: readonly PublicJwk[]) => JSON.stringify({ keys })
+/** The text of a JWK Set, as soon as its keys are there. */
+export function jwkSet(keys: ReturnType<Keyring['publicKeys']>): string | Promise<string> {
+  return keys instanceof Promise ? keys.then(jwkSet) : JSON.stringify({ keys })
+}
 
 /** A loaded record always has keys. */
 function present<T>(key: T | undefined): T {

@@ -23,7 +23,7 @@ export interface Copy {
   readonly keys: readonly ReadyKey[]
 }
 
-export interface ReadyKey extends Scheduled {
+interface ReadyKey extends Scheduled {
   readonly kid: string
   readonly signer: Signer
   readonly verificationKey: VerificationKey
@@ -45,13 +45,15 @@ export interface StoredKeysOptions {
   readonly schedule: Schedule
   /** For new signing keys; null when none are to be made. */
   readonly algorithm: SigningAlgorithm | null
+  /** Whether the record is one beside the first, for `algorithm` alone and without MAC keys. */
+  readonly isExtra: boolean
   readonly now: () => number
   readonly randomBytes: (length: number) => Uint8Array
 }
 
 export function storedKeys(options: StoredKeysOptions): StoredKeys {
-  const { storage, wrap, schedule, algorithm, now, randomBytes } = options
-  const id = digest(`gw-keys-1\0${options.issuer}`)
+  const { storage, issuer, wrap, schedule, algorithm, isExtra, now, randomBytes } = options
+  const id = digest(isExtra ? `gw-extra-keys-1\0${issuer}\0${algorithm}` : `gw-keys-1\0${issuer}`)
 
   async function load(held: Copy | undefined): Promise<Copy> {
     for (let attempt = 0; attempt < attempts; attempt++) {
@@ -59,7 +61,7 @@ export function storedKeys(options: StoredKeysOptions): StoredKeys {
       const stored = await storage.get('key', id)
       if (held && stored?.version === held.version) return { ...held, loadedAt: at }
       const record = stored ? await readKeyRecord(stored.document, wrap) : { signing: [], mac: [] }
-      if (stored && record.mac.length > 0 && (algorithm === null || record.signing.length > 0)) {
+      if (stored && (isExtra || record.mac.length > 0) && (algorithm === null || record.signing.length > 0)) {
         return unpack(record, stored.version, at)
       }
       const made = await write(await advance(record, at, false), stored, at)
@@ -80,13 +82,15 @@ export function storedKeys(options: StoredKeysOptions): StoredKeys {
   }
 
   function changeAt({ record }: Copy): number {
-    const macChange = nextChange(record.mac, schedule)
-    return algorithm === null ? macChange : Math.min(macChange, nextChange(record.signing, schedule))
+    return Math.min(
+      isExtra ? Number.POSITIVE_INFINITY : nextChange(record.mac, schedule),
+      algorithm === null ? Number.POSITIVE_INFINITY : nextChange(record.signing, schedule),
+    )
   }
 
   async function advance({ signing, mac }: KeyRecord, at: number, early: boolean): Promise<KeyRecord> {
     const signingTimes = algorithm && nextKey(signing, at, schedule, early)
-    const macTimes = nextKey(mac, at, schedule, early)
+    const macTimes = isExtra ? null : nextKey(mac, at, schedule, early)
     return {
       signing: [
         ...publishedKeys(signing, at, schedule),
