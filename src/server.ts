@@ -109,7 +109,7 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
 async function checkParts({ storage, keyring, recordId }: Deployment): Promise<void> {
   try {
     await storage.get('key', recordId('ready', ''))
-    await keyring.current()
+    await keyring.publicKeys()
   } catch (error) {
     // Here it is the operator who reads it, so say what the driver said.
     throw error instanceof Unavailable ? error.cause : error

@@ -30,6 +30,7 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
   checkUsers(options.users)
   checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
   checkKeyOptions(options)
+  checkSigningKeys(options, joined)
   const accessTokenLifetime = duration(options, 'accessTokenLifetime', 600, 1)
   const resources = joinResources({ resources: options.resources, issuer }, accessTokenLifetime, joined)
   const secrets = options.secret === undefined ? [] : [options.secret].flat()
@@ -123,6 +124,16 @@ function checkKeyOptions({ allowUnwrappedKeys, signingAlgorithm }: ServerOptions
   }
   if (signingAlgorithm !== undefined && !isSigningAlgorithm(signingAlgorithm)) {
     throw new TypeError(`signingAlgorithm must be one of ${signingAlgorithms.join(', ')}.`)
+  }
+}
+
+/** Beside keys of the operator's own none are made. */
+function checkSigningKeys({ signingKeys }: ServerOptions<never>, { features }: Joined): void {
+  if (!signingKeys) return
+  for (const { name, algorithms = [] } of features) {
+    const missing = algorithms.find((algorithm) => !signingKeys.some(({ alg }) => alg === algorithm))
+    if (missing === undefined) continue
+    throw new TypeError(`features: '${name}' signs with ${missing}. Append a key for ${missing} to signingKeys.`)
   }
 }
 

@@ -113,6 +113,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       secrets: settings.secrets,
       allowUnwrappedKeys: settings.allowUnwrappedKeys,
       algorithm: settings.signingAlgorithm,
+      algorithms: tables.algorithms,
       rotateEvery: settings.keyRotationInterval,
       jwksMaxAge: settings.jwksMaxAge,
       longestTokenLifetime: settings.longestAccessToken,

@@ -19,6 +19,7 @@ const members: { readonly [member in keyof Required<Feature>]: 'text' | 'list' |
   terms: 'list',
   clientFields: 'list',
   resources: 'function',
+  algorithms: 'list',
   metadata: 'object',
   endpoints: 'function',
 }

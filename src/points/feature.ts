@@ -7,6 +7,7 @@
 import type { Client } from '../clients/client.js'
 import type { ResourceOptions } from '../deployment/resource-options.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import type { SigningAlgorithm } from '../keys/jwk.js'
 import type { ClientField } from '../protocol/client-vocabulary.js'
 import type { Parameters } from '../protocol/parameters.js'
 import type { ClientAuthentication } from './client-authentication.js'
@@ -45,6 +46,12 @@ export interface Feature {
    * tokens then. The words are for the consent page. Called once.
    */
   resources?(issuer: string): { readonly [uri: string]: ResourceOptions }
+  /**
+   * What the server must be able to sign with besides: `deployment.keyring.current('RS256')` gives the signer. Each has a key ring of its
+   * own, published and rotated as the first one; several features may want the same, and nothing is made for what `signingAlgorithm` is
+   * already. What is signed must not live longer than the longest access token: keys are published for that long.
+   */
+  readonly algorithms?: readonly SigningAlgorithm[] | undefined
   /** Members of the server metadata that belong to no endpoint. Lists are joined with what others say; everything else is said once. */
   readonly metadata?: { readonly [name: string]: unknown } | undefined
   /** Endpoints of its own. Called once, when the server is made. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { authorizationParameters } from '../protocol/authorization-request.js'
 import { clientFieldNames } from '../protocol/parse-client-metadata.js'
 import { checkFeatures } from './check-features.js'
@@ -60,6 +61,7 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       responseModes: table('response mode', ({ responseModes = [] }) => responseModes.map((row) => [row.name, row])),
       keyProofs: table('key proof', ({ keyProofs = [] }) => keyProofs.map((row) => [row.member, row])),
       terms: table('term', ({ terms = [] }) => terms.map((row) => [row.name, row])),
+      algorithms: algorithmsOf(features),
       clients: {
         grantTypes,
         authenticationMethods: table('client authentication method', ({ clientAuthentication = [] }) =>
@@ -69,6 +71,17 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       },
     },
   }
+}
+
+/** Several features may want the same one. */
+function algorithmsOf(features: readonly Feature[]): SigningAlgorithm[] {
+  for (const { name, algorithms = [] } of features)
+    for (const algorithm of algorithms)
+      if (!isSigningAlgorithm(algorithm))
+        throw new TypeError(
+          `features: '${name}': algorithms must be of ${signingAlgorithms.join(', ')}, not ${JSON.stringify(algorithm)}`,
+        )
+  return [...new Set(features.flatMap(({ algorithms = [] }) => algorithms))]
 }
 
 function claims(core: Feature): Claim {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Deployment } from '../deployment/deployment.js'
+import type { SigningAlgorithm } from '../keys/jwk.js'
 import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
 import type { Confirmation } from '../protocol/confirmation.js'
 import type { ClientAuthentication } from './client-authentication.js'
@@ -18,6 +19,8 @@ export interface Tables {
   readonly responseModes: ReadonlyMap<string, ResponseMode>
   readonly keyProofs: ReadonlyMap<Confirmation['member'], KeyProof>
   readonly terms: ReadonlyMap<string, Term>
+  /** What features sign with, each once. */
+  readonly algorithms: readonly SigningAlgorithm[]
   /** What client metadata may say. */
   readonly clients: ClientVocabulary
 }

@@ -55,6 +55,7 @@ describe('the option features', () => {
       terms: undefined,
       clientFields: undefined,
       resources: undefined,
+      algorithms: undefined,
       metadata: undefined,
       endpoints: undefined,
     }
