@@ -47,6 +47,19 @@ describe('keys rotate', () => {
     expect(await app.json('keys', 'rotate')).toEqual(before)
   })
 
+  it('makes one for each algorithm that a feature signs with, and says of each what it is for', async () => {
+    const feature = "features: [{ name: 'statements', algorithms: ['EdDSA'] }], storage:"
+    const more = createApp({ 'auth.js': sqliteAuth.replace('storage:', feature), 'grantwright.config.js': reExport })
+    const { keys } = await more.json('keys', 'rotate')
+    expect(keys.map(({ alg, use }: { alg: string; use: string }) => [alg, use])).toEqual([
+      ['ES256', 'signs'],
+      ['ES256', 'signs next'],
+      ['EdDSA', 'signs'],
+      ['EdDSA', 'signs next'],
+    ])
+    more.remove()
+  })
+
   it('tells of keys that the secret does not open, and leaves them as they are', async () => {
     const stored = () => {
       const db = new Database(join(app.folder, 'auth.db'))

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { isSigningAlgorithm, jwkThumbprint, signingAlgorithms } from '../../keys/jwk.js'
+import type { Keyring } from '../../keys/keyring.js'
 import { scheduleOf } from '../../keys/schedule.js'
 import { generatePrivateJwk } from '../../keys/signer.js'
 import { type Command, output, table } from '../command.js'
@@ -44,14 +45,7 @@ wrapped with the first secret, so that an older one can be taken away.`,
     const { keyring, settings } = deployment
     const before = new Set((await keyring.publicKeys()).map(({ kid }) => kid))
     await server.keys.rotate()
-    const published = await keyring.publicKeys()
-    const { kid: signing } = await keyring.current()
-    const position = published.findIndex(({ kid }) => kid === signing)
-    const keys = published.map(({ kid, alg }, i) => ({
-      kid,
-      alg,
-      use: i === position ? 'signs' : i > position ? 'signs next' : 'verifies',
-    }))
+    const keys = (await Promise.all((await keyring.rings()).map(usesIn))).flat()
     output(input, { keys }, () =>
       table(
         ['KEY', 'ALGORITHM', 'USE'],
@@ -60,9 +54,21 @@ wrapped with the first secret, so that an older one can be taken away.`,
     )
     const { lead } = scheduleOf(settings.keyRotationInterval, settings.jwksMaxAge, settings.longestAccessToken)
     input.note(
-      published.some(({ kid }) => !before.has(kid))
+      keys.some(({ kid }) => !before.has(kid))
         ? `\nThe new key signs in ${Math.ceil(lead / 60_000)} minutes, when every verifier has had the time to learn it.`
         : '\nNo new signing key: the last one has yet to begin, or the keys are those of the option signingKeys.',
     )
   },
+}
+
+/** What each published key of a ring is for now. */
+async function usesIn(ring: Keyring) {
+  const published = await ring.publicKeys()
+  const { kid: signing } = await ring.current()
+  const position = published.findIndex(({ kid }) => kid === signing)
+  return published.map(({ kid, alg }, i) => ({
+    kid,
+    alg,
+    use: i === position ? 'signs' : i > position ? 'signs next' : 'verifies',
+  }))
 }
