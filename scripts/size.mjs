@@ -20,7 +20,7 @@ const { peerDependencies } = JSON.parse(readFileSync(resolve(root, 'package.json
 
 /** What is imported, and how many KB of gzipped code that may be. */
 const budgets = [
-  ["export * from './dist/index.js'", 80],
+  ["export * from './dist/index.js'", 82],
   // Whoever needs one name of the main entry must not pay for the server.
   ["export { OAuthError } from './dist/index.js'", 2],
   ["export * from './dist/express.js'", 19],

@@ -44,6 +44,7 @@ export function checkFeatures(given: unknown): void {
         throw new TypeError(`${where} ('${name}'): ${member} must be ${forms[kind]}.`)
     }
     checkRows(feature, `${where} ('${name}')`)
+    checkSchemes(feature as Partial<Feature>, `${where} ('${name}')`)
     if (names.has(name)) throw new TypeError(`features: '${name}' is given twice. Give it once.`)
     names.add(name)
     const { madeFor } = feature as Partial<Feature>
@@ -73,6 +74,15 @@ function checkRows(feature: { readonly [member: string]: unknown }, where: strin
       if (isRecord(row) && parts.every(([name, kind]) => isOf(kind, has(name)))) continue
       const words = parts.map(([name, kind]) => `${name} (${forms[kind]})`).join(', ')
       throw new TypeError(`${where}: ${member}[${i}] must be an object with ${words}.`)
+    }
+  }
+}
+
+/** Schemes are compared in small letters; one that has others would let nobody in. */
+function checkSchemes({ clientAuthentication = [] }: Partial<Feature>, where: string): void {
+  for (const { scheme } of clientAuthentication) {
+    if (scheme !== undefined && !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(scheme)) {
+      throw new TypeError(`${where}: the scheme '${scheme}' must be in small letters, as in 'basic'.`)
     }
   }
 }

@@ -178,10 +178,13 @@ function tokenResponse(
 ): HttpResponse {
   return jsonResponse(200, {
     ...members,
+    // What the protocol says is said by nobody else, also where it says nothing.
+    toJSON: undefined,
+    refresh_token: refreshToken ?? undefined,
+    scope: undefined,
     access_token,
     token_type: tokenTypeOf(token.confirmation),
     expires_in: seconds(token.expiresAt) - seconds(token.issuedAt),
-    ...(refreshToken !== null && { refresh_token: refreshToken }),
     ...scopeMember(token.scope),
   })
 }

@@ -384,3 +384,10 @@ describe('features stand in no order', () => {
     expect(given).toEqual([c, a, b])
   })
 })
+
+it('a scheme that is not in small letters, which no header would fit, is refused', () => {
+  const way = { methods: ['x'], scheme: 'Basic', read: () => null, judge: () => null }
+  expect(() => harness({ features: [{ name: 'loud', clientAuthentication: [way] }] })).toThrow(
+    "features[0] ('loud'): the scheme 'Basic' must be in small letters, as in 'basic'.",
+  )
+})

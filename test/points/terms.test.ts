@@ -95,6 +95,18 @@ describe('a term of a request', () => {
   it('says nothing in place of the protocol, in no member of the token response', async () => {
     const tokens = await tokensFor({ workspace: 'red' })
     expect(tokens.access_token).not.toBe('forged')
+    const feature = workspaces(memberships)
+    const members = () => ({ refresh_token: 'forged', scope: 'forged', toJSON: () => 'forged', told: 'yes' })
+    const client = { ...clients.web, grant_types: ['authorization_code'] }
+    h = serverWith({ features: [{ ...feature, terms: [{ ...feature.terms[0], members }] }], clients: [client] })
+    browser = h.browser()
+    expect(await tokensFor({ workspace: 'red' })).toEqual({
+      access_token: expect.stringMatching(/^ey/),
+      token_type: 'Bearer',
+      expires_in: 600,
+      scope: 'read',
+      told: 'yes',
+    })
   })
 
   it('is told of an opaque token, as long as it stands', async () => {
