@@ -42,11 +42,12 @@ describe('without features', () => {
   it('exactly one record is read and written, whatever is asked', async () => {
     const { store, clock, instance } = world()
     const ring = instance([])
-    const { kid } = await ring.current()
+    const signer = await ring.current()
+    expect(ring.current()).toBe(signer)
     await ring.macKey()
     await ring.jwks()
     await ring.publicKeys()
-    await ring.find(kid)
+    expect(ring.find(signer.kid)).toMatchObject({ kid: signer.kid })
     expect(store.calls).toEqual(['get', 'insert'])
     clock.now += 2 * minute
     await ring.jwks()
@@ -123,6 +124,7 @@ describe('a second algorithm', () => {
     await ring.jwks()
     const { length } = store.calls
     const signer = await ring.current('EdDSA')
+    expect(ring.current()).toBe(await ring.current())
     expect(ring.current('EdDSA')).toBe(signer)
     expect(ring.find(signer.kid)).toMatchObject({ kid: signer.kid, alg: 'EdDSA' })
     expect(await ring.jwks()).toBe(await ring.jwks())
