@@ -1,6 +1,11 @@
+/**
+ * The terms of a grant, when something is issued from it or asked about it; and what a grant needs that no feature brings any more.
+ *
+ * @module
+ */
 import { Unavailable } from '../edge/errors.js'
-import type { Approved } from '../grant/state.js'
-import type { Deployed, Tables } from '../points/tables.js'
+import type { Active, Approved, Grant } from '../grant/state.js'
+import type { Deployed } from '../points/tables.js'
 import type { TermIssue } from '../points/term.js'
 import { type TermValues, unknownRestriction } from '../protocol/terms.js'
 import type { Claims } from '../users/contract.js'
@@ -11,13 +16,30 @@ import type { Claims } from '../users/contract.js'
  *
  * @throws {Unavailable} for the operator to see.
  */
-export function checkRestrictions({ tables }: { readonly tables: Tables }, terms: TermValues | undefined): void {
+export function checkRestrictions({ tables }: Deployed, terms: TermValues | undefined): void {
   const unknown = unknownRestriction(terms, tables.terms)
-  if (unknown === undefined) return
-  throw new Unavailable(
-    `What was approved has the term '${unknown}', which no feature brings any more. Give that feature to the server again.`,
-  )
+  if (unknown !== undefined) throw missing(`What was approved has the term '${unknown}', which no feature brings`)
 }
+
+/**
+ * A grant that somebody narrowed by a term, or bound to a key, must not lose that because a feature is missing.
+ *
+ * @throws {Unavailable} for the operator to see; the grant stays as it is.
+ */
+export function checkServed(deployment: Deployed, grant: Grant): void {
+  if (grant.status === 'revoked') return
+  if (grant.terms) checkRestrictions(deployment, grant.terms)
+  if (grant.status === 'active' && isKeyUnread(deployment, grant)) {
+    throw missing('A grant is bound to a key, and no feature reads proofs of keys')
+  }
+}
+
+/** Whether the refresh tokens of a grant are bound to a key, and nobody reads proofs of keys. */
+export const isKeyUnread = ({ tables }: Deployed, { refresh }: Active): boolean =>
+  typeof refresh?.jkt === 'string' && tables.keyProofs.size === 0
+
+const missing = (what: string): Unavailable =>
+  new Unavailable(`${what} any more. Give that feature to the server again.`)
 
 /** Whether everything that was granted still stands. */
 export async function termsStand(deployment: Deployed, grant: Approved): Promise<boolean> {

@@ -93,7 +93,7 @@ export async function isAgreed(
 /** Whether a consent answers a request: the access, and every term. */
 export const isCovered = ({ tables }: Deployed, consent: Agreed, { access, terms }: Agreed): boolean =>
   includes(consent.access, access) &&
-  coversTerms(consent.terms, terms, (name, agreed, asked) => {
+  coversTerms(consent.terms ?? {}, terms ?? {}, (name, agreed, asked) => {
     const term = tables.terms.get(name)
     // Nothing but a yes is one; a promise is none.
     return term?.covers ? term.covers(agreed, asked) === true : isSameJson(agreed, asked)

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Json } from '../protocol/json.js'
+import { clientFieldNames } from '../protocol/parse-client-metadata.js'
 import { digest, utf8 } from '../runtime/hash.js'
 import type { StoredRecord } from '../storage/contract.js'
 import type { Client } from './client.js'
@@ -32,57 +34,37 @@ export function writeClient(issuer: string, client: Client, version: string): St
  */
 export function readClient(issuer: string, { document, clientId }: StoredRecord): Client | null {
   // Only `writeClient` writes these records; what a newer one has written is refused below.
-  const stored = JSON.parse(document) as Document
+  const members: { readonly [name: string]: Json } = JSON.parse(document)
+  const stored = members as unknown as Document
   if (stored.v !== VERSION) {
     throw new Error(
       `The record of the client ${clientId} has the format ${String(stored.v)}, and this version of grantwright knows ${VERSION} only. Upgrade grantwright on this server.`,
     )
   }
   if (stored.issuer !== issuer) return null
-  const {
-    v: _,
-    issuer: __,
-    client_id,
-    // JSON drops what is undefined.
-    client_name,
-    client_uri,
-    logo_uri,
-    policy_uri,
-    tos_uri,
-    redirect_uris,
-    grant_types,
-    token_endpoint_auth_method,
-    scope,
-    default_scope,
-    resources,
-    serves,
-    rotate_refresh_tokens,
-    first_party,
-    remember_consent,
-    secrets,
-    createdAt,
-    ...fields
-  } = stored
+  // What features know of the client, and what this version does not.
+  const fields = Object.fromEntries(Object.entries(members).filter(([name]) => !clientFieldNames.includes(name)))
   return {
-    client_id,
-    client_name,
-    client_uri,
-    logo_uri,
-    policy_uri,
-    tos_uri,
-    redirect_uris,
-    grant_types,
-    token_endpoint_auth_method,
-    scope,
-    default_scope,
-    resources,
-    serves,
-    rotate_refresh_tokens,
-    first_party: first_party === true,
-    remember_consent,
+    client_id: stored.client_id,
+    // JSON drops what is undefined.
+    client_name: stored.client_name,
+    client_uri: stored.client_uri,
+    logo_uri: stored.logo_uri,
+    policy_uri: stored.policy_uri,
+    tos_uri: stored.tos_uri,
+    redirect_uris: stored.redirect_uris,
+    grant_types: stored.grant_types,
+    token_endpoint_auth_method: stored.token_endpoint_auth_method,
+    scope: stored.scope,
+    default_scope: stored.default_scope,
+    resources: stored.resources,
+    serves: stored.serves,
+    rotate_refresh_tokens: stored.rotate_refresh_tokens,
+    first_party: stored.first_party === true,
+    remember_consent: stored.remember_consent,
     ...(Object.keys(fields).length > 0 && { fields }),
-    secrets,
-    createdAt,
+    secrets: stored.secrets,
+    createdAt: stored.createdAt,
   }
 }
 

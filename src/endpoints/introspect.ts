@@ -9,7 +9,7 @@
 import { findLiveAccessToken } from '../access-token/access-token.js'
 import { loginClaims, seconds } from '../access-token/claims.js'
 import { withoutProtocolClaims } from '../access-token/jwt.js'
-import { termsStand } from '../access-token/terms.js'
+import { isKeyUnread, termsStand } from '../access-token/terms.js'
 import type { LiveAccessToken } from '../access-token/token.js'
 import type { Client } from '../clients/client.js'
 import { OAuthError } from '../edge/errors.js'
@@ -102,7 +102,7 @@ async function refreshTokenFacts(deployment: Deployed, client: Client, token: Re
   if (!grant.refresh || !isCurrent(grant, token, deployment.now())) return null
   if (unknownRestriction(grant.terms, deployment.tables.terms) !== undefined) return null
   // Nothing is issued for it where nobody reads proofs of keys.
-  if (typeof grant.refresh.jkt === 'string' && deployment.tables.keyProofs.size === 0) return null
+  if (isKeyUnread(deployment, grant)) return null
   return {
     iss: deployment.settings.issuer,
     sub: grant.subject,

@@ -13,7 +13,7 @@ import type { MacKey } from './key-record.js'
 import { margin, publishedKeys, reloadAfter, scheduleOf, signingKey } from './schedule.js'
 import { acceptSigner } from './signer.js'
 import type { Signer } from './signer-contract.js'
-import { type Copy, storedKeys } from './stored-keys.js'
+import { type Copy, type ReadyKey, storedKeys } from './stored-keys.js'
 import { checkWrapping, openKeyWrap } from './wrap.js'
 
 export type { MacKey } from './key-record.js'
@@ -158,9 +158,7 @@ export function openKeyring(options: KeyringOptions): Keyring {
   }
 
   const published = (copy: Copy) => publishedKeys(copy.keys, now(), schedule)
-
-  const publicKeys = () =>
-    fixed?.publicKeys ?? answer(reloadAfter, (copy) => published(copy).map((key) => key.signer.publicJwk))
+  let lastText: { readonly of: readonly ReadyKey[]; readonly count: number; readonly text: string } | undefined
 
   // A key that this copy does not know was appended after it was read, and signs not before `lead` from then.
   const signingLimit = schedule.lead - margin
@@ -173,8 +171,17 @@ export function openKeyring(options: KeyringOptions): Keyring {
     find: (kid) =>
       fixed ? fixed.byKid.get(kid) : lookUp((copy) => published(copy).find((key) => key.kid === kid)?.verificationKey),
     knows: (kid) => held !== undefined && published(held).some((key) => key.kid === kid),
-    publicKeys,
-    jwks: () => jwkSet(publicKeys()),
+    publicKeys: () =>
+      fixed?.publicKeys ?? answer(reloadAfter, (copy) => published(copy).map((key) => key.signer.publicJwk)),
+    jwks: () =>
+      fixed?.jwks ??
+      answer(reloadAfter, (copy) => {
+        const keys = published(copy)
+        if (lastText?.of !== copy.keys || lastText.count !== keys.length) {
+          lastText = { of: copy.keys, count: keys.length, text: jwkSet(keys.map((key) => key.signer.publicJwk)) }
+        }
+        return lastText.text
+      }),
     rotate: async () => rotate(await load.start(), true),
     async idle() {
       while (reloading.underWay || rotating.underWay) await Promise.all([reloading.underWay, rotating.underWay])
@@ -192,13 +199,11 @@ function fixedKeys(signers: readonly Signer[]) {
   const byKid = new Map(accepted.map(({ kid, publicJwk }) => [kid, verificationKey(publicJwk)]))
   if (byKid.size < accepted.length) throw new TypeError('Two of the given keys have the same `kid`')
   const publicKeys = accepted.map(({ publicJwk }) => publicJwk)
-  return { first, byKid, publicKeys }
+  return { first, byKid, publicKeys, jwks: jwkSet(publicKeys) }
 }
 
-/** The text of a JWK Set, as soon as its keys are there. */
-export function jwkSet(keys: ReturnType<Keyring['publicKeys']>): string | Promise<string> {
-  return keys instanceof Promise ? keys.then(jwkSet) : JSON.stringify({ keys })
-}
+/** The text of a JWK Set (RFC 7517 §5). */
+export const jwkSet = (keys: readonly PublicJwk[]): string => JSON.stringify({ keys })
 
 /** A loaded record always has keys. */
 function present<T>(key: T | undefined): T {

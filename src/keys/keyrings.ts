@@ -79,7 +79,7 @@ export function openKeyrings(options: KeyringsOptions): Keyrings {
     // Whoever knows the key at once: the others would read their records again.
     find: (kid) => all.find((ring) => ring.knows(kid))?.find(kid) ?? search(kid),
     publicKeys,
-    jwks: () => jwkSet(publicKeys()),
+    jwks: async () => jwkSet(await publicKeys()),
     async rotate() {
       for (const ring of await rings()) await ring.rotate()
     },

@@ -23,7 +23,7 @@ export interface Copy {
   readonly keys: readonly ReadyKey[]
 }
 
-interface ReadyKey extends Scheduled {
+export interface ReadyKey extends Scheduled {
   readonly kid: string
   readonly signer: Signer
   readonly verificationKey: VerificationKey

@@ -48,7 +48,6 @@ export function isResourceUri(text: string): boolean {
  * - No resource: the only one that the client may ask for, else the default one.
  * - No scope: the client's `default_scope`, else all of its `scope`, as far as the chosen resources know it.
  * - A resource that knows scopes needs at least one; one that knows none is granted with none.
- *
  * - What stands beside the APIs is granted as far as its scope is asked for, and needs no API.
  *
  * `scope` of the answer is what was asked for or defaulted; `access` is the same, by resource.

@@ -54,9 +54,9 @@ export function unknownRestriction(
  * @param covers whether one value covers another of the same term.
  */
 export function coversTerms(
-  agreed: TermValues = {},
-  asked: TermValues = {},
-  covers: (name: string, agreed: Json, asked: Json) => boolean = (_, one, other) => isSameJson(one, other),
+  agreed: TermValues,
+  asked: TermValues,
+  covers: (name: string, agreed: Json, asked: Json) => boolean,
 ): boolean {
   const names = Object.keys(asked)
   return (

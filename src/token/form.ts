@@ -10,13 +10,18 @@ import type { Parameters } from '../protocol/parameters.js'
 import type { AccessChoice } from '../protocol/resource.js'
 
 /** RFC 8707 §2.2: an access token is for one resource, so a token request names at most one. */
+export function oneResource({ resources }: Parameters): string | undefined {
+  if (resources.length > 1) throw refusedError('invalid_target')
+  return resources[0]
+}
+
+/** What of a grant a token request is about. */
 export function accessChoice(
   { deployment, client, form }: TokenRequest,
   scope: readonly string[] | undefined,
 ): AccessChoice {
-  if (form.resources.length > 1) throw refusedError('invalid_target')
   const { defaultResource, resourceList: definitions, beside } = deployment.settings
-  return { resource: form.resources[0], scope, defaultResource, limits: client, definitions, beside }
+  return { resource: oneResource(form), scope, defaultResource, limits: client, definitions, beside }
 }
 
 /** @throws {OAuthError} `invalid_request` when it is not there. */

@@ -6,10 +6,9 @@
 
 import { CLIENT_TOKEN_ID_BYTES, issueAccessToken } from '../access-token/access-token.js'
 import { seconds } from '../access-token/claims.js'
-import { checkRestrictions, termClaims, termMembers, termsStand } from '../access-token/terms.js'
+import { checkServed, termClaims, termMembers, termsStand } from '../access-token/terms.js'
 import type { AccessToken } from '../access-token/token.js'
 import { emitIfRevoked, endGrant } from '../deployment/end-grant.js'
-import { Unavailable } from '../edge/errors.js'
 import type { HttpResponse } from '../edge/message.js'
 import { refusedError } from '../edge/refused-error.js'
 import { jsonResponse } from '../edge/responses.js'
@@ -98,21 +97,6 @@ class Gone extends Error {
   constructor(because: Gone['because']) {
     super(because)
     this.because = because
-  }
-}
-
-/**
- * A grant that somebody bound to a key, or narrowed by a term, must not lose that because a feature is missing.
- *
- * @throws {Unavailable} for the operator to see; the grant stays as it is.
- */
-function checkServed({ tables }: Deployed, grant: Grant): void {
-  if (grant.status === 'revoked') return
-  if (grant.terms) checkRestrictions({ tables }, grant.terms)
-  if (grant.status === 'active' && typeof grant.refresh?.jkt === 'string' && tables.keyProofs.size === 0) {
-    throw new Unavailable(
-      'A grant is bound to a key, and no feature reads proofs of keys any more. Give that feature to the server again.',
-    )
   }
 }
 

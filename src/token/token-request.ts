@@ -12,6 +12,7 @@ import type { Deployed } from '../points/tables.js'
 import { chooseAccess, requestedAccess } from '../protocol/resource.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import type { Sender } from '../storage/advance.js'
+import { oneResource } from './form.js'
 import { type Asked, issueAlone, issueFromGrant } from './issue.js'
 
 export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
@@ -23,18 +24,12 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
     confirmation,
     deployment,
     access() {
-      // RFC 8707 §2.2: an access token is for one resource.
-      if (form.resources.length > 1) throw refusedError('invalid_target')
+      const resource = oneResource(form)
       const asked = { resources: form.resources, scope: form.get('scope') }
       const found = requestedAccess(asked, client, deployment.settings.resourceList)
       if (!found.ok) throw new OAuthError(found.error, found.description)
       const { beside, defaultResource } = deployment.settings
-      const access = chooseAccess(found.access, {
-        resource: form.resources[0],
-        scope: undefined,
-        defaultResource,
-        beside,
-      })
+      const access = chooseAccess(found.access, { resource, scope: undefined, defaultResource, beside })
       if (typeof access === 'string') throw refusedError(access)
       return access
     },

@@ -106,7 +106,7 @@ describe('the hook for claims', () => {
 
   it('may give what is only like a promise, as many database clients do', async () => {
     const row = Promise.resolve({ tenant: 't1' })
-    // biome-ignore lint/suspicious/noThenProperty: it is the point
+    // biome-ignore lint/suspicious/noThenProperty: an object with `then` is what the test is about
     const query = { connection: 'canary', then: row.then.bind(row) } as unknown as typeof row
     const claims = claimsOf((await harness({ clientClaims: () => query }).token(form(), 'machine')).body.access_token)
     expect(claims.tenant).toBe('t1')
