@@ -11,6 +11,7 @@ import { createClientRegistry } from '../clients/registry.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { PendingRequest, RevokedToken, WindowCounter } from '../deployment/records.js'
 import type { Settings } from '../deployment/settings.js'
+import { underWay } from '../deployment/under-way.js'
 import { urlsOf } from '../deployment/urls.js'
 import { cookieJar } from '../edge/cookies.js'
 import type { ServerEvent, ServerEventBody } from '../edge/events.js'
@@ -98,6 +99,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       belongs,
     }),
     unsent: unsentAnswers(now),
+    redeeming: underWay(),
     clients: createClientRegistry({
       issuer,
       storage,

@@ -17,6 +17,7 @@ import type { UnsentAnswers } from '../storage/unsent-answers.js'
 import type { ClientClaims, UserAuthentication } from '../users/contract.js'
 import type { PendingRequest, RevokedToken, WindowCounter } from './records.js'
 import type { Settings } from './settings.js'
+import type { UnderWay } from './under-way.js'
 import type { Urls } from './urls.js'
 
 export interface Deployment {
@@ -37,6 +38,8 @@ export interface Deployment {
   readonly counters: Repository<WindowCounter>
   /** Answers of the token endpoint that could not be sent. */
   readonly unsent: UnsentAnswers
+  /** Authorization codes that are being redeemed in this process, by digest. */
+  readonly redeeming: UnderWay
   readonly clients: ClientRegistry
   readonly keyring: Keyrings
   readonly users: UserAuthentication

@@ -16,6 +16,8 @@ export interface RedeemCode {
   readonly redirectUri: string | undefined
   readonly verifier: string | undefined
   readonly choice: AccessChoice
+  /** Whether the code was unspent when it was presented, as far as anybody could know: another presentation of it had no answer yet. */
+  readonly isCrossing: boolean
   /** Null when the client is not registered for the refresh grant type. `idleLifetime` in milliseconds. */
   readonly refresh: { readonly idleLifetime: number; readonly jkt: string | null } | null
 }
@@ -36,8 +38,9 @@ export const REDEEM_ENTROPY = 48
 const MAX_WRONG_VERIFIERS = 5
 
 /**
- * A code yields tokens at most once. Presented again by its own client with the right verifier it ends the grant; anything else
- * that is wrong changes nothing, except that wrong verifiers for a genuine code are counted.
+ * A code yields tokens at most once. Presented again by its own client with the right verifier it ends the grant, but not where two
+ * presentations cross: a client that sends its request twice has stolen nothing. Anything else that is wrong changes nothing, except that
+ * wrong verifiers for a genuine code are counted.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 RFC 6749 §4.1.3}
  */
@@ -51,7 +54,8 @@ export function redeemCode(grant: Grant, input: RedeemCode, at: number, entropy:
   if (grant.status === 'active') {
     // RFC 6749 §4.1.2, RFC 9700 §4.14.2: a second use ends what the first one gave. But only with the verifier, else whoever
     // saw the code could end the victim's grant.
-    return unproven ? refuse(grant, unproven) : refuse(ended(grant, 'replay', now), 'replayed')
+    if (unproven) return refuse(grant, unproven)
+    return input.isCrossing ? refuse(grant, 'crossed') : refuse(ended(grant, 'replay', now), 'replayed')
   }
   if (now >= Math.min(grant.code.expiresAt, grant.endsAt)) return refuse(grant, 'expired')
   if (unproven === 'verifier_mismatch') return refuse(countWrongVerifier(grant, now), unproven)

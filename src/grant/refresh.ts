@@ -1,5 +1,5 @@
 /**
- * Refreshing: rotation, retry and replay. A refresh that is retried inside the retry window gets the *same* successor, derived
+ * Refreshing: rotation, retry and replay. A refresh that is retried inside the retry window gets the current token, derived
  * again from the token that the client presents; any older genuine token, however old, ends the grant. Pure.
  *
  * @module
@@ -9,6 +9,7 @@ import { type AccessChoice, chooseAccess } from '../protocol/resource.js'
 import { formatRefreshToken, type RefreshToken, secretHash, u32 } from '../protocol/token-string.js'
 import { concatBytes, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import type { Issued } from './redeem-code.js'
+import { isCrowdedOut, isLive, whileLive, withSpent } from './spent.js'
 import type { Active, Grant, RefreshFamily, RetryEntry } from './state.js'
 import { ended, notBefore, type Presenter, refuse, type Step, strangerRefusal } from './step.js'
 
@@ -45,7 +46,6 @@ export interface Refreshed extends Issued {
 /** Fresh random bytes that {@link refresh} needs. */
 export const REFRESH_ENTROPY = 16
 
-const MAX_RETRIES = 4
 const LAST_GENERATION = 0xffff_ffff
 
 /** @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2 RFC 9700 §4.14.2} */
@@ -96,7 +96,7 @@ function refreshCurrent(
   if (typeof access === 'string') return refuse(grant, access)
   const idleUntil = now + rules.idleLifetime
   if (!rules.rotate || family.generation === LAST_GENERATION) {
-    const kept = touch(grant, family, idleUntil, now, rules)
+    const kept = touch(grant, { ...family, ...whileLive(family, at), idleUntil }, now, rules)
     return accept(kept, { ...access, refreshToken: formatRefreshToken(token) }, token, false)
   }
   const entry: RetryEntry = {
@@ -114,7 +114,7 @@ function refreshCurrent(
       generation: family.generation + 1,
       hash: secretHash('refresh', secret),
       idleUntil,
-      retries: [...family.retries.filter((old) => isLive(old, at)).slice(1 - MAX_RETRIES), entry],
+      ...withSpent(family, entry, rules.retryWindow, at),
     },
   }
   const next = { ...token, generation: token.generation + 1, secret }
@@ -130,6 +130,7 @@ function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now:
   const { token, rules } = input
   const entry = family.retries.find((retry) => retry.generation === token.generation)
   if (entry && secretHash('refresh', token.secret) !== entry.hash) return refuse(grant, 'forged')
+  if (rules.retryWindow > 0 && isCrowdedOut(family, token.generation, at)) return refuse(grant, 'crowded_out')
   if (!entry || rules.retryWindow === 0 || !isLive(entry, at)) {
     return refuse(ended(grant, 'replay', now), 'replayed')
   }
@@ -148,8 +149,6 @@ function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now:
  * would stand still, and no window would end.
  */
 const windowTime = (grant: Grant, at: number): number => (grant.touchedAt - at > CLOCK_SKEW ? at : notBefore(grant, at))
-
-const isLive = (entry: RetryEntry, at: number): boolean => at < entry.until + CLOCK_SKEW
 
 /** Follows the retry entries from a spent token to the current one. */
 function deriveCurrent(
@@ -184,9 +183,9 @@ function successor(secret: Uint8Array, grantId: string, entry: RetryEntry, peppe
 }
 
 /** Moves the idle end, but only when that is worth a write: by more than 1/24 of the lifetime. */
-function touch(grant: Active, family: RefreshFamily, idleUntil: number, now: number, rules: RefreshRules): Active {
-  if (idleUntil - family.idleUntil <= rules.idleLifetime / 24) return grant
-  return { ...grant, touchedAt: now, refresh: { ...family, idleUntil } }
+function touch(grant: Active, family: RefreshFamily, now: number, rules: RefreshRules): Active {
+  if (family.idleUntil - (grant.refresh?.idleUntil ?? 0) <= rules.idleLifetime / 24) return grant
+  return { ...grant, touchedAt: now, refresh: family }
 }
 
 function accept(

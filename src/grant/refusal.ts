@@ -14,6 +14,10 @@ export type Refusal =
   | 'revoked'
   /** Genuine and spent: the grant has just ended. */
   | 'replayed'
+  /** Genuine and spent moments ago, but refreshed too often since to be retried: nothing has ended. */
+  | 'crowded_out'
+  /** Genuine and spent by a request that was under way at the same time: nothing has ended. */
+  | 'crossed'
   | 'redirect_uri_missing'
   | 'redirect_uri_mismatch'
   | 'verifier_missing'
@@ -44,6 +48,8 @@ export const wireError: { readonly [reason in Refusal]: WireError } = {
   expired: badCredential,
   revoked: badCredential,
   replayed: badCredential,
+  crowded_out: badCredential,
+  crossed: badCredential,
   redirect_uri_missing: {
     code: 'invalid_grant',
     description: 'redirect_uri must repeat the one of the authorization request.',

@@ -78,8 +78,10 @@ export interface RefreshFamily {
   readonly idleUntil: number
   /** Thumbprint of the key to which a public client's tokens are bound, else null. */
   readonly jkt: string | null
-  /** Spent tokens that may still be retried, oldest first, at most 4. */
+  /** Spent tokens that may still be retried, oldest first, at most 16. */
   readonly retries: readonly RetryEntry[]
+  /** Spent tokens for which `retries` had no room, oldest first, at most 10 spans. Absent for none: such a token is a replay then. */
+  readonly crowdedOut?: readonly CrowdedOut[] | undefined
 }
 
 /** Enough to derive the successor of a spent token again, but only together with that token. */
@@ -87,6 +89,16 @@ export interface RetryEntry {
   readonly generation: number
   readonly hash: string
   readonly salt: string
+  readonly until: number
+}
+
+/** Generations that were spent shortly after each other. Until the end of their window a token of theirs is refused, and ends nothing. */
+export interface CrowdedOut {
+  readonly from: number
+  readonly through: number
+  /** When the window of the first ends. */
+  readonly since: number
+  /** When the window of the last ends. */
   readonly until: number
 }
 

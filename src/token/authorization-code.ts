@@ -6,10 +6,12 @@
  */
 import { grantFacts } from '../deployment/end-grant.js'
 import { refusedError } from '../edge/refused-error.js'
-import { REDEEM_ENTROPY, redeemCode } from '../grant/redeem-code.js'
+import { type Issued, REDEEM_ENTROPY, type RedeemCode, redeemCode } from '../grant/redeem-code.js'
+import type { Grant } from '../grant/state.js'
+import type { Step } from '../grant/step.js'
 import type { GrantType } from '../points/grant-type.js'
 import { isPublicClient } from '../protocol/client-settings.js'
-import { parseCode } from '../protocol/token-string.js'
+import { parseCode, secretHash } from '../protocol/token-string.js'
 import { accessChoice, required } from './form.js'
 
 export const authorizationCode: GrantType = {
@@ -36,10 +38,32 @@ export const authorizationCode: GrantType = {
           }
         : null,
     }
-    const issued = await step(code.grantId, REDEEM_ENTROPY, (grant, now, entropy) =>
-      redeemCode(grant, input, now, entropy),
-    )
-    deployment.emit({ type: 'code_redeemed', ...grantFacts(issued.answer.grant) })
-    return issued.response
+    const presented = secretHash('code', code.secret)
+    const isCrossing = deployment.redeeming.enter(presented)
+    try {
+      const issued = await step(code.grantId, REDEEM_ENTROPY, presentation(input, isCrossing))
+      deployment.emit({ type: 'code_redeemed', ...grantFacts(issued.answer.grant) })
+      return issued.response
+    } finally {
+      deployment.redeeming.leave(presented)
+    }
   },
+}
+
+/**
+ * The steps of one presentation of a code, which takes another one when its swap is lost. One that has found the code unspent and lost the swap
+ * has crossed with the other, too, whichever process that came to.
+ *
+ * @param isCrossing whether another presentation of the code had no answer yet when this one came.
+ */
+export function presentation(
+  input: Omit<RedeemCode, 'isCrossing'>,
+  isCrossing: boolean,
+): (grant: Grant, now: number, entropy: Uint8Array) => Step<Issued> {
+  let crosses = isCrossing
+  return (grant, now, entropy) => {
+    const step = redeemCode(grant, { ...input, isCrossing: crosses }, now, entropy)
+    crosses ||= grant.status === 'code_issued'
+    return step
+  }
 }

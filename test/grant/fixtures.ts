@@ -65,6 +65,7 @@ export const redeeming = (changes: Partial<RedeemCode> = {}): RedeemCode => ({
   redirectUri: callback,
   verifier,
   choice: { resource: api, scope: undefined, defaultResource: undefined },
+  isCrossing: false,
   refresh: { idleLifetime: 30 * day, jkt: null },
   ...changes,
 })

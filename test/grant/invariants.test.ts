@@ -164,13 +164,13 @@ describe('a refresh family', () => {
     })
   })
 
-  it('does not end for one of the last 4 spent tokens inside the window: that is a retry, which writes nothing', () => {
+  it('does not end for one of the last 16 spent tokens inside the window: that is a retry, which writes nothing', () => {
     always((one, { jkt, retryWindow }) => {
       const input = refreshes(one)
       const generation = one.token?.generation ?? 0
       if (!input || !one.genuine || !isOwn(input.by) || input.jkt !== jkt || one.before.status !== 'active') return
       const { refresh: family } = one.before
-      if (!family || generation >= family.generation || generation < family.generation - 4 || retryWindow === 0) return
+      if (!family || generation >= family.generation || generation < family.generation - 16 || retryWindow === 0) return
       if (one.now < (one.spentAt[generation] ?? 0) + retryWindow + CLOCK_SKEW) unchanged(one)
     })
   })
@@ -183,9 +183,11 @@ describe('a refresh family', () => {
     })
   })
 
-  it('keeps at most 4 retry entries', () => {
+  it('keeps at most 16 retry entries and 10 spans without one', () => {
     always(({ after }) => {
-      if (after.status === 'active') expect(after.refresh?.retries.length ?? 0).toBeLessThanOrEqual(4)
+      if (after.status !== 'active') return
+      expect(after.refresh?.retries.length ?? 0).toBeLessThanOrEqual(16)
+      expect(after.refresh?.crowdedOut?.length ?? 0).toBeLessThanOrEqual(10)
     })
   })
 })

@@ -258,10 +258,11 @@ describe('rotation', () => {
     expect([...rotated(family, start, 3).token.secret]).not.toEqual([...rotated(family, start, 4).token.secret])
   })
 
-  it('keeps at most 4 retry entries, the youngest', () => {
+  it('keeps at most 16 retry entries, the youngest', () => {
     let family = redeemed()
-    for (let i = 0; i < 6; i++) family = rotated(family, start + i, i)
-    expect(family.grant.refresh?.retries.map(({ generation }) => generation)).toEqual([2, 3, 4, 5])
+    for (let i = 0; i < 18; i++) family = rotated(family, start + i, i)
+    const generations = family.grant.refresh?.retries.map(({ generation }) => generation)
+    expect(generations).toEqual(Array.from({ length: 16 }, (_, i) => i + 2))
   })
 
   it('drops the retry entries that no clock within 5 seconds would still accept', () => {

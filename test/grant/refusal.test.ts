@@ -9,6 +9,8 @@ describe('on the wire', () => {
     'expired',
     'revoked',
     'replayed',
+    'crowded_out',
+    'crossed',
     'redirect_uri_mismatch',
     'verifier_mismatch',
     'key_mismatch',

@@ -30,17 +30,35 @@ describe.each([
   })
 })
 
+describe('a family that was refreshed fifteen times within a second', () => {
+  it.each([
+    ['with a retry window', rules],
+    ['without', { ...rules, retryWindow: 0 }],
+  ])('agrees with the model after every sequence of up to 5 inputs more, %s', { timeout: 60_000 }, (_, variant) => {
+    let world = agree(newWorld(variant), { type: 'redeem', code: 'right', verifier: 'right', ...own }, variant)
+    for (let index = 0; index < 15; index++) {
+      world = agree(world, { type: 'refresh', ...own, token: { index, forged: null } }, variant)
+    }
+    const { states, refusals, retries } = explore(variant, world, 5)
+    expect(states).toBeGreaterThan(500)
+    expect(refusals.has('crowded_out')).toBe(variant.retryWindow > 0)
+    expect(refusals.has('replayed')).toBe(true)
+    expect(retries > 0).toBe(variant.retryWindow > 0)
+  })
+})
+
 /** Breadth first. Sequences that lead to the same state go on together, so what is explored is all of them. */
-function explore(variant: Rules) {
-  const found = { states: 1, steps: 0, statuses: new Set<string>(), retries: 0 }
-  let layer: World[] = [newWorld(variant)]
+function explore(variant: Rules, from = newWorld(variant), most = depth) {
+  const found = { states: 1, steps: 0, statuses: new Set<string>(), refusals: new Set<string>(), retries: 0 }
+  let layer: World[] = [from]
   const seen = new Set(layer.map(keyOf))
-  for (let length = 0; length < depth; length++) {
+  for (let length = 0; length < most; length++) {
     const next: World[] = []
     for (const world of layer) {
       found.statuses.add(world.model.status)
       for (const [reached, input] of successors(world, variant)) {
         found.steps++
+        if (reached.refused) found.refusals.add(reached.refused)
         if (input?.type === 'refresh' && reached.grant === world.grant && reached.model !== world.model) found.retries++
         const key = keyOf(reached)
         if (seen.has(key)) continue
@@ -82,7 +100,7 @@ function* alphabet({ model, issued }: World): Generator<Input> {
   yield { ...right, ...own, code: 'wrong' }
   yield { ...right, ...other }
   const newest = Math.max(issued.length - 1, 0)
-  for (const index of new Set([newest, Math.max(newest - 1, 0), 0])) {
+  for (const index of new Set([newest, Math.max(newest - 1, 0), Math.max(newest - 16, 0), 0])) {
     for (const forged of [null, 'secret'] as const) {
       yield { type: 'refresh', ...own, token: { index, forged } }
       yield { type: 'revoke_refresh', ...own, token: { index, forged } }

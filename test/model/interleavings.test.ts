@@ -4,7 +4,6 @@
  */
 import { describe, expect, it } from 'vitest'
 import { Unavailable } from '../../src/edge/errors.js'
-import { redeemCode } from '../../src/grant/redeem-code.js'
 import { isCurrent, type RefreshRules, refresh } from '../../src/grant/refresh.js'
 import { isAccessLive, revokeAccessToken, revokeByRefreshToken, revokeGrant } from '../../src/grant/revoke.js'
 import type { Grant } from '../../src/grant/state.js'
@@ -12,6 +11,7 @@ import type { Step } from '../../src/grant/step.js'
 import { formatRefreshToken } from '../../src/protocol/token-string.js'
 import { advance } from '../../src/storage/advance.js'
 import type { Storage } from '../../src/storage/contract.js'
+import { presentation } from '../../src/token/authorization-code.js'
 import {
   app,
   approved,
@@ -36,9 +36,15 @@ const family = redeemed()
 const once = rotated(family, start, 90)
 const noWindow = { ...rules, retryWindow: 0 }
 
-const scenarios: { name: string; grant: Grant; clients: Act[][] }[] = [
-  { name: 'two redemptions of one code', grant: approved(), clients: [[redeem(1)], [redeem(2)]] },
-  { name: 'three redemptions of one code', grant: approved(), clients: [[redeem(1)], [redeem(2)], [redeem(3)]] },
+/** `redeems`: how many of the clients begin with the same code. Of those that cross, it is as if the later ones had never come. */
+const scenarios: { name: string; grant: Grant; clients: Act[][]; redeems?: readonly number[] }[] = [
+  { name: 'two redemptions of one code', grant: approved(), clients: [[redeem(1)], [redeem(2)]], redeems: [0, 1] },
+  {
+    name: 'three redemptions of one code',
+    grant: approved(),
+    clients: [[redeem(1)], [redeem(2)], [redeem(3)]],
+    redeems: [0, 1, 2],
+  },
   {
     name: 'a redemption, a guess and a revocation by the user',
     grant: approved(),
@@ -48,6 +54,7 @@ const scenarios: { name: string; grant: Grant; clients: Act[][] }[] = [
     name: 'a redemption that goes on to refresh, and a replay of its code',
     grant: approved(),
     clients: [[redeem(1), refreshHeld(2)], [redeem(3)]],
+    redeems: [0, 1],
   },
   {
     name: 'two refreshes with one token',
@@ -89,20 +96,26 @@ const scenarios: { name: string; grant: Grant; clients: Act[][] }[] = [
   },
 ]
 
-describe.each(scenarios)('$name', ({ grant, clients }) => {
+describe.each(scenarios)('$name', ({ grant, clients, redeems = [] }) => {
   const prepare = async (storage: Storage) => {
     expect(await grantsIn(storage).insert(grant)).not.toBeNull()
   }
 
   it('ends in every order as it could have ended without interruption', async () => {
     const possible = new Set<string>()
-    await everySequence(clients, prepare, async (results, storage) => {
-      possible.add(await outcome(results, storage))
-    })
+    for (const crossing of properSubsets(redeems)) {
+      const acts = clients.map((own, i) => (crossing.includes(i) ? [crossed, ...own.slice(1)] : own))
+      await everySequence(acts, prepare, async (results, storage) => {
+        possible.add(await outcome(results, storage))
+      })
+    }
+    let crossings = 0
     const schedules = await everySchedule(clients, prepare, 0, async (results, storage) => {
       expect(possible).toContain(await outcome(results, storage))
+      crossings += results.flat().filter((result) => result === 'crossed').length
     })
     expect(schedules).toBeGreaterThan(3)
+    expect(crossings > 0).toBe(redeems.length > 0)
   })
 
   it('forks nothing and burns nothing when answers of the store are lost', async () => {
@@ -114,6 +127,15 @@ describe.each(scenarios)('$name', ({ grant, clients }) => {
     expect(lost).toBeGreaterThan(5)
   })
 })
+
+/** Never all: one of those that cross is the first. */
+function properSubsets(all: readonly number[]): number[][] {
+  const subsets: number[][] = [[]]
+  for (const one of all) subsets.push(...subsets.map((subset) => [...subset, one]))
+  return all.length === 0 ? subsets : subsets.slice(0, -1)
+}
+
+const crossed: Act = async () => 'crossed'
 
 async function outcome(results: Results, storage: Storage): Promise<string> {
   return JSON.stringify([results, await stored(storage)])
@@ -144,7 +166,10 @@ async function expectInvariants(results: Results, storage: Storage, failed: numb
 
 function redeem(seed: number, changes: Parameters<typeof redeeming>[0] = {}): Act {
   return act(
-    () => (grant) => redeemCode(grant, redeeming(changes), now, bytes(48, seed)),
+    () => {
+      const present = presentation(redeeming(changes), false)
+      return (grant) => present(grant, now, bytes(48, seed))
+    },
     (answer) => `redeemed ${answer.refreshToken}`,
   )
 }

@@ -26,10 +26,14 @@ export interface Model {
   readonly access: readonly { readonly issuedAt: number; readonly revoked: boolean }[]
 }
 
-/** `known`: the grant still keeps what is needed to tell this spent token from a forgery of it. */
+/**
+ * `known`: the grant still keeps what is needed to tell this spent token from a forgery of it. `crowded`: it was pushed out by 16 younger ones
+ * while it could have been retried.
+ */
 interface ModelToken {
   readonly spentAt: number | null
   readonly known: boolean
+  readonly crowded: boolean
 }
 
 export type Client = 'own' | 'other'
@@ -95,7 +99,7 @@ export function judge(model: Model, input: Input, now: number, rules: Rules): Ve
         ...model,
         status: 'live',
         idleUntil: now + rules.idleLifetime,
-        tokens: [{ spentAt: null, known: true }],
+        tokens: [{ spentAt: null, known: true, crowded: false }],
         access: [{ issuedAt: now, revoked: false }],
       },
       expected: { token: 0, retried: false },
@@ -125,6 +129,7 @@ export function judge(model: Model, input: Input, now: number, rules: Rules): Ve
   const current = model.tokens.length - 1
   const withAccess = { ...model, access: [...model.access, { issuedAt: now, revoked: false }] }
   if (token.spentAt !== null) {
+    if (token.crowded && isRetriable(token.spentAt, now, rules)) return refuse('crowded_out')
     if (!token.known || !isRetriable(token.spentAt, now, rules)) {
       return { model: end('replay'), expected: { refused: 'replayed' } }
     }
@@ -141,8 +146,16 @@ export function judge(model: Model, input: Input, now: number, rules: Rules): Ve
   }
   const spent = model.tokens.map((one) => (one === token ? { ...one, spentAt: now } : one))
   const young = (one: ModelToken) => one.spentAt !== null && now < one.spentAt + rules.retryWindow + 5000
-  const kept = spent.filter((one) => one.known && young(one)).slice(-4)
-  const tokens = [...spent.map((one) => ({ ...one, known: kept.includes(one) })), { spentAt: null, known: true }]
+  const able = spent.filter((one) => one.known && young(one))
+  const kept = able.slice(-16)
+  const tokens = [
+    ...spent.map((one) => ({
+      ...one,
+      known: kept.includes(one),
+      crowded: one.crowded || (able.includes(one) && !kept.includes(one)),
+    })),
+    { spentAt: null, known: true, crowded: false },
+  ]
   return { model: { ...withAccess, idleUntil, tokens }, expected: { token: current + 1, retried: false } }
 }
 

@@ -34,6 +34,8 @@ export interface World {
   /** Milliseconds since the approval. */
   readonly clock: number
   readonly issued: readonly string[]
+  /** Why the last input was refused. */
+  readonly refused?: string | undefined
 }
 
 export const newWorld = ({ codeLifetime, grantLifetime }: Rules): World => ({
@@ -54,7 +56,8 @@ export function advanceBoth(world: World, input: Input, rules: Rules): World {
     JSON.stringify({ ...world.model, access: trace(world.model) })
   if ((grant !== world.grant) !== mustWrite)
     throw new Error(mustWrite ? 'nothing was written' : 'something was written')
-  const next = { ...world, grant: grant === world.grant ? grant : frozen(grant), model, issued }
+  const refused = 'refused' in expected ? expected.refused : undefined
+  const next = { ...world, grant: grant === world.grant ? grant : frozen(grant), model, issued, refused }
   compareStates(next, rules)
   return next
 }

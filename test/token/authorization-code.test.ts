@@ -426,14 +426,45 @@ it('a code of one issuer is nothing to another one on the same store', async () 
   expect((await h.token(good)).status).toBe(200)
 })
 
-it('200 concurrent redemptions of one code: one success, and the grant ends', async () => {
-  const good = redeemForm(await obtainCode(h))
-  const answers = await Promise.all(Array.from({ length: 200 }, () => h.token(good)))
-  const won = answers.filter(({ status }) => status === 200)
-  const lost = answers.filter(({ status, body }) => status === 400 && body.error === 'invalid_grant')
-  expect([won.length, lost.length]).toEqual([1, 199])
-  expect(await storedGrant(h, good.code)).toMatchObject({ status: 'revoked', because: 'replay' })
-  expect(await introspected(h, won[0]?.body.access_token ?? '')).toEqual({ active: false })
-  expect(h.events.filter(({ type }) => type === 'code_redeemed')).toHaveLength(1)
-  expect(h.events.filter(({ type }) => type === 'grant_revoked')).toHaveLength(1)
+describe('presentations of one code that cross', () => {
+  it('are one success and 199 refusals that change nothing; one that comes after the answer ends the grant', async () => {
+    const good = redeemForm(await obtainCode(h))
+    const answers = await Promise.all(Array.from({ length: 200 }, () => h.token(good)))
+    const won = answers.filter(({ status }) => status === 200)
+    const lost = answers.filter(({ status, body }) => status === 400 && body.error === 'invalid_grant')
+    expect([won.length, lost.length]).toEqual([1, 199])
+    expect(await storedGrant(h, good.code)).toMatchObject({ status: 'active' })
+    const token = won[0]?.body.access_token ?? ''
+    expect(await introspected(h, token)).toMatchObject({ active: true })
+    expect(h.events.filter(({ type }) => type === 'code_redeemed')).toHaveLength(1)
+    expect(h.events.filter((event) => event.type === 'refused' && event.reason === 'crossed')).toHaveLength(199)
+
+    expect((await h.token(good)).body.error).toBe('invalid_grant')
+    expect(await storedGrant(h, good.code)).toMatchObject({ status: 'revoked', because: 'replay' })
+    expect(await introspected(h, token)).toEqual({ active: false })
+    expect(h.events.filter(({ type }) => type === 'grant_revoked')).toHaveLength(1)
+  })
+
+  it('where the first is refused leave the code to whoever comes with the right verifier', async () => {
+    const good = redeemForm(await obtainCode(h))
+    const wrong = { ...good, code_verifier: pkce().verifier }
+    const [guess, honest] = await Promise.all([h.token(wrong), h.token(good)])
+    expect([guess.status, honest.status]).toEqual([400, 200])
+  })
+
+  it('and are replays, where the code was spent and answered before both: the grant ends', async () => {
+    const good = redeemForm(await obtainCode(h))
+    expect((await h.token(good)).status).toBe(200)
+    await Promise.all([h.token(good), h.token(good)])
+    expect(await storedGrant(h, good.code)).toMatchObject({ status: 'revoked', because: 'replay' })
+  })
+
+  it('leave no trace of themselves in the process', async () => {
+    const good = redeemForm(await obtainCode(h))
+    const failing = { ...good, resource: OTHER_API }
+    await Promise.all([h.token(failing), h.token(failing)])
+    expect((await h.token(good)).status).toBe(200)
+    await h.token(good)
+    expect(await storedGrant(h, good.code)).toMatchObject({ status: 'revoked', because: 'replay' })
+  })
 })

@@ -146,6 +146,7 @@ export async function newApproval(storage: Storage, subject: string = freshId())
         redirectUri,
         verifier: attempt ? encodeBase64url(randomBytes(32)) : verifier,
         choice,
+        isCrossing: false,
         refresh: { idleLifetime, jkt: null },
       }
       const told = await issue((grant) => redeemCode(grant, input, now, entropy))

@@ -42,6 +42,10 @@ describe.each(engines)('four processes on one $name', ({ start }) => {
     const statuses = answers.map((four) => four.map(({ status }) => status).sort((a, b) => a - b))
     expect([...new Set(statuses.map(String))]).toEqual(['200,400,400,400'])
     expect(answers.flat().filter(({ token }) => token !== undefined)).toHaveLength(1000)
+    // Those that crossed with the first have changed nothing; one that came after its answer has ended the grant.
+    for (const { grantId } of codes) expect([0, 'replay']).toContain(await outcome(grantId))
+    const again = await presentedByAll(codes.map(({ form }) => form))
+    expect([...new Set(again.flat().map(({ status }) => status))]).toEqual([400])
     for (const { grantId } of codes) expect(await outcome(grantId)).toBe('replay')
   })
 
