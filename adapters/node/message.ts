@@ -148,7 +148,9 @@ function readStream(req: NodeRequest, limit: number): Promise<Uint8Array> {
     }
     const onClose = () => {
       stop()
-      reject(new OAuthError('invalid_request', 'The connection ended before the body did.'))
+      reject(
+        new OAuthError('invalid_request', 'The connection ended before the body did.', { reason: 'body_incomplete' }),
+      )
     }
     if (req.destroyed) return onClose()
     req.on('data', onData)

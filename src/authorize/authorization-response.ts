@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Unavailable } from '../edge/errors.js'
+import { type RefusalReason, Unavailable } from '../edge/errors.js'
 import { seeOther } from '../edge/responses.js'
 import { type Answer, show } from '../pages/views.js'
 import type { ResponseFields, ResponseMode } from '../points/response-mode.js'
@@ -23,16 +23,24 @@ interface Destination {
 export const sendCode = (deployment: Deployed, to: AuthorizationRequest, code: string): Promise<Answer> | Answer =>
   send(deployment, to, to.client_id, codeResponse({ code, state: to.state, iss: deployment.settings.issuer }))
 
+/** Whom an error is told to, and what the event says beyond the wire. */
+interface RefusalFacts {
+  readonly clientId: string
+  readonly reason: RefusalReason
+  /** For the operator: what was received and what would have been right. Never sent. */
+  readonly hint?: string | undefined
+}
+
 /** RFC 6749 §4.1.2.1. Only for a redirect URI that was validated. */
 export function sendError(
   deployment: Deployed,
   to: Destination,
   error: string,
   description: string,
-  facts: { readonly clientId: string; readonly reason?: string },
+  { clientId, reason, hint }: RefusalFacts,
 ): Promise<Answer> | Answer {
-  const { clientId, reason = error } = facts
-  deployment.emit({ type: 'refused', endpoint: 'authorize', error, reason, clientId })
+  const { redirectUri } = to
+  deployment.emit({ type: 'refused', endpoint: 'authorize', error, reason, clientId, redirectUri, description, hint })
   const { issuer: iss } = deployment.settings
   return send(deployment, to, clientId, errorResponse({ error, description, state: to.state, iss }))
 }

@@ -67,16 +67,23 @@ async function validated(
   // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
   const identified = identifyClient(parameters, client)
   if ('problem' in identified) {
-    const { problem: reason, description: detail } = identified
-    const code = 'invalid_request'
+    const { problem: reason, description, hint } = identified
+    const error = 'invalid_request'
     const reference = newReference(deployment)
-    deployment.emit({ type: 'refused', endpoint: 'authorize', error: code, reason, clientId, reference })
-    return problemPage('clientMistake', { code, detail, reference })
+    const redirectUri = parameters.get('redirect_uri')
+    const facts = { error, reason, clientId, redirectUri, description, hint, reference }
+    deployment.emit({ type: 'refused', endpoint: 'authorize', ...facts })
+    return problemPage('clientMistake', { code: error, detail: description, reference })
   }
   const asked = validateAuthorizationRequest(identified, parameters, rulesOf(deployment))
   if (!('error' in asked)) return go(identified.client, asked)
   const { redirectUri, client: known } = identified
-  return sendError(deployment, { ...asked, redirectUri }, asked.error, asked.description, { clientId: known.client_id })
+  const { error, description, reason, hint } = asked
+  return sendError(deployment, { ...asked, redirectUri }, error, description, {
+    clientId: known.client_id,
+    reason,
+    hint,
+  })
 }
 
 async function resume(

@@ -40,7 +40,8 @@ export function carryOut(
     case 'refuse':
       return sendError(deployment, asked, verdict.error, descriptionOf(verdict, way), {
         clientId,
-        reason: verdict.because,
+        reason: verdict.because === 'term_refused' ? (way.choice?.refused?.reason ?? verdict.because) : verdict.because,
+        hint: way.choice?.refused?.hint,
       })
     case 'not_yours':
       return problemPage('answered')

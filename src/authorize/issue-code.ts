@@ -75,7 +75,7 @@ export async function issueCode(
   }
   if (because.basis !== 'first_party' && !(await stands(deployment, grant, pending, because))) {
     await endGrant(deployment, id, 'user_request')
-    const facts = { clientId: asked.client_id, reason: 'consent_withdrawn' }
+    const facts = { clientId: asked.client_id, reason: 'consent_withdrawn' } as const
     return sendError(deployment, asked, 'access_denied', 'The user has withdrawn the consent.', facts)
   }
   if (isNew) {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Client } from '../clients/client.js'
-import { OAuthError } from '../edge/errors.js'
+import { OAuthError, type RefusalReason } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { ClientAuthentication, PresentedClient, SentCredentials } from '../points/client-authentication.js'
 import type { Deployed } from '../points/tables.js'
@@ -21,10 +21,16 @@ import { orList } from '../protocol/spelling.js'
 export async function authenticateClient(http: HttpRequest, form: Parameters, deployment: Deployed): Promise<Client> {
   const { clientAuthentication: ways } = deployment.tables
   for (const name of ['client_id', 'client_secret']) {
-    if (form.problems.has(name)) throw new OAuthError('invalid_request', `The parameter ${name} cannot be used.`)
+    const problem = form.problems.get(name)
+    if (problem === undefined) continue
+    throw new OAuthError('invalid_request', `The parameter ${name} cannot be used.`, { reason: `parameter_${problem}` })
   }
   const lines = http.headerValues('authorization')
-  if (lines.length > 1) throw new OAuthError('invalid_request', 'There is more than one Authorization header.')
+  if (lines.length > 1) {
+    throw new OAuthError('invalid_request', 'There is more than one Authorization header.', {
+      reason: 'client_auth_several',
+    })
+  }
   const sent: SentCredentials = { http, authorization: lines[0], form }
   const found = findCredentials(ways, sent)
   const named = form.get('client_id')
@@ -33,7 +39,9 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
     throw invalidClient('There is no client authentication and no client_id.', 'client_auth_missing')
   }
   if (named !== undefined && client_id !== named) {
-    throw new OAuthError('invalid_request', 'client_id is not that of the client that authenticates.')
+    throw new OAuthError('invalid_request', 'client_id is not that of the client that authenticates.', {
+      reason: 'client_id_mismatch',
+    })
   }
   const known = deployment.clients.find(client_id)
   const client = known instanceof Promise ? await known : known
@@ -70,7 +78,9 @@ function findCredentials(ways: readonly ClientAuthentication[], sent: SentCreden
   }
   // RFC 6749 §2.3: not more than one authentication method in each request.
   if (count + Number(strangeHeader) + Number(strangeAssertion) > 1) {
-    throw new OAuthError('invalid_request', 'Use one way of client authentication, not several at once.')
+    throw new OAuthError('invalid_request', 'Use one way of client authentication, not several at once.', {
+      reason: 'client_auth_several',
+    })
   }
   if (strangeHeader) {
     const challenges = ways.flatMap(({ challenge = [] }) => challenge).join(', ')
@@ -109,7 +119,7 @@ function judge(
   way: ClientAuthentication | undefined,
   presented: PresentedClient | undefined,
   deployment: Deployed,
-): Promise<string | null> | string | null {
+): Promise<RefusalReason | null> | RefusalReason | null {
   if (!client) return 'client_unknown'
   // RFC 7591 §2: the registered method, and no other, even if the secret were right.
   if (client.token_endpoint_auth_method !== presented?.method || !way?.methods.includes(presented.method)) {
@@ -120,7 +130,7 @@ function judge(
   return way.judge(client, presented, deployment)
 }
 
-function invalidClient(description: string, reason: string, challenge?: string): OAuthError {
+function invalidClient(description: string, reason: RefusalReason, challenge?: string): OAuthError {
   // RFC 6749 §5.2: a client that used the Authorization header is answered with the matching challenge.
   const headers: [string, string][] = challenge ? [['www-authenticate', challenge]] : []
   return new OAuthError('invalid_client', description, { headers, reason })

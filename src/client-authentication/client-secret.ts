@@ -6,6 +6,7 @@
  */
 import { type Client, clientSecretHash } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { RefusalReason } from '../edge/errors.js'
 import type { ClientAuthentication, PresentedClient } from '../points/client-authentication.js'
 import { asciiLowerCase } from '../protocol/ascii.js'
 
@@ -13,7 +14,7 @@ interface PresentedSecret extends PresentedClient {
   readonly hash: string
 }
 
-function judge({ secrets }: Client, { hash }: PresentedSecret, { now }: Pick<Deployment, 'now'>): string | null {
+function judge({ secrets }: Client, { hash }: PresentedSecret, { now }: Pick<Deployment, 'now'>): RefusalReason | null {
   const secret = secrets.find((known) => known.hash === hash)
   if (!secret) return 'client_secret_wrong'
   return secret.expiresAt !== null && now() >= secret.expiresAt ? 'client_secret_expired' : null

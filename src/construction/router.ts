@@ -69,9 +69,19 @@ async function carryOut(
 
 /** A protocol error that an endpoint throws is an answer as well. */
 function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError): Answer {
-  const { code, reason, clientId } = error
+  const { code, reason, clientId, redirectUri, message, hint } = error
   const reference = endpoint.answers === 'page' ? newReference(deployment) : undefined
-  deployment.emit({ type: 'refused', endpoint: endpoint.name, error: code, reason, clientId, reference })
+  deployment.emit({
+    type: 'refused',
+    endpoint: endpoint.name,
+    error: code,
+    reason,
+    clientId,
+    redirectUri,
+    description: message,
+    hint,
+    reference,
+  })
   return reference === undefined ? errorResponse(error) : protocolErrorPage(error, reference)
 }
 

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Refusal } from '../grant/refusal.js'
+import type { OwnRefusal, RequestRefusal } from '../protocol/refusal-reason.js'
 import type { HttpResponse } from './message.js'
 import { jsonResponse } from './responses.js'
 
@@ -21,6 +23,12 @@ export type OAuthErrorCode =
   | 'unsupported_token_type'
   | 'server_error'
   | 'temporarily_unavailable'
+
+/**
+ * Why a request was refused, for events: more than the wire says. Features write `name:what`, and so may apps; an {@link OAuthError} that
+ * says no reason has its code.
+ */
+export type RefusalReason = Refusal | RequestRefusal | OAuthErrorCode | OwnRefusal
 
 const statusOf: Partial<Record<OAuthErrorCode, number>> = {
   invalid_client: 401,
@@ -40,10 +48,14 @@ export class OAuthError extends Error {
   readonly code: OAuthErrorCode
   readonly status: number
   readonly headers: readonly (readonly [string, string])[]
-  /** What the event says beyond the wire: the core's refusal. Never sent. */
-  readonly reason: string
+  /** What the event says beyond the wire. Never sent. @default the code */
+  readonly reason: RefusalReason
   /** Who was refused, where that is known, for the event. Never sent. */
   readonly clientId: string | undefined
+  /** Where the answer would have gone, as it was received, for the event. Never sent. */
+  readonly redirectUri: string | undefined
+  /** For the operator: what was received and what would have been right, in a sentence or two, without secrets. Never sent. */
+  readonly hint: string | undefined
 
   /**
    * @param description Helps an honest client; never echoes input. Characters outside those that RFC 6749 §5.2 allows are dropped.
@@ -54,8 +66,10 @@ export class OAuthError extends Error {
     options: {
       readonly status?: number | undefined
       readonly headers?: readonly (readonly [string, string])[] | undefined
-      readonly reason?: string | undefined
+      readonly reason?: RefusalReason | undefined
       readonly clientId?: string | undefined
+      readonly redirectUri?: string | undefined
+      readonly hint?: string | undefined
       readonly cause?: unknown
     } = {},
   ) {
@@ -65,12 +79,14 @@ export class OAuthError extends Error {
     this.headers = options.headers ?? []
     this.reason = options.reason ?? code
     this.clientId = options.clientId
+    this.redirectUri = options.redirectUri
+    this.hint = options.hint
   }
 
   /** The same refusal, of a client that is known by now. */
   by(clientId: string): OAuthError {
-    const { status, headers, reason, cause } = this
-    return new OAuthError(this.code, this.message, { status, headers, reason, cause, clientId })
+    const { status, headers, reason, cause, redirectUri, hint } = this
+    return new OAuthError(this.code, this.message, { status, headers, reason, cause, redirectUri, hint, clientId })
   }
 }
 

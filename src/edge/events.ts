@@ -5,6 +5,7 @@
  * @module
  */
 import type { RevocationReason } from '../grant/state.js'
+import type { RefusalReason } from './errors.js'
 
 interface GrantFacts {
   readonly grantId: string
@@ -44,8 +45,15 @@ export type ServerEvent = { readonly at: number } & (
       readonly type: 'refused'
       readonly endpoint: string
       readonly error: string
-      readonly reason: string
+      readonly reason: RefusalReason
+      /** As it was received: there may be no such client. */
       readonly clientId: string | undefined
+      /** As it was received, at the authorization endpoint: it may be nobody's. */
+      readonly redirectUri?: string | undefined
+      /** What the client, or the person, was told. */
+      readonly description?: string | undefined
+      /** For the operator: what was received and what would have been right. Without secrets. */
+      readonly hint?: string | undefined
       /** What the page showed, when a person was told. */
       readonly reference?: string | undefined
     }

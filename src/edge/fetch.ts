@@ -75,7 +75,7 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
 }
 
 function hungUp(cause: unknown): never {
-  throw new OAuthError('invalid_request', 'The body did not arrive whole.', { cause })
+  throw new OAuthError('invalid_request', 'The body did not arrive whole.', { cause, reason: 'body_incomplete' })
 }
 
 /** Reads on for a while, then ends the connection: nobody has to be read for ever. */

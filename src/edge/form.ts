@@ -20,14 +20,16 @@ const MAX_FORM_BYTES = 65_536
 export async function readForm(request: HttpRequest): Promise<Parameters> {
   // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
   if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
-    throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.')
+    throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.', {
+      reason: 'content_type_wrong',
+    })
   }
   const body = await readBody(request)
   if (!(body instanceof Uint8Array)) return parametersFromForm(body.form)
   try {
     return parseParameters(decoder.decode(body))
   } catch {
-    throw new OAuthError('invalid_request', 'The body is not UTF-8.')
+    throw new OAuthError('invalid_request', 'The body is not UTF-8.', { reason: 'body_unreadable' })
   }
 }
 
@@ -41,7 +43,7 @@ async function readBody(request: HttpRequest) {
     return await request.body(MAX_FORM_BYTES)
   } catch (error) {
     if (!(error instanceof BodyTooLarge)) throw error
-    throw new OAuthError('invalid_request', 'The body is larger than 64 KB.', { status: 413 })
+    throw new OAuthError('invalid_request', 'The body is larger than 64 KB.', { status: 413, reason: 'body_too_large' })
   }
 }
 

@@ -44,10 +44,13 @@ export const introspectionEndpoint = (deployment: Deployed, asClient: AsClient):
 async function answer(deployment: Deployed, client: Client, form: Parameters): Promise<HttpResponse> {
   // RFC 7662 §2.1: the caller is authorized. A client_id alone, which everybody may know, authorizes nobody.
   if (isPublicClient(client)) {
-    throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', { status: 403 })
+    throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', {
+      status: 403,
+      reason: 'introspection_public',
+    })
   }
   const token = form.get('token')
-  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.')
+  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.', { reason: 'parameter_missing' })
   const refreshToken = parseRefreshToken(token)
   const facts = refreshToken
     ? await refreshTokenFacts(deployment, client, refreshToken)

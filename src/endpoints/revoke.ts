@@ -34,7 +34,7 @@ export const revocationEndpoint = (deployment: Deployed, asClient: AsClient): En
 
 async function answer(deployment: Deployment, client: Client, form: Parameters): Promise<HttpResponse> {
   const token = form.get('token')
-  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.')
+  if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.', { reason: 'parameter_missing' })
   // RFC 7009 §2.1: token_type_hint only orders the search. A token tells its own type here, so there is nothing to order.
   const refreshToken = parseRefreshToken(token)
   if (refreshToken) await endFamily(deployment, client, refreshToken)

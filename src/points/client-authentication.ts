@@ -6,6 +6,7 @@
  */
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { RefusalReason } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { AuthenticationRules } from '../protocol/client-vocabulary.js'
 import type { Parameters } from '../protocol/parameters.js'
@@ -30,8 +31,12 @@ export interface ClientAuthentication<Presented extends PresentedClient = Presen
    * developer of the client, which repeats nothing of the request. Nothing is believed yet, and nothing may be looked up.
    */
   read(sent: SentCredentials): Presented | string | null
-  /** Why the client is not believed, for the operator's events; null when it is. The client itself learns nothing of it. */
-  judge(client: Client, presented: Presented, deployment: Deployment): Promise<string | null> | string | null
+  /** Why the client is not believed, for the operator's events (`name:what`); null when it is. The client itself learns nothing of it. */
+  judge(
+    client: Client,
+    presented: Presented,
+    deployment: Deployment,
+  ): Promise<RefusalReason | null> | RefusalReason | null
 }
 
 /** What a request that wants to be authenticated has with it. */

@@ -13,6 +13,7 @@ import { type Parameters, problemText } from './parameters.js'
 import { isCodeChallenge } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
+import type { OwnRefusal, RequestRefusal } from './refusal-reason.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
 import { orList } from './spelling.js'
 import { checkedValue, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from './terms.js'
@@ -24,16 +25,11 @@ export interface AuthorizingClient extends ClientSettings {
 
 /** A problem that is shown to the person at the browser, because nobody is known to whom it could be sent. */
 export interface PageProblem {
-  readonly problem:
-    | 'request_unreadable'
-    | 'client_id_missing'
-    | 'client_id_repeated'
-    | 'client_unknown'
-    | 'redirect_uri_missing'
-    | 'redirect_uri_repeated'
-    | 'redirect_uri_not_registered'
+  readonly problem: RequestRefusal
   /** For developers; free of input. */
   readonly description: string
+  /** For the operator, in the event: what was received and what would have been right. */
+  readonly hint?: string | undefined
 }
 
 /** The outcome of the first stage. Nothing but {@link identifyClient} can make one. */
@@ -76,6 +72,10 @@ export interface AuthorizationRefusal {
     | 'access_denied'
     | AccessRefusal
   readonly description: string
+  /** For the operator, in the event. */
+  readonly reason: RequestRefusal | OwnRefusal
+  /** The same: what was received and what would have been right. */
+  readonly hint: string | undefined
   readonly state: string | undefined
   /** The mode that was asked for, or `query` when that one does not exist. */
   readonly responseMode: string
@@ -150,48 +150,64 @@ export function validateAuthorizationRequest(
   const mode = parameters.get('response_mode') ?? 'query'
   const isServed = rules.responseModes.has(mode)
   const responseMode = isServed ? mode : 'query'
-  const refuse = (error: AuthorizationRefusal['error'], description: string): AuthorizationRefusal => {
-    return { error, description, state, responseMode }
-  }
+  const refuse = (
+    error: AuthorizationRefusal['error'],
+    reason: AuthorizationRefusal['reason'],
+    description: string,
+    hint?: string,
+  ): AuthorizationRefusal => ({ error, description, reason, hint, state, responseMode })
 
-  for (const [name, problem] of parameters.problems) return refuse('invalid_request', problemText(name, problem))
+  for (const [name, problem] of parameters.problems)
+    return refuse('invalid_request', `parameter_${problem}`, problemText(name, problem))
   // OpenID Connect Core §6: request objects, which this server does not read.
-  if (parameters.get('request') !== undefined) return refuse('request_not_supported', 'request is not supported.')
+  if (parameters.get('request') !== undefined)
+    return refuse('request_not_supported', 'request_not_supported', 'request is not supported.')
   if (parameters.get('request_uri') !== undefined)
-    return refuse('request_uri_not_supported', 'request_uri is not supported.')
+    return refuse('request_uri_not_supported', 'request_uri_not_supported', 'request_uri is not supported.')
 
   const responseType = parameters.get('response_type')
-  if (responseType === undefined) return refuse('invalid_request', 'response_type is missing.')
-  if (responseType !== 'code') return refuse('unsupported_response_type', 'response_type must be code.')
-  if (!isServed) return refuse('invalid_request', `response_mode must be ${orList([...rules.responseModes.keys()])}.`)
+  if (responseType === undefined) return refuse('invalid_request', 'response_type_missing', 'response_type is missing.')
+  if (responseType !== 'code')
+    return refuse('unsupported_response_type', 'response_type_wrong', 'response_type must be code.')
+  if (!isServed)
+    return refuse(
+      'invalid_request',
+      'response_mode_wrong',
+      `response_mode must be ${orList([...rules.responseModes.keys()])}.`,
+    )
   if (!client.grant_types.includes('authorization_code')) {
-    return refuse('unauthorized_client', 'This client is not registered for the authorization code flow.')
+    return refuse(
+      'unauthorized_client',
+      'grant_type_not_registered',
+      'This client is not registered for the authorization code flow.',
+    )
   }
 
   const codeChallenge = parameters.get('code_challenge')
-  if (codeChallenge === undefined) return refuse('invalid_request', 'code_challenge is missing: PKCE is required.')
+  if (codeChallenge === undefined)
+    return refuse('invalid_request', 'challenge_missing', 'code_challenge is missing: PKCE is required.')
   // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
   if (parameters.get('code_challenge_method') !== 'S256') {
-    return refuse('invalid_request', 'code_challenge_method must be S256.')
+    return refuse('invalid_request', 'challenge_method_wrong', 'code_challenge_method must be S256.')
   }
   if (!isCodeChallenge(codeChallenge)) {
-    return refuse('invalid_request', 'code_challenge must be 43 characters of base64url.')
+    return refuse('invalid_request', 'challenge_malformed', 'code_challenge must be 43 characters of base64url.')
   }
 
   const asked = { resources: parameters.resources, scope: parameters.get('scope') }
   const granted = requestedAccess(asked, client, rules.resources)
-  if (!granted.ok) return refuse(granted.error, granted.description)
+  if (!granted.ok) return refuse(granted.error, granted.reason, granted.description, granted.hint)
 
   const prompt = parsePromptOrNone(parameters.get('prompt'))
-  if (!prompt) return refuse('invalid_request', 'prompt has an unknown value, or none beside another.')
+  if (!prompt) return refuse('invalid_request', 'prompt_wrong', 'prompt has an unknown value, or none beside another.')
   const maxAgeText = parameters.get('max_age')
   const maxAge = maxAgeText === undefined ? undefined : parseMaxAge(maxAgeText)
-  if (maxAge === null) return refuse('invalid_request', 'max_age must be a whole number of seconds.')
+  if (maxAge === null) return refuse('invalid_request', 'max_age_wrong', 'max_age must be a whole number of seconds.')
 
   const terms: { [name: string]: Json } = {}
   for (const [name, term] of rules.terms) {
     const value = term.parse?.({ client, access: granted.access, get: parameters.get })
-    if (value instanceof TermRefused) return refuse(value.error, value.description)
+    if (value instanceof TermRefused) return refuse(value.error, value.reason, value.description, value.hint)
     if (value !== undefined) terms[name] = checkedValue(name, value)
   }
 
@@ -211,7 +227,7 @@ export function validateAuthorizationRequest(
   }
   const bytes = utf8(JSON.stringify(request)).length
   if (bytes > MAX_REQUEST_BYTES || (rules.terms.size > 0 && isTooLargeWith(terms, bytes))) {
-    return refuse('invalid_request', 'The request is too large.')
+    return refuse('invalid_request', 'request_too_large', 'The request is too large.')
   }
   return request
 }
@@ -226,7 +242,11 @@ const MAX_REQUEST_BYTES = 24_576
 const isTooLargeWith = (terms: TermValues, bytes: number): boolean =>
   termsSize(terms) > MAX_TERMS_BYTES || bytes > MAX_REQUEST_BYTES - MAX_TERMS_BYTES
 
-const page = (problem: PageProblem['problem'], description: string): PageProblem => ({ problem, description })
+const page = (problem: RequestRefusal, description: string, hint?: string): PageProblem => ({
+  problem,
+  description,
+  hint,
+})
 
 function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
   return text === undefined ? [] : parsePrompt(text)

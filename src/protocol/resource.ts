@@ -6,6 +6,7 @@
  * @module
  */
 import type { ClientSettings } from './client-settings.js'
+import type { RequestRefusal } from './refusal-reason.js'
 import { isWithin, narrow, parseScope } from './scope.js'
 
 /** An API that the server issues access tokens for. */
@@ -34,6 +35,15 @@ export type ClientLimits = Pick<ClientSettings, 'scope' | 'default_scope' | 'res
 
 export type AccessRefusal = 'invalid_target' | 'invalid_scope'
 
+/** Why there is no access. */
+interface Refused {
+  /** For the operator, in the event. */
+  readonly reason: RequestRefusal
+  readonly description: string
+  /** For the operator, too: what was received and what would have been right. */
+  readonly hint?: string | undefined
+}
+
 /** Whether `text` is an absolute URI without a fragment, as RFC 8707 §2 wants a resource to be. */
 export function isResourceUri(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:[A-Za-z0-9._~:/?[\]@!$&'()*+,;=%-]+$/i.test(text)) return false
@@ -58,10 +68,10 @@ export function requestedAccess(
   definitions: readonly ResourceDefinition[],
 ):
   | { readonly ok: true; readonly access: Access; readonly scope: readonly string[] }
-  | { readonly ok: false; readonly error: AccessRefusal; readonly description: string } {
+  | ({ readonly ok: false; readonly error: AccessRefusal } & Refused) {
   const besides = definitions.filter(({ isBeside }) => isBeside)
   const chosen = needsNoApi(request, client, besides) ? [] : chooseResources(request.resources, client, definitions)
-  if (typeof chosen === 'string') return { ok: false, error: 'invalid_target', description: chosen }
+  if ('reason' in chosen) return { ok: false, error: 'invalid_target', ...chosen }
   const reachable =
     besides.length > 0 ? [...chosen, ...besides.filter((definition) => !chosen.includes(definition))] : chosen
   const known = reachable.flatMap((definition) => definition.scopes)
@@ -69,7 +79,7 @@ export function requestedAccess(
   const isNeeded = chosen.some(({ scopes }) => scopes.length > 0)
   const scope =
     request.scope === undefined ? defaultScope(client, known, isNeeded) : askedScope(request.scope, client, known)
-  if (typeof scope === 'string') return { ok: false, error: 'invalid_scope', description: scope }
+  if ('reason' in scope) return { ok: false, error: 'invalid_scope', ...scope }
   const all = reachable.map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
   const access =
     all.length > chosen.length ? all.filter((entry, i) => i < chosen.length || entry.scope.length > 0) : all
@@ -77,6 +87,7 @@ export function requestedAccess(
     return {
       ok: false,
       error: 'invalid_scope',
+      reason: 'scope_empty',
       description: 'One of the resources gets no scope. Ask for some of its scope.',
     }
   }
@@ -167,35 +178,47 @@ function chooseResources(
   requested: readonly string[],
   client: ClientLimits,
   definitions: readonly ResourceDefinition[],
-): readonly ResourceDefinition[] | string {
+): readonly ResourceDefinition[] | Refused {
   const allowed = definitions.filter(
     ({ resource, isBeside }) => isBeside || (client.resources?.includes(resource) ?? true),
   )
   if (requested.length === 0) {
     const apis = allowed.some(({ isBeside }) => isBeside) ? allowed.filter(({ isBeside }) => !isBeside) : allowed
     const only = apis.length === 1 ? apis[0] : apis.find(({ isDefault }) => isDefault)
-    return only ? [only] : 'Name the resource that the access is for.'
+    return only ? [only] : { reason: 'resource_missing', description: 'Name the resource that the access is for.' }
   }
   const chosen: ResourceDefinition[] = []
   for (const name of new Set(requested)) {
     const definition = allowed.find(({ resource }) => resource === name)
-    if (!definition) return 'A resource is unknown, or this client may not ask for it.'
+    if (!definition) {
+      const isKnown = definitions.some(({ resource }) => resource === name)
+      return {
+        reason: isKnown ? 'resource_not_allowed' : 'resource_unknown',
+        description: 'A resource is unknown, or this client may not ask for it.',
+      }
+    }
     chosen.push(definition)
   }
   return chosen
 }
 
-function askedScope(text: string, client: ClientLimits, known: readonly string[]): readonly string[] | string {
+function askedScope(text: string, client: ClientLimits, known: readonly string[]): readonly string[] | Refused {
   const scope = parseScope(text)
-  if (!scope) return 'The scope is not a list of names separated by single spaces.'
-  if (!isWithin(scope, known)) return 'The scope has a name that the resource does not know.'
-  if (client.scope && !isWithin(scope, client.scope)) return 'The scope has a name that this client may not ask for.'
+  if (!scope) {
+    return { reason: 'scope_malformed', description: 'The scope is not a list of names separated by single spaces.' }
+  }
+  if (!isWithin(scope, known)) {
+    return { reason: 'scope_unknown', description: 'The scope has a name that the resource does not know.' }
+  }
+  if (client.scope && !isWithin(scope, client.scope)) {
+    return { reason: 'scope_not_allowed', description: 'The scope has a name that this client may not ask for.' }
+  }
   return scope
 }
 
-function defaultScope(client: ClientLimits, known: readonly string[], isNeeded: boolean): readonly string[] | string {
+function defaultScope(client: ClientLimits, known: readonly string[], isNeeded: boolean): readonly string[] | Refused {
   const scope = client.default_scope ?? client.scope
   if (scope) return narrow(scope, known)
   // RFC 6749 §3.3: without a scope, a default value or a failure.
-  return isNeeded ? 'Name the scope: this client has no default one.' : []
+  return isNeeded ? { reason: 'scope_missing', description: 'Name the scope: this client has no default one.' } : []
 }

@@ -5,6 +5,7 @@
  */
 import { utf8 } from '../runtime/hash.js'
 import { isJson, type Json } from './json.js'
+import type { OwnRefusal } from './refusal-reason.js'
 
 /** Values by the names of their terms. Plain JSON, because it is stored. */
 export interface TermValues {
@@ -22,10 +23,23 @@ export class TermRefused {
   readonly error: 'invalid_request' | 'invalid_scope' | 'access_denied'
   /** Helps an honest client; repeats nothing of the request. */
   readonly description: string
+  /** What the event says beyond the wire: `name:what`. Never sent. @default 'term_refused' */
+  readonly reason: OwnRefusal | 'term_refused'
+  /** For the operator, in the event: what was received and what would have been right, without secrets. Never sent. */
+  readonly hint: string | undefined
 
-  constructor(error: TermRefused['error'], description: string) {
+  constructor(
+    error: TermRefused['error'],
+    description: string,
+    {
+      reason = 'term_refused',
+      hint,
+    }: { readonly reason?: TermRefused['reason'] | undefined; readonly hint?: string | undefined } = {},
+  ) {
     this.error = error
     this.description = description
+    this.reason = reason
+    this.hint = hint
   }
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { judgeLogin, type LoginDemand, type LoginReason, type LoginTrace } from './prompt.js'
+import type { RequestRefusal } from './refusal-reason.js'
 import type { Access } from './resource.js'
 import type { TermValues } from './terms.js'
 
@@ -82,7 +83,7 @@ export type Verdict =
   | {
       readonly next: 'refuse'
       readonly error: 'login_required' | 'consent_required' | 'interaction_required' | 'access_denied'
-      readonly because: string
+      readonly because: RequestRefusal
     }
 
 /** How often a request sends somebody to log in: an app whose login never gets fresh enough must not send them in circles. */
@@ -101,7 +102,7 @@ export function decideVisit(facts: VisitFacts, now: number): Verdict {
   if (login === undefined) return learn('login')
   const judged = judgeLogin(demand, login, now)
   if (!judged.ok || login === null) {
-    if (silent) return refuse('login_required')
+    if (silent) return refuse('login_required', 'login_required')
     return logIn(facts, judged.ok ? 'no_login' : judged.reason)
   }
   if (answer) {
@@ -118,7 +119,8 @@ export function decideVisit(facts: VisitFacts, now: number): Verdict {
   if (facts.choice === 'open') return silent ? refuse('interaction_required', 'choice_open') : ask(facts, [])
   if (demand.prompt.includes('consent')) return ask(facts, [])
   if (facts.agreement === undefined) return learn('agreement')
-  if (!facts.agreement.covers) return silent ? refuse('consent_required') : ask(facts, facts.agreement.unticked)
+  if (!facts.agreement.covers)
+    return silent ? refuse('consent_required', 'consent_required') : ask(facts, facts.agreement.unticked)
   if (!facts.isStored) {
     if (facts.isTooOften === undefined) return learn('isTooOften')
     if (facts.isTooOften) return silent ? refuse('interaction_required', 'silent_too_often') : ask(facts, [])
@@ -144,7 +146,7 @@ function withPerson({ isStored, isEmbedded, room }: VisitFacts, verdict: Verdict
 
 const learn = (what: Unknown): Verdict => ({ next: 'learn', what })
 
-const refuse = (error: Extract<Verdict, { next: 'refuse' }>['error'], because: string = error): Verdict => ({
+const refuse = (error: Extract<Verdict, { next: 'refuse' }>['error'], because: RequestRefusal): Verdict => ({
   next: 'refuse',
   error,
   because,

@@ -20,7 +20,8 @@ export async function confirmKey(
   for (const [member, proof] of deployment.tables.keyProofs) {
     const thumbprint = await proof.read(http, { client, deployment, url: deployment.urls.of('token') })
     if (thumbprint === null) continue
-    if (found) throw new OAuthError('invalid_request', 'Prove one key, not several at once.')
+    if (found)
+      throw new OAuthError('invalid_request', 'Prove one key, not several at once.', { reason: 'key_proofs_several' })
     if (decodeBase64url(thumbprint)?.length !== 32) {
       throw new Error(`The key proof for ${member} must give a SHA-256 thumbprint in base64url.`)
     }

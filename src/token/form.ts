@@ -27,6 +27,7 @@ export function accessChoice(
 /** @throws {OAuthError} `invalid_request` when it is not there. */
 export function required(form: Parameters, name: string): string {
   const value = form.get(name)
-  if (value === undefined) throw new OAuthError('invalid_request', `${name} is missing.`)
+  if (value === undefined)
+    throw new OAuthError('invalid_request', `${name} is missing.`, { reason: 'parameter_missing' })
   return value
 }

@@ -27,7 +27,7 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
       const resource = oneResource(form)
       const asked = { resources: form.resources, scope: form.get('scope') }
       const found = requestedAccess(asked, client, deployment.settings.resourceList)
-      if (!found.ok) throw new OAuthError(found.error, found.description)
+      if (!found.ok) throw new OAuthError(found.error, found.description, { reason: found.reason, hint: found.hint })
       const { beside, defaultResource } = deployment.settings
       const access = chooseAccess(found.access, { resource, scope: undefined, defaultResource, beside })
       if (typeof access === 'string') throw refusedError(access)

@@ -4,7 +4,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 §3.2}
  * @module
  */
-import { OAuthError } from '../edge/errors.js'
+import { OAuthError, type RefusalReason } from '../edge/errors.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { AsClient } from '../points/feature.js'
 import type { Deployed } from '../points/tables.js'
@@ -23,19 +23,21 @@ export function tokenEndpoint(
   return (http) =>
     asClient(http, (client, form) => {
       const name = form.get('grant_type')
-      if (name === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.')
+      if (name === undefined)
+        throw new OAuthError('invalid_request', 'grant_type is missing.', { reason: 'parameter_missing' })
       const grantType = grantTypes.get(name)
       const isRegistered = client.grant_types.includes(name)
-      if (!grantType && !isRegistered) throw new OAuthError('unsupported_grant_type', unsupported)
+      if (!grantType && !isRegistered)
+        throw new OAuthError('unsupported_grant_type', unsupported, { reason: 'grant_type_unknown' })
       // The client was registered when a feature brought it; it does not fall back to anything else.
       if (!grantType)
         throw unauthorized(`This server does not serve the grant type ${name} now.`, 'grant_type_not_served')
       // RFC 6749 §4.4: whoever may be registered for it may change with the feature.
       if (!grantType.publicClients && isPublicClient(client))
-        throw unauthorized(`Public clients cannot use the grant type ${name}.`)
+        throw unauthorized(`Public clients cannot use the grant type ${name}.`, 'grant_type_confidential')
       // RFC 6749 §5.2: unauthorized_client, when the client is not registered for the grant type.
       if (!isRegistered) {
-        throw unauthorized(`This client is not registered for the grant type ${name}.`)
+        throw unauthorized(`This client is not registered for the grant type ${name}.`, 'grant_type_not_registered')
       }
       const answer = (confirmation: Confirmation | undefined) =>
         grantType.answer(tokenRequest(deployment, { client, form, http, confirmation, by: name }))
@@ -43,5 +45,5 @@ export function tokenEndpoint(
     })
 }
 
-const unauthorized = (description: string, reason?: string): OAuthError =>
+const unauthorized = (description: string, reason: RefusalReason): OAuthError =>
   new OAuthError('unauthorized_client', description, { reason })

@@ -63,7 +63,7 @@ describe('an endpoint of a feature', () => {
               asClient(request, async ({ client_id }, form) => {
                 const word = form.get('word')
                 if (word === undefined)
-                  throw new OAuthError('invalid_request', 'word is missing.', { reason: 'no_word' })
+                  throw new OAuthError('invalid_request', 'word is missing.', { reason: 'secret-word:missing' })
                 return json({ client_id, word })
               }),
           },
@@ -92,7 +92,7 @@ describe('an endpoint of a feature', () => {
     ['a wrong secret', { word: 'x' }, basic('web', 'wrong'), 401, 'invalid_client', 'client_secret_wrong', undefined],
     ['nobody', { word: 'x' }, {}, 401, 'invalid_client', 'client_auth_missing', undefined],
     ['a repeated parameter', 'word=x&word=y', web, 400, 'invalid_request', 'parameter_repeated', undefined],
-    ['what its answer refuses', {}, web, 400, 'invalid_request', 'no_word', 'web'],
+    ['what its answer refuses', {}, web, 400, 'invalid_request', 'secret-word:missing', 'web'],
   ])('refuses %s, and tells the operator', async (_, form, headers, status, error, reason, clientId) => {
     const response = await h.post('/oauth/echo', form, headers)
     expect([response.status, ((await response.json()) as Tokens).error]).toEqual([status, error])
@@ -725,7 +725,7 @@ describe('a way of client authentication of a feature', () => {
   })
 
   it.each<[string, Record<string, string>, Record<string, string>, string]>([
-    ['a wrong proof', {}, { 'x-gateway': 'gateway forged' }, 'proof_wrong'],
+    ['a wrong proof', {}, { 'x-gateway': 'gateway forged' }, 'proof:wrong'],
     ['a client that nobody knows', {}, genuine('gateway', 'nobody'), 'client_unknown'],
     ['a client of another way', {}, genuine('gateway', 'machine'), 'client_auth_method'],
     ['a public client', {}, genuine('gateway', 'spa'), 'client_auth_method'],
@@ -809,7 +809,7 @@ describe('a way of client authentication of a feature', () => {
 
     it.each<[string, Record<string, string>, Record<string, string>, string]>([
       ['that does not name itself', {}, certificate, 'client_auth_missing'],
-      ['that shows a forged one', { client_id: 'certificate' }, { 'x-certificate': 'certificate x' }, 'proof_wrong'],
+      ['that shows a forged one', { client_id: 'certificate' }, { 'x-certificate': 'certificate x' }, 'proof:wrong'],
       ['that shows an unreadable one', { client_id: 'certificate' }, { 'x-certificate': 'x' }, 'client_auth_method'],
       ['that shows none', { client_id: 'certificate' }, {}, 'client_auth_method'],
       ['that uses another way', {}, { ...certificate, ...basic('certificate', '') }, 'client_auth_method'],
@@ -832,7 +832,7 @@ describe('a way of client authentication of a feature', () => {
 
     it('does not disturb a public client', async () => {
       const { error, reason } = await asked(h, { grant_type: 'nonsense', client_id: 'spa' }, certificate)
-      expect([error, reason]).toEqual(['unsupported_grant_type', 'unsupported_grant_type'])
+      expect([error, reason]).toEqual(['unsupported_grant_type', 'grant_type_unknown'])
     })
   })
 

@@ -38,7 +38,7 @@ export const headerWay = (
     if (!client_id || !proof || more.length > 0) return `The header x-${method} cannot be read.`
     return { method, client_id, proof }
   },
-  judge: (_, { proof }) => (proof === 'genuine' ? null : 'proof_wrong'),
+  judge: (_, { proof }) => (proof === 'genuine' ? null : 'proof:wrong'),
 })
 
 /** All of an answer in one parameter, as base64url of JSON. */

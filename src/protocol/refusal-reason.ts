@@ -1,0 +1,122 @@
+/**
+ * Why a request is refused, for events and for the operator's eyes: more than the wire says. What the machine of grants says is in
+ * `grant/refusal.ts`. `docs/events.md` explains each; a test holds it to these. Pure.
+ *
+ * @module
+ */
+import type { ParameterProblem } from './parameters.js'
+import type { LoginReason } from './prompt.js'
+
+/** Why a request is refused before a grant is asked, or without one. */
+export type RequestRefusal =
+  /** A parameter of the request or the form: sent twice, too long, with control characters … */
+  | `parameter_${ParameterProblem}`
+  /** A parameter that the endpoint needs, such as `grant_type`, `code` or `token`. */
+  | 'parameter_missing'
+  /** The body is no `application/x-www-form-urlencoded`. */
+  | 'content_type_wrong'
+  /** More than 64 KB. */
+  | 'body_too_large'
+  /** The connection ended before the body did. */
+  | 'body_incomplete'
+  /** The body is not UTF-8. */
+  | 'body_unreadable'
+  /** A page of the app's own lacks a hidden field of the form. */
+  | 'form_field_missing'
+  // The authorization endpoint, before client and redirect URI are known. These are told on a page.
+  /** The query cannot be read whole. */
+  | 'request_unreadable'
+  | 'client_id_missing'
+  | 'client_id_repeated'
+  /** There is no such client: at the authorization endpoint, or where clients authenticate. */
+  | 'client_unknown'
+  | 'redirect_uri_missing'
+  | 'redirect_uri_repeated'
+  /** It is none of those that the client is registered with. */
+  | 'redirect_uri_not_registered'
+  // The authorization request, told to the client by redirect.
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+  | 'response_type_missing'
+  /** Something other than `code`. */
+  | 'response_type_wrong'
+  /** A response mode that no feature brings. */
+  | 'response_mode_wrong'
+  /** PKCE: there is no `code_challenge`. */
+  | 'challenge_missing'
+  /** PKCE: `code_challenge_method` is not `S256`. */
+  | 'challenge_method_wrong'
+  /** PKCE: `code_challenge` is not 43 characters of base64url. */
+  | 'challenge_malformed'
+  /** `prompt` has an unknown value, or `none` beside another. */
+  | 'prompt_wrong'
+  /** `max_age` is not a whole number of seconds. */
+  | 'max_age_wrong'
+  /** The whole request is larger than what is kept of one. */
+  | 'request_too_large'
+  // What is asked for, at the authorization and the token endpoint.
+  /** No `resource`, and none is the only one or the default. */
+  | 'resource_missing'
+  /** A `resource` that is not one of the option `resources`. */
+  | 'resource_unknown'
+  /** A `resource` that the client's record does not list. */
+  | 'resource_not_allowed'
+  /** No `scope`, and the client has none by default. */
+  | 'scope_missing'
+  /** Not a list of names separated by single spaces. */
+  | 'scope_malformed'
+  /** A name that none of the resources knows. */
+  | 'scope_unknown'
+  /** A name that the client's record does not list. */
+  | 'scope_not_allowed'
+  /** One of several resources gets none of the scope. */
+  | 'scope_empty'
+  /** A term of a feature says no. */
+  | 'term_refused'
+  // The person at the browser.
+  /** With `prompt=none`: nobody is logged in. */
+  | 'login_required'
+  /** Somebody was sent to log in three times, and the login is still not what the request asks for: what it lacks. */
+  | `login_${LoginReason}`
+  /** With `prompt=none`: nobody has agreed yet. */
+  | 'consent_required'
+  /** With `prompt=none`: there is something to choose. */
+  | 'choice_open'
+  /** With `prompt=none`: the client has got very many codes that nobody was asked about. */
+  | 'silent_too_often'
+  /** The person did not agree. */
+  | 'denied'
+  /** The person agreed, and took it back before the code left. */
+  | 'consent_withdrawn'
+  // Client authentication.
+  /** Neither `client_id` nor any client authentication. */
+  | 'client_auth_missing'
+  /** A header that cannot be read as what it was meant to be. */
+  | 'client_auth_malformed'
+  /** Several ways of client authentication at once. */
+  | 'client_auth_several'
+  /** Not the way that the client is registered for. */
+  | 'client_auth_method'
+  /** What proves a client, such as the certificate of the connection, is another's. */
+  | 'client_auth_other'
+  /** `client_id` names another client than the one that authenticates. */
+  | 'client_id_mismatch'
+  | 'client_secret_wrong'
+  /** A former secret whose time is over. */
+  | 'client_secret_expired'
+  // The token endpoint, and the small ones.
+  /** A `grant_type` that this server does not serve. */
+  | 'grant_type_unknown'
+  /** The client is registered for it, but the feature that brought it is not given. */
+  | 'grant_type_not_served'
+  /** The client is not registered for it. */
+  | 'grant_type_not_registered'
+  /** It is not for public clients. */
+  | 'grant_type_confidential'
+  /** Proofs of several keys at once. */
+  | 'key_proofs_several'
+  /** A client without a secret asks to introspect. */
+  | 'introspection_public'
+
+/** What features and apps bring: the name of the feature, a colon, and what is wrong. */
+export type OwnRefusal = `${string}:${string}`
