@@ -11,6 +11,7 @@ import type { Grant } from '../grant/state.js'
 import { problemPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
+import type { Access } from '../protocol/resource.js'
 import { formatCode, secretHash } from '../protocol/token-string.js'
 import type { Verdict } from '../protocol/visit.js'
 import { encodeBase64url } from '../runtime/hash.js'
@@ -40,6 +41,7 @@ export async function issueCode(
   const id = pending?.value.id ?? encodeBase64url(deployment.randomBytes(16))
   const secret = pending ? codeSecret(pending) : deployment.randomBytes(32)
   const { authenticatedAt, acr, amr } = login
+  const unticked = namesWithout(asked.access, access)
   const grant = approve(
     {
       approved: {
@@ -49,6 +51,7 @@ export async function issueCode(
         subject: login.subject,
         access,
         login: { authenticatedAt, acr, amr },
+        ...(unticked.length > 0 && { unticked }),
         ...(terms && { terms }),
       },
       code: {
@@ -84,6 +87,12 @@ export async function issueCode(
     deployment.emit({ type: 'code_issued', ...grantFacts(grant), scope, resources })
   }
   return sendCode(deployment, asked, formatCode({ grantId: id, secret }))
+}
+
+/** What was asked for and is nowhere granted. */
+function namesWithout(asked: Access, granted: Access): string[] {
+  const all = granted.flatMap(({ scope }) => scope)
+  return [...new Set(asked.flatMap(({ scope }) => scope))].filter((name) => !all.includes(name))
 }
 
 /** Of what a person has agreed to, now or before. */

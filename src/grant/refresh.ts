@@ -92,7 +92,7 @@ function refreshCurrent(
 ): Step<Refreshed> {
   const { token, rules } = input
   if (secretHash('refresh', token.secret) !== family.hash) return refuse(grant, 'forged')
-  const access = chooseAccess(grant.access, input.choice)
+  const access = chooseAccess(grant.access, input.choice, grant.unticked)
   if (typeof access === 'string') return refuse(grant, access)
   const idleUntil = now + rules.idleLifetime
   if (!rules.rotate || family.generation === LAST_GENERATION) {
@@ -136,7 +136,7 @@ function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now:
   }
   // A window that ends further ahead than it is long proves nothing: neither a retry nor a replay.
   if (entry.until - at > rules.retryWindow + CLOCK_SKEW) return refuse(grant, 'expired')
-  const access = chooseAccess(grant.access, input.choice)
+  const access = chooseAccess(grant.access, input.choice, grant.unticked)
   if (typeof access === 'string') return refuse(grant, access)
   const current = deriveCurrent(grant.id, family, token, rules.peppers)
   // The secret with which the successor was derived has left the deployment's list. Nobody is at fault, nothing is lost.

@@ -18,6 +18,8 @@ export interface Approved {
   readonly subject: string
   /** The granted scope, per resource. */
   readonly access: Access
+  /** Names of scope that were asked for and left out by the person. Absent for none, as in records of earlier versions. */
+  readonly unticked?: readonly string[] | undefined
   /** How the user proved who they are, for `auth_time`, `acr` and `amr` of tokens. */
   readonly login: LoginFacts
   /** What features add to it. Absent for nothing: as in all records before there were features. */

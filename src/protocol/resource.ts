@@ -113,8 +113,15 @@ export interface AccessChoice {
 /**
  * The resource and scope of one access token, out of what was granted. Both can be narrowed, never widened. A token for an API has the scope
  * that stands beside the APIs, too.
+ *
+ * @param unticked names that were asked for and that the person left out. A client that goes on naming all that it asked for cannot know that: it
+ *   gets what was granted of it.
  */
-export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAccess | AccessRefusal {
+export function chooseAccess(
+  granted: Access,
+  choice: AccessChoice,
+  unticked: readonly string[] = [],
+): ResourceAccess | AccessRefusal {
   const { beside } = choice
   const name = choice.resource ?? (granted.length === 1 ? granted[0]?.resource : theOnlyApi(granted, choice))
   const access = stillThere(granted, choice)
@@ -123,8 +130,8 @@ export function chooseAccess(granted: Access, choice: AccessChoice): ResourceAcc
   if (!own) return 'invalid_target'
   const found = beside ? withBeside(own, access, beside) : own
   if (choice.scope === undefined) return found
-  // RFC 6749 §6: the scope must not include any that was not originally granted.
-  const all = granted.flatMap(({ scope }) => scope)
+  // RFC 6749 §6: the scope must not include any that was not originally granted. Looser, and never more: what the person unticked is left out.
+  const all = [...granted.flatMap(({ scope }) => scope), ...unticked]
   if (!isWithin(choice.scope, all)) return 'invalid_scope'
   const scope = narrow(choice.scope, found.scope)
   return scope.length === 0 ? 'invalid_scope' : { resource: found.resource, scope }

@@ -109,6 +109,25 @@ describe('what is unticked', () => {
     }
   })
 
+  it('narrows a refresh that names it beside what was granted; any other name is invalid_scope and spends nothing', async () => {
+    const { refresh_token } = await agreeTo(SHARE)
+    const before = await snapshot(h, ['grant'])
+    for (const scope of ['write', 'read write admin', 'read nothing', 'read  write']) {
+      expect((await h.token({ ...refreshForm(refresh_token), scope })).body.error).toBe('invalid_scope')
+    }
+    expect(await snapshot(h, ['grant'])).toBe(before)
+    const { body } = await h.token({ ...refreshForm(refresh_token), scope: 'read write share' })
+    expect(body.scope).toBe('read share')
+    expect(claimsOf(body.access_token).scope).toBe('read share')
+  })
+
+  it('narrows the refreshes of later grants, too, about which nobody was asked', async () => {
+    await agreeTo(SHARE)
+    const { refresh_token } = await tokensOf((await ask()).response)
+    const { body } = await h.token({ ...refreshForm(refresh_token), scope: 'read write share' })
+    expect(body.scope).toBe('read share')
+  })
+
   it('is refused until prompt=consent: nobody is asked again, and it is not granted', async () => {
     await agreeTo({})
     const again = await ask()
