@@ -35,7 +35,6 @@ export function pageLogin(deployment: Deployment, request: HttpRequest, handle: 
     handle,
     returnTo: returnTo(deployment, handle),
     client: null,
-    formAction: [],
     loginHint: undefined,
     uiLocales: [],
   }

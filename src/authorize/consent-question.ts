@@ -12,7 +12,6 @@ import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest } from '../edge/message.js'
 import { includes, withoutAccess } from '../grant/consent.js'
 import type { ConsentQuestion, ConsentView } from '../pages/consent.js'
-import { formActionSource } from '../pages/policy.js'
 import { type PageAnswer, show } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
@@ -67,7 +66,6 @@ export function askForConsent(
     })),
     ...(details.length > 0 && { details }),
     ...(questions.length > 0 && { questions: questions.map((question, i) => questionView(question, i, locale)) }),
-    formAction: [formActionSource(asked.redirectUri)],
   }
   return show(view, asked.uiLocales)
 }

@@ -21,7 +21,6 @@ import { deletableAt, type Grant } from '../grant/state.js'
 import { openKeyrings } from '../keys/keyrings.js'
 import { checkWrapping } from '../keys/wrap.js'
 import { isOwnForm } from '../pages/own-form.js'
-import { formActionSource } from '../pages/policy.js'
 import { pageRenderer } from '../pages/render.js'
 import type { Deployed, Tables } from '../points/tables.js'
 import { hasRestriction } from '../protocol/terms.js'
@@ -171,7 +170,6 @@ async function pendingLogin(
     handle,
     returnTo: resumeUrl(deployment, handle),
     client: { client_id: client.client_id, client_name: client.client_name },
-    formAction: [formActionSource(asked.redirectUri)],
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,
   }

@@ -38,8 +38,6 @@ export interface ConsentView {
   readonly details?: readonly string[] | undefined
   /** What the person has to choose, one of several each. Absent for nothing. */
   readonly questions?: readonly ConsentQuestion[] | undefined
-  /** Where the browser may be sent after the post, besides this server: sources for `form-action`. */
-  readonly formAction: readonly string[]
 }
 
 /** What is asked of one API, in the words of the app. */

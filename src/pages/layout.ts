@@ -20,13 +20,13 @@ export interface Page {
 
 /**
  * @param nonce fresh for each page that submits itself.
- * @param formAction where forms of the page may lead, redirects included: sources of CSP's `form-action`.
+ * @param formAction where forms of the page may lead, redirects included: sources of CSP's `form-action`; null for anywhere.
  * @throws {TypeError} when a source or the nonce would break out of the policy.
  */
 export function pageDocument(
   { title, body, image, autoSubmit }: Page,
   frame: Frame,
-  formAction: readonly string[],
+  formAction: readonly string[] | null,
   nonce?: string,
 ): Pick<HttpResponse, 'headers' | 'body'> {
   const { messages, style, brand } = frame

@@ -22,8 +22,6 @@ export interface LoginView {
   readonly forgotPasswordUrl?: string | undefined
   /** The app's own page to sign up. */
   readonly signUpUrl?: string | undefined
-  /** Where the browser may be sent after the post, besides this server: sources for `form-action`. */
-  readonly formAction: readonly string[]
 }
 
 export function loginPage(view: LoginView, { locale, login: text }: Messages): Page {

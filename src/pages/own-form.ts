@@ -17,7 +17,7 @@ export function isOwnForm(request: HttpRequest, origins: ReadonlySet<string>): b
   const site = request.headerValues('sec-fetch-site')
   if (more.length > 0 || site.length > 1) return false
   if (origin === undefined) return site.length === 0 || site[0] === 'same-origin' || site[0] === 'none'
-  // Our own pages are sent with `no-referrer`, which makes browsers write `null` on our own forms.
+  // Sandboxed frames and `data:` pages of others write `null`, and so do our own pages of earlier versions, which were sent with `no-referrer`.
   if (origin === 'null') return site[0] === 'same-origin'
   return origins.has(origin)
 }

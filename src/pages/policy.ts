@@ -1,6 +1,6 @@
 /**
- * The headers that guard every page: nothing loaded but what the page names, no framing, no cache, no referrer, and forms that
- * lead only where the page says.
+ * The headers that guard every page: nothing loaded but what the page names, no framing, no cache, no referrer for other sites, and where
+ * somebody types a password, forms that lead nowhere else.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import { sha256 } from '../runtime/hash.js'
 
 /** Sources of a Content-Security-Policy by directive. What is left out loads nothing. */
 export interface PageSources {
-  /** Where forms of the page may lead, redirects included. */
-  readonly 'form-action'?: readonly string[] | undefined
+  /** Where forms of the page may lead, redirects included; null for anywhere. @default nowhere */
+  readonly 'form-action'?: readonly string[] | null | undefined
   readonly 'style-src'?: readonly string[] | undefined
   readonly 'script-src'?: readonly string[] | undefined
   readonly 'img-src'?: readonly string[] | undefined
@@ -24,8 +24,9 @@ export function guardHeaders(sources: PageSources): HttpResponse['headers'] {
     ['content-security-policy', policy(sources)],
     // RFC 9700 §4.16: for browsers that do not know frame-ancestors.
     ['x-frame-options', 'DENY'],
-    // RFC 9700 §4.2.4: the page's own URL may hold a request's handle.
-    ['referrer-policy', 'no-referrer'],
+    // RFC 9700 §4.2.4: the page's own URL may hold a request's handle, which no other site may see. Ours must: `no-referrer` would make browsers
+    // write `Origin: null` on our own forms.
+    ['referrer-policy', 'same-origin'],
     ['x-content-type-options', 'nosniff'],
     ['cache-control', 'no-store'],
     ['pragma', 'no-cache'],
@@ -39,14 +40,10 @@ function policy(sources: PageSources): string {
     const given = sources[directive] ?? []
     return given.length > 0 ? [`${directive} ${checked(directive, given)}`] : []
   })
-  const formAction = checked('form-action', sources['form-action'] ?? [])
-  return [
-    "default-src 'none'",
-    ...loading,
-    `form-action ${formAction || "'none'"}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ].join('; ')
+  const { 'form-action': targets = [] } = sources
+  // Chromium applies it to all redirects that follow a form, the client's own ones as well.
+  const formAction = targets === null ? [] : [`form-action ${checked('form-action', targets) || "'none'"}`]
+  return ["default-src 'none'", ...loading, ...formAction, "frame-ancestors 'none'", "base-uri 'none'"].join('; ')
 }
 
 /**
@@ -69,14 +66,13 @@ const isSource =
 export const hashSource = (text: string): string => `'sha256-${btoa(String.fromCharCode(...sha256(text)))}'`
 
 /**
- * The source that lets a form lead to a redirect URI, by way of a redirect too: its origin, or the scheme of an app. CSP has
- * no notation for the address `[::1]`, for which it is all of `http:`.
+ * The source that lets a form lead to an origin of the web. CSP has no notation for the address `[::1]`, for which it is all of `http:`.
  *
  * @see {@link https://www.w3.org/TR/CSP3/#directive-form-action CSP 3 §6.4.1}
  */
-export function formActionSource(redirectUri: string): string {
-  const { origin, protocol, hostname } = new URL(redirectUri)
-  return (protocol === 'https:' || protocol === 'http:') && !hostname.startsWith('[') ? origin : protocol
+export function originSource(url: string): string {
+  const { origin, protocol, hostname } = new URL(url)
+  return hostname.startsWith('[') ? protocol : origin
 }
 
 /**

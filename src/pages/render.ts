@@ -13,6 +13,7 @@ import { consentPage } from './consent.js'
 import { errorPage } from './error.js'
 import { formPostPage } from './form-post.js'
 import type { Frame } from './frame.js'
+import { goOnPage } from './go-on.js'
 import { atHand, type Language } from './language.js'
 import { type Page, pageDocument } from './layout.js'
 import { chooseLocale } from './locale.js'
@@ -23,7 +24,7 @@ import type { Messages } from './messages.js'
 import type { Rendered } from './options.js'
 import { guardHeaders, imageSource, loadingDirectives } from './policy.js'
 import type { PageSettings } from './settings.js'
-import { formActionOf, type PageAnswer, type PageView, retryAfterOf, statusOf } from './views.js'
+import { formActionOf, type PageAnswer, retryAfterOf, type ShownView, statusOf } from './views.js'
 
 export interface PageRenderer {
   /** The language in which a page for this request is shown. */
@@ -75,11 +76,12 @@ export function pageRenderer(
     renderShipped: async (request, answer) => shipped(answer, await frameFor(request, answer)),
     async render(request, answer) {
       const frame = await frameFor(request, answer)
-      if (!render) return shipped(answer, frame)
+      const { view } = answer
+      if (!render || view.page === 'go_on') return shipped(answer, frame)
       const nonce = freshNonce()
       // The adapter hands over what the framework works with; the options' type parameter says what that is.
       const context = { messages: frame.messages, nonce, native: request.native as never }
-      const rendered = await render(answer.view, context)
+      const rendered = await render(view, context)
       return rendered === undefined || rendered === null
         ? shipped(answer, frame)
         : ownPage(rendered, answer, nonce, settings)
@@ -88,10 +90,10 @@ export function pageRenderer(
 }
 
 /** A page as it ships. Only `form_post` needs a nonce, fresh for each. */
-export const shippedPage = (view: PageView, frame: Frame, nonce?: string): HttpResponse =>
+export const shippedPage = (view: ShownView, frame: Frame, nonce?: string): HttpResponse =>
   answerWith(view, pageDocument(pageOf(view, frame.messages), frame, formActionOf(view, frame.frontEnds), nonce))
 
-function pageOf(view: PageView, messages: Messages): Page {
+function pageOf(view: ShownView, messages: Messages): Page {
   switch (view.page) {
     case 'login':
       return loginPage(view, messages)
@@ -107,6 +109,8 @@ function pageOf(view: PageView, messages: Messages): Page {
       return errorPage(view, messages)
     case 'form_post':
       return formPostPage(view, messages)
+    case 'go_on':
+      return goOnPage(view, messages)
   }
 }
 
@@ -155,7 +159,7 @@ function ownPage(
 const isOwnPage = (url: unknown, origins: ReadonlySet<string>): boolean =>
   isWebPage(url) && (url.startsWith('/') || (URL.canParse(url) && origins.has(new URL(url).origin)))
 
-function answerWith(view: PageView, { headers, body }: Pick<HttpResponse, 'headers' | 'body'>): HttpResponse {
+function answerWith(view: ShownView, { headers, body }: Pick<HttpResponse, 'headers' | 'body'>): HttpResponse {
   const wait = retryAfterOf(view)
   return {
     status: statusOf(view),

@@ -8,7 +8,7 @@ import type { Brand } from './frame.js'
 import { html } from './html.js'
 import { type Languages, languagesFrom } from './languages.js'
 import type { PagesOptions, RenderPage } from './options.js'
-import { fileSource, formActionSource } from './policy.js'
+import { fileSource, originSource } from './policy.js'
 import type { StyleSheet } from './style.js'
 import { themed } from './theme.js'
 
@@ -36,7 +36,7 @@ export function checkPages(options: PagesOptions<never> = {}, issuer: string): P
     brand: brandOf(options, origin),
     render: options.render,
     origins: new Set([origin, ...frontEnds]),
-    frontEnds: frontEnds.map(formActionSource),
+    frontEnds: frontEnds.map(originSource),
   }
 }
 

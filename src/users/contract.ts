@@ -98,8 +98,6 @@ export interface PendingLogin {
   readonly returnTo: string
   /** Null for a page of this server. */
   readonly client: { readonly client_id: string; readonly client_name: string | undefined } | null
-  /** Where a form on the way may lead besides this server: sources for the `form-action` of a page's policy. */
-  readonly formAction: readonly string[]
   readonly loginHint: string | undefined
   readonly uiLocales: readonly string[]
 }

@@ -7,7 +7,7 @@
 
 import { hiddenField, readForm } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
-import { seeOther } from '../edge/responses.js'
+import { withHeaders } from '../edge/responses.js'
 import { displayText } from '../pages/html.js'
 import type { LoginView } from '../pages/login.js'
 import { nothingPendingPage, problemPage } from '../pages/problem-pages.js'
@@ -68,17 +68,20 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
     await limiter.succeed(attempt)
     const cookie = await sessions.start(request, { ...user, displayName: displayText(username, 80) || user.subject })
     emit({ type: 'login_succeeded', subject: user.subject, address: request.address })
-    return seeOther(pending.returnTo, [cookie])
+    // No redirect: what follows would still be held to where this form may lead.
+    const goOn = show({ page: 'go_on', url: pending.returnTo }, pending.uiLocales)
+    // Browsers read the first, scripts that log somebody in the second.
+    return withHeaders(goOn, [['refresh', `0; url=${pending.returnTo}`], ['location', pending.returnTo], cookie])
   }
 
   const findPending = async (request: HttpRequest, handle: string | undefined) =>
     handle === undefined ? null : services.pendingLogin(request, handle)
 
   function page(pending: PendingLogin, username: string | undefined, error?: LoginView['error']): PageAnswer {
-    const { handle, client, formAction, uiLocales } = pending
+    const { handle, client, uiLocales } = pending
     const form = { action: loginPath, hidden: { pending: handle } }
     const clientName = client?.client_name
-    return show({ page: 'login', form, clientName, username, error, formAction, ...links }, uiLocales)
+    return show({ page: 'login', form, clientName, username, error, ...links }, uiLocales)
   }
 
   return { path: loginPath, methods: { GET: showForm, POST: submit } }

@@ -8,19 +8,17 @@ import type { FormPostView } from '../../src/pages/form-post.js'
 import { plainFrame } from '../../src/pages/frame.js'
 import type { LoginView } from '../../src/pages/login.js'
 import type { LogoutView } from '../../src/pages/logout.js'
-import { formActionSource, guardHeaders, imageSource } from '../../src/pages/policy.js'
+import { guardHeaders, imageSource, originSource } from '../../src/pages/policy.js'
 import { shippedPage } from '../../src/pages/render.js'
 import type { PageView } from '../../src/pages/views.js'
 
 const nonce = 'n'.repeat(22)
 const page = (view: PageView): HttpResponse => shippedPage(view, plainFrame, nonce)
 
-const formAction = ['https://notes.example']
 const login: LoginView = {
   page: 'login',
   form: { action: '/oauth/login', hidden: { pending: 'id.secret' } },
   clientName: 'Notes',
-  formAction,
 }
 const consent: ConsentView = {
   page: 'consent',
@@ -31,7 +29,6 @@ const consent: ConsentView = {
   unverified: false,
   subjectLabel: 'ada',
   resources: [{ resource: 'https://api.example/', scopes: [{ name: 'read', text: 'Read your notes' }] }],
-  formAction,
 }
 const apps: AppsView = {
   page: 'apps',
@@ -103,9 +100,9 @@ describe.each(all)('the %s page', (name, shown) => {
     expect(header(shown, 'x-frame-options')).toBe('DENY')
   })
 
-  it('is not cached, sends no referrer and is not sniffed', () => {
+  it('is not cached, sends no other site a referrer and is not sniffed', () => {
     expect(header(shown, 'cache-control')).toBe('no-store')
-    expect(header(shown, 'referrer-policy')).toBe('no-referrer')
+    expect(header(shown, 'referrer-policy')).toBe('same-origin')
     expect(header(shown, 'x-content-type-options')).toBe('nosniff')
     expect(header(shown, 'content-type')).toBe('text/html; charset=utf-8')
   })
@@ -179,8 +176,8 @@ describe('loginPage', () => {
     expect(body).toContain('<a href="https://app.example/join">Create an account</a>')
   })
 
-  it('lets its form lead to this server and to where the view says', () => {
-    expect(directive(page(login), 'form-action')).toBe("'self' https://notes.example")
+  it('lets its form, with a password in it, lead to this server alone', () => {
+    expect(directive(page(login), 'form-action')).toBe("'self'")
   })
 })
 
@@ -409,10 +406,9 @@ describe('formPostPage', () => {
     expect(shown.body).toContain('<button type="submit">')
   })
 
-  it('lets the form lead to the redirect URI alone', () => {
-    expect(directive(page(formPost), 'form-action')).toBe('https://notes.example')
+  it('lets the form lead on to wherever the client sends the browser then', () => {
+    expect(page(formPost).headers[2]?.[1]).not.toContain('form-action')
     const app = page({ ...formPost, redirectUri: 'com.example.app:/cb' })
-    expect(directive(app, 'form-action')).toBe('com.example.app:')
     expect(app.body).toContain('action="com.example.app:/cb"')
   })
 
@@ -421,18 +417,15 @@ describe('formPostPage', () => {
   })
 })
 
-describe('formActionSource', () => {
+describe('originSource', () => {
   it.each([
-    ['https://app.example/cb?x=1', 'https://app.example'],
-    ['https://app.example:8443/cb', 'https://app.example:8443'],
-    ['http://127.0.0.1:51234/cb', 'http://127.0.0.1:51234'],
-    ['http://localhost/cb', 'http://localhost'],
-    ['com.example.app:/cb', 'com.example.app:'],
-    ['com.example.app://host/cb', 'com.example.app:'],
+    ['https://app.example', 'https://app.example'],
+    ['https://app.example:8443', 'https://app.example:8443'],
+    ['http://localhost:5173', 'http://localhost:5173'],
     // Chromium ignores `http://[::1]:51234` as a source.
-    ['http://[::1]:51234/cb', 'http:'],
+    ['http://[::1]:51234', 'http:'],
   ])('makes of %s the source %s', (uri, source) => {
-    expect(formActionSource(uri)).toBe(source)
+    expect(originSource(uri)).toBe(source)
     expect(guardHeaders({ 'form-action': [source] })[0]?.[1]).toContain(`form-action ${source}`)
   })
 })
@@ -449,6 +442,13 @@ describe('guardHeaders', () => {
   ])('refuses the source %s, which would break out of the policy or weaken it', (source) => {
     expect(() => guardHeaders({ 'form-action': [source] })).toThrow(TypeError)
     expect(() => guardHeaders({ 'script-src': [source] })).toThrow(TypeError)
+  })
+
+  it('lets forms lead anywhere by null alone', () => {
+    expect(guardHeaders({ 'form-action': null })[0]?.[1]).toBe(
+      "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    )
+    expect(guardHeaders({ 'form-action': [] })[0]?.[1]).toContain("form-action 'none'")
   })
 
   it('allows nothing when nothing is named', () => {

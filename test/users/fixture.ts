@@ -25,7 +25,6 @@ export const pending: PendingLogin = {
   handle: 'req.secret',
   returnTo: `${issuer}/oauth/authorize?pending=req.secret`,
   client: { client_id: 'notes', client_name: 'Notes' },
-  formAction: ['https://notes.example'],
   loginHint: undefined,
   uiLocales: [],
 }

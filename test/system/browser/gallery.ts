@@ -23,7 +23,6 @@ const login: LoginView = {
   clientName: 'Field Notes',
   forgotPasswordUrl: '/forgot',
   signUpUrl: '/sign-up',
-  formAction: ['https://notes.example'],
 }
 const consent: ConsentView = {
   page: 'consent',
@@ -47,7 +46,6 @@ const consent: ConsentView = {
     },
     { resource: 'https://calendar.example.com/v1', scopes: [] },
   ],
-  formAction: ['https://notes.example'],
 }
 /** What features of the server may add and ask. */
 const asking: ConsentView = {

@@ -53,8 +53,11 @@ export async function startSite({ pages, frontEndPage }: SiteOptions = {}): Prom
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://client')
       response.setHeader('content-type', 'text/html')
       const form = new URLSearchParams(await text(request))
-      if (pathname === '/cb') answers.push(form.size > 0 ? form : searchParams)
-      response.end(pathname === '/cb' ? clientPage : frontEndPage?.(searchParams))
+      if (['/cb', '/hop', '/app'].includes(pathname)) answers.push(form.size > 0 ? form : searchParams)
+      // A callback that sends the browser on: to another origin, or to its app on the device.
+      if (pathname === '/hop') response.writeHead(302, { location: `http://localhost:${client.port}/done` })
+      if (pathname === '/app') response.writeHead(302, { location: 'com.example.notes:/done' })
+      response.end(['/cb', '/done'].includes(pathname) ? clientPage : frontEndPage?.(searchParams))
     }),
   )
   const callback = `http://127.0.0.1:${client.port}/cb`
@@ -82,10 +85,16 @@ export async function startSite({ pages, frontEndPage }: SiteOptions = {}): Prom
         client_name: 'Field Notes',
         client_secret: SECRET,
         token_endpoint_auth_method: 'client_secret_post',
-        redirect_uris: [callback],
+        redirect_uris: [callback, ...hops(client.port)],
         logo_uri: 'https://cdn.example/logo.svg',
         policy_uri: 'https://notes.example/privacy',
         tos_uri: 'https://notes.example/terms',
+      },
+      {
+        client_id: 'own',
+        client_secret: SECRET,
+        redirect_uris: hops(client.port),
+        first_party: true,
       },
       {
         client_id: 'desktop',
@@ -140,6 +149,9 @@ export async function startSite({ pages, frontEndPage }: SiteOptions = {}): Prom
     },
   }
 }
+
+/** Redirect URIs of a client that sends the browser on. */
+const hops = (port: number) => ['hop', 'app'].map((path) => `http://127.0.0.1:${port}/${path}`)
 
 async function listen(server: Server): Promise<{ readonly server: Server; readonly port: number }> {
   server.listen(0)

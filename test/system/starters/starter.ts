@@ -83,7 +83,7 @@ export async function start(
   throw new Error(`\`${line}\` did not start within ${seconds} seconds:\n${shell.printed()}`)
 }
 
-/** What the server at `url` answers to a user name and a password: 303 when they are right, and 422 when not. */
+/** What the server at `url` answers to a user name and a password: 200 when they are right, and 422 when not. */
 export async function logIn(url: string, username: string, password: string): Promise<number> {
   const asked = await fetch(`${url}/oauth/apps`, { redirect: 'manual' })
   const headers = { cookie: asked.headers.getSetCookie().join('; ') }

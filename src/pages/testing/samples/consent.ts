@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConsentQuestion, ConsentView } from '../../consent.js'
-import { details, evil, formAction, formOf, handle, honest, optional, type PageSamples, read, user } from './parts.js'
+import { details, evil, formOf, handle, honest, optional, type PageSamples, read, user } from './parts.js'
 
 const ticked = { ...optional, choice: { field: 'scope_0_1', ticked: true } }
 const unticked = { name: 'delete', text: 'Delete your notes', choice: { field: 'scope_1_0', ticked: false } }
@@ -19,14 +19,12 @@ const consent: ConsentView = {
   subjectLabel: user,
   switchUrl: `/oauth/authorize?pending=${handle}&switch=1`,
   resources: [{ resource: 'https://api.example.com/', scopes: [read] }],
-  formAction,
 }
 const app: ConsentView = {
   ...consent,
   clientName: undefined,
   clientId: 'notes-app',
   redirectHost: 'com.example.notes:',
-  formAction: ['com.example.notes:'],
 }
 /** None is picked beforehand, and what is posted needs escaping. */
 const workspace: ConsentQuestion = {

@@ -4,13 +4,12 @@
  * @module
  */
 import type { LoginView } from '../../login.js'
-import { evil, formAction, handle, honest, type PageSamples } from './parts.js'
+import { evil, handle, honest, type PageSamples } from './parts.js'
 
 const login: LoginView = {
   page: 'login',
   form: { action: '/oauth/login', hidden: { pending: handle } },
   clientName: honest,
-  formAction,
 }
 const rejected: LoginView = { ...login, username: 'ada' }
 const withLinks = { forgotPasswordUrl: '/forgot?from=login&to=app', signUpUrl: 'https://app.example.com/join' }

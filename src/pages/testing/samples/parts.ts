@@ -45,7 +45,6 @@ export const details = ['Pay 12.50 € to "Field & Stream"', `Read the balance o
 /** As long as real ones are. */
 export const handle = `gwpr_${'Kq3-_x'.repeat(8)}`
 const pageToken = (page: string) => `${page}_${'vT7-_m'.repeat(7)}`
-export const formAction = ['https://notes.example.com']
 
 export function formOf(page: string, more: PageForm['hidden'] = {}): PageForm {
   return { action: `/oauth/${page}`, hidden: { ...more, page_token: pageToken(page) } }
