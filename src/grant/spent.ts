@@ -8,7 +8,7 @@ import { CLOCK_SKEW } from '../protocol/clock-skew.js'
 import type { CrowdedOut, RefreshFamily, RetryEntry } from './state.js'
 
 /** Most rotations inside one window after which a spent token still gives the current one. */
-export const MAX_RETRIES = 16
+const MAX_RETRIES = 16
 
 /** What a family keeps of its spent tokens. */
 export type Spent = Pick<RefreshFamily, 'retries' | 'crowdedOut'>
