@@ -4,29 +4,23 @@
  * ```ts
  * app.use(authorizationServer(auth)) // at the root, before body parsers
  * app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (req, res) => {
- *   res.json(notesOf(req.auth.subject))
+ *   res.json(notesOf(accessOf(req).subject))
  * })
  * ```
  *
  * @module
  */
+import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
-import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
-import { asResourceServer } from '../src/resource/resource-server.js'
+import { type GuardOptions, guardOf } from '../src/resource/guard.js'
+import type { Access, ResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
+import { keepAccess, keptAccess } from './access-of.js'
 import { handlerAt, type MountOptions } from './mount.js'
-import { readMessage, sendMessage, serve } from './node/message.js'
+import { readMessage, sendMessage, serve, shareAnswer } from './node/message.js'
 
+export type { GuardOptions } from '../src/resource/guard.js'
 export type { MountOptions } from './mount.js'
-
-declare global {
-  namespace Express {
-    interface Request {
-      /** What the access token says. Only there on routes behind `requireAccessToken`. */
-      auth: Access
-    }
-  }
-}
 
 /**
  * Answers what is the server's, and hands everything else on to the app. It belongs at the root, because clients look for the
@@ -44,25 +38,36 @@ export function authorizationServer(auth: AuthorizationServer, options: MountOpt
 }
 
 /**
- * Lets a request through when its access token has the scope and the login that are needed, and puts what the token says in `req.auth`.
- * Everything else is refused with a challenge.
+ * Lets a request through when its access token has the scope and the login that are needed; {@link accessOf} says what is in the token.
+ * Everything else is refused with a challenge. `req.auth` is left to others.
  *
- * @throws {TypeError} when the server has several resources and none is the default.
+ * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
-export function requireAccessToken(guard: AuthorizationServer | ResourceServer, need: AccessNeed = {}): RequestHandler {
-  const resourceServer = asResourceServer(guard, need)
+export function requireAccessToken(
+  guard: AuthorizationServer | ResourceServer,
+  options: GuardOptions = {},
+): RequestHandler {
+  const admit = guardOf(guard, options)
   return (req, res, next) => {
-    resourceServer
-      .check(readMessage(req).request, need)
-      .then((decision) => {
-        if (!decision.ok) return sendMessage(res, decision.response)
-        req.auth = decision.access
+    admit(readMessage(req).request)
+      .then((admission) => {
+        if (!admission.ok) return sendMessage(res, admission.response)
+        shareAnswer(res, admission.headers)
+        keepAccess(req, admission.access)
         next()
       })
       .catch(next)
   }
 }
+
+/**
+ * What the access token of a request says, behind {@link requireAccessToken}.
+ *
+ * @throws {Error} when no guard has let the request through: the route is open, and a handler that went on would serve nobody.
+ */
+export const accessOf = (req: IncomingMessage): Access =>
+  keptAccess(req, 'request', "app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), handler)")
 
 /**
  * Answers requests for the metadata of the resource, and hands everything else on to the app. It belongs at the root:

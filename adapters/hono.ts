@@ -3,7 +3,7 @@
  *
  * ```ts
  * app.use(authorizationServer(auth))
- * app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (c) => c.json(notesOf(c.var.auth.subject)))
+ * app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (c) => c.json(notesOf(accessOf(c).subject)))
  * ```
  *
  * @module
@@ -12,11 +12,14 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { fromRequest } from '../src/edge/fetch.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../src/edge/message.js'
-import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
-import { asResourceServer } from '../src/resource/resource-server.js'
+import { share } from '../src/resource/cors.js'
+import { type GuardOptions, guardOf } from '../src/resource/guard.js'
+import type { Access, ResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
+import { keepAccess, keptAccess } from './access-of.js'
 import { handlerAt, type MountOptions } from './mount.js'
 
+export type { GuardOptions } from '../src/resource/guard.js'
 export type { MountOptions } from './mount.js'
 
 export interface AuthorizationServerOptions extends MountOptions {
@@ -25,11 +28,6 @@ export interface AuthorizationServerOptions extends MountOptions {
    * `getConnInfo` of `@hono/node-server/conninfo`. Limits per address need it. @default unknown
    */
   readonly clientAddress?: ((c: Context) => string | undefined) | undefined
-}
-
-/** What {@link requireAccessToken} adds to the context: `c.var.auth`. */
-export interface AccessEnv {
-  Variables: { auth: Access }
 }
 
 /**
@@ -64,24 +62,38 @@ export function authorizationServer(
 }
 
 /**
- * Lets a request through when its access token has the scope and the login that are needed, and puts what the token says in `c.var.auth`.
- * Everything else is refused with a challenge.
+ * Lets a request through when its access token has the scope and the login that are needed; {@link accessOf} says what is in the token.
+ * Everything else is refused with a challenge. `c.var` is left to others: `@hono/mcp` takes what is in `c.var.auth` for its own.
  *
- * @throws {TypeError} when the server has several resources and none is the default.
+ * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken(
   guard: AuthorizationServer | ResourceServer,
-  need: AccessNeed = {},
-): MiddlewareHandler<AccessEnv> {
-  const resourceServer = asResourceServer(guard, need)
+  options: GuardOptions = {},
+): MiddlewareHandler {
+  const admit = guardOf(guard, options)
   return async (c, next) => {
-    const decision = await resourceServer.check(fromRequest(c.req.raw, { native: c }), need)
-    if (!decision.ok) return respond(c, decision.response)
-    c.set('auth', decision.access)
-    return next()
+    const admission = await admit(fromRequest(c.req.raw, { native: c }))
+    if (!admission.ok) return respond(c, admission.response)
+    keepAccess(c, admission.access)
+    await next()
+    // Now, because Hono forgets what it was told before when a handler answers with a `Response` of its own.
+    share(admission.headers, {
+      has: (name) => c.res.headers.has(name),
+      append: (name, value) => c.header(name, value, { append: true }),
+    })
+    return undefined
   }
 }
+
+/**
+ * What the access token of a request says, behind {@link requireAccessToken}.
+ *
+ * @throws {Error} when no guard has let the request through: the route is open, and a handler that went on would serve nobody.
+ */
+export const accessOf = (c: Context): Access =>
+  keptAccess(c, 'context', "app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), handler)")
 
 /**
  * Answers requests for the metadata of the resource, and hands everything else on to the app. It belongs at the root:

@@ -18,11 +18,13 @@
  * @module
  */
 import { fetchHandler, fromRequest, toResponse } from '../src/edge/fetch.js'
-import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
-import { asResourceServer } from '../src/resource/resource-server.js'
+import { share } from '../src/resource/cors.js'
+import { type GuardOptions, guardOf } from '../src/resource/guard.js'
+import type { Access, ResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
 import { handlerAt, type MountOptions } from './mount.js'
 
+export type { GuardOptions } from '../src/resource/guard.js'
 export type { MountOptions } from './mount.js'
 
 export interface RouteHandlersOptions extends MountOptions {
@@ -68,20 +70,27 @@ export function routeHandlers(
  * )
  * ```
  *
- * @throws {TypeError} when the server has several resources and none is the default.
+ * With the option `cors` the same guard answers the preflights of this path: `export const OPTIONS = GET`.
+ *
+ * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken<Incoming extends Request = Request, Context extends WithAccess = GuardedContext>(
   guard: AuthorizationServer | ResourceServer,
-  need: AccessNeed,
+  options: GuardOptions,
   handler: (request: Incoming, context: Context) => Response | Promise<Response>,
 ): (request: Incoming, context: Omit<Context, 'auth'>) => Promise<Response> {
-  const resourceServer = asResourceServer(guard, need)
+  const admit = guardOf(guard, options)
   return async (request, context) => {
-    const decision = await resourceServer.check(fromRequest(request), need)
-    if (!decision.ok) return toResponse(decision.response)
+    const admission = await admit(fromRequest(request))
+    if (!admission.ok) return toResponse(admission.response)
     // TypeScript does not see that what was left out and what is put back make the whole again.
-    return handler(request, { ...context, auth: decision.access } as Context)
+    const response = await handler(request, { ...context, auth: admission.access } as Context)
+    if (admission.headers.length === 0) return response
+    // The headers of some responses, such as a redirect's, cannot be changed.
+    const shared = new Response(response.body, response)
+    share(admission.headers, shared.headers)
+    return shared
   }
 }
 

@@ -7,12 +7,22 @@
  *
  * @module
  */
-import type { Access, AccessNeed, ResourceServer } from '../src/resource/resource-server.js'
-import { asResourceServer } from '../src/resource/resource-server.js'
+import { type GuardOptions, guardOf } from '../src/resource/guard.js'
+import type { Access, ResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
+import { keepAccess, keptAccess } from './access-of.js'
 import { handlerAt, type MountOptions } from './mount.js'
-import { type Next, type NodeRequest, type NodeResponse, readMessage, sendMessage, serve } from './node/message.js'
+import {
+  type Next,
+  type NodeRequest,
+  type NodeResponse,
+  readMessage,
+  sendMessage,
+  serve,
+  shareAnswer,
+} from './node/message.js'
 
+export type { GuardOptions } from '../src/resource/guard.js'
 export type { MountOptions } from './mount.js'
 export type { Next, NodeRequest, NodeResponse } from './node/message.js'
 
@@ -33,7 +43,8 @@ export function nodeListener(
 }
 
 /**
- * Guards a route: resolves to what the access token says, or to null, and then the refusal has been sent already.
+ * Guards a route: resolves to what the access token says, or to null, and then the refusal (or the answer to a preflight) has been
+ * sent already. Further on, {@link accessOf} says the same.
  *
  * ```ts
  * const readNotes = requireAccessToken(auth, { scope: 'notes:read' })
@@ -44,21 +55,34 @@ export function nodeListener(
  * })
  * ```
  *
- * @throws {TypeError} when the server has several resources and none is the default.
+ * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken(
   guard: AuthorizationServer | ResourceServer,
-  need: AccessNeed = {},
+  options: GuardOptions = {},
 ): (req: NodeRequest, res: NodeResponse) => Promise<Access | null> {
-  const resourceServer = asResourceServer(guard, need)
+  const admit = guardOf(guard, options)
   return async (req, res) => {
-    const decision = await resourceServer.check(readMessage(req).request, need)
-    if (decision.ok) return decision.access
-    sendMessage(res, decision.response)
-    return null
+    const admission = await admit(readMessage(req).request)
+    if (!admission.ok) {
+      sendMessage(res, admission.response)
+      return null
+    }
+    shareAnswer(res, admission.headers)
+    keepAccess(req, admission.access)
+    return admission.access
   }
 }
+
+/**
+ * What the access token of a request says, behind {@link requireAccessToken}. It takes Node's own request: `ctx.req` in Koa,
+ * `request.raw` in Fastify.
+ *
+ * @throws {Error} when no guard has let the request through: the route is open, and a handler that went on would serve nobody.
+ */
+export const accessOf = (req: NodeRequest): Access =>
+  keptAccess(req, 'request', 'if (await requireAccessToken(auth)(req, res)) handler(req, res)')
 
 /**
  * Answers a request for the metadata of the resource, and says whether it did.

@@ -10,8 +10,8 @@
  *   const app = new MyFramework()
  *   app.use(authorizationServer(auth))
  *   app.get('/hello', () => 'hello')
- *   app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (request) => request.auth)
- *   app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), (request) => request.auth)
+ *   app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (request) => accessOf(request))
+ *   app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), (request) => accessOf(request))
  *   const server = await app.listen(0)
  *   return { origin: `http://localhost:${server.port}`, close: () => server.close() }
  * })

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { OAuthError } from '../../src/edge/errors.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../../src/edge/message.js'
+import { share } from '../../src/resource/cors.js'
 import { concatBytes, utf8 } from '../../src/runtime/hash.js'
 import type { AuthorizationServer } from '../../src/server.js'
 
@@ -86,6 +87,10 @@ export function sendMessage(res: NodeResponse, { status, headers, body }: HttpRe
   res.statusCode = status
   res.end(body)
 }
+
+/** Lets the origins that a guard allows read what the app will answer. */
+export const shareAnswer = (res: NodeResponse, headers: HttpResponse['headers']): void =>
+  share(headers, { has: (name) => res.hasHeader(name), append: (name, value) => res.appendHeader(name, value) })
 
 /** What would let scripts of other origins read an answer. */
 const corsHeaders = ['access-control-allow-origin', 'access-control-allow-credentials'] as const

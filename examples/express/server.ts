@@ -1,5 +1,5 @@
 import express from 'express'
-import { authorizationServer, requireAccessToken } from 'grantwright/express'
+import { accessOf, authorizationServer, requireAccessToken } from 'grantwright/express'
 import { auth } from './auth.js'
 import { addNote, notesOf } from './notes.js'
 import { issuer, isTrial, port } from './settings.js'
@@ -10,14 +10,14 @@ const headers = { 'Content-Security-Policy': "default-src 'self'; img-src data:;
 app.use(express.static(`${import.meta.dirname}/public`, { setHeaders: (res) => res.set(headers) }))
 
 app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (req, res) => {
-  res.json({ notes: notesOf(req.auth.subject) })
+  res.json({ notes: notesOf(accessOf(req).subject) })
 })
 
 app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), express.json(), (req, res) => {
   const text: unknown = req.body?.text
   if (typeof text !== 'string' || text === '') return res.status(400).json({ error: 'Send { "text": "…" }.' })
-  addNote(req.auth.subject, text)
-  res.status(201).json({ notes: notesOf(req.auth.subject) })
+  addNote(accessOf(req).subject, text)
+  res.status(201).json({ notes: notesOf(accessOf(req).subject) })
 })
 
 await auth.ready() // says now, and not at the first request, what is wrong with the database or the secret

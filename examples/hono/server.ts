@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { authorizationServer, requireAccessToken } from 'grantwright/hono'
+import { accessOf, authorizationServer, requireAccessToken } from 'grantwright/hono'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { auth } from './auth.js'
@@ -13,14 +13,14 @@ app.use(authorizationServer(auth, { clientAddress: (c) => getConnInfo(c).remote.
 
 app.use('/api/*', bodyLimit({ maxSize: 100_000 }))
 app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (c) => {
-  return c.json({ notes: notesOf(c.var.auth.subject) })
+  return c.json({ notes: notesOf(accessOf(c).subject) })
 })
 
 app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), async (c) => {
   const text: unknown = (await c.req.json().catch(() => null))?.text
   if (typeof text !== 'string' || text === '') return c.json({ error: 'Send { "text": "…" }.' }, 400)
-  addNote(c.var.auth.subject, text)
-  return c.json({ notes: notesOf(c.var.auth.subject) }, 201)
+  addNote(accessOf(c).subject, text)
+  return c.json({ notes: notesOf(accessOf(c).subject) }, 201)
 })
 
 const policy = "default-src 'self'; img-src data:; frame-ancestors 'none'"

@@ -41,7 +41,8 @@ export type AccessDecision =
 export interface ResourceServer {
   readonly resource: string
   /**
-   * Judges the bearer token of a request. A refusal is a finished challenge.
+   * Judges the bearer token of a request. A refusal is a finished challenge. A CORS preflight is refused as a request without a token,
+   * whatever it has.
    *
    * @throws {TypeError} (as a rejection) when `need` has a member that is wrong, unknown, or demands nothing.
    * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}

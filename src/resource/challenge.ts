@@ -44,18 +44,20 @@ const twoTokens: Problem = {
   error_description: 'There must be one Authorization header.',
 }
 
-/** RFC 6750 §2.1: the header is the only place that is looked at. RFC 9700 §4.3.2: never the query. */
-export function bearerToken(
-  request: HttpRequest,
-):
+type Presented =
   | { readonly ok: true; readonly token: string }
-  | { readonly ok: false; readonly status: number; readonly problem: Problem | null } {
+  | { readonly ok: false; readonly status: number; readonly problem: Problem | null }
+
+/** RFC 6750 §3.1: a request without credentials is told no error code. */
+export const withoutToken: Presented = { ok: false, status: 401, problem: null }
+
+/** RFC 6750 §2.1: the header is the only place that is looked at. RFC 9700 §4.3.2: never the query. */
+export function bearerToken(request: HttpRequest): Presented {
   const [header, ...others] = request.headerValues('authorization')
   if (others.length > 0) return { ok: false, status: 400, problem: twoTokens }
   const token = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '')?.[1]
   if (token) return { ok: true, token }
-  // RFC 6750 §3.1: a request without credentials is told no error code.
-  return { ok: false, status: 401, problem: /^bearer\b/i.test(header ?? '') ? invalidToken : null }
+  return /^bearer\b/i.test(header ?? '') ? { ok: false, status: 401, problem: invalidToken } : withoutToken
 }
 
 /** @param metadataUrl Where the metadata of the resource is, if it has any (RFC 9728 §5.1). */

@@ -16,13 +16,16 @@ export interface Demand {
   readonly maxAge: number | undefined
 }
 
-/** @throws {TypeError} when something in it is wrong, unknown, or there and without meaning. */
-export function readNeed(need: AccessNeed, where: string): Demand {
+/**
+ * @param others what else may be in it, for somebody else to read.
+ * @throws {TypeError} when something in it is wrong, unknown, or there and without meaning.
+ */
+export function readNeed(need: AccessNeed, where: string, others: readonly string[] = []): Demand {
   // A promise, a map and the like are objects without members, and would demand nothing.
   if (!isRecord(need) || Object.prototype.toString.call(need) !== '[object Object]') {
     throw new TypeError(`${where}: what a route needs is an object. Write \`{ scope: 'notes:read' }\`.`)
   }
-  refuseUnknown(need, ['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[], where)
+  refuseUnknown(need, [...(['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[]), ...others], where)
   return { scope: names(need, 'scope', where), acr: names(need, 'acr', where), maxAge: seconds(need, where) }
 }
 

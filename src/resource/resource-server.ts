@@ -15,7 +15,9 @@ import {
   invalidToken,
   type Problem,
   unavailable,
+  withoutToken,
 } from './challenge.js'
+import { isPreflight } from './cors.js'
 import { type InProcessOptions, tokensInProcess } from './in-process.js'
 import { Unreachable } from './kept.js'
 import { type Demand, readNeed } from './need.js'
@@ -60,7 +62,8 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     resource: source.resource,
     async check(request, need = {}) {
       const { scope, acr, maxAge } = readNeed(need, 'check')
-      const presented = bearerToken(request)
+      // A preflight has no credentials (Fetch, CORS protocol): what looks like some is not from a browser, and opens nothing.
+      const presented = isPreflight(request) ? withoutToken : bearerToken(request)
       if (!presented.ok) return refuse(presented.status, presented.problem)
       let access: Access | null
       try {
@@ -91,7 +94,11 @@ const remoteOptions =
  * @throws {TypeError} when the server has several resources and none is the default, or `need` is wrong.
  */
 export function asResourceServer(guard: AuthorizationServer | ResourceServer, need: AccessNeed = {}): ResourceServer {
-  const demand = readNeed(need, 'requireAccessToken')
+  return resourceServerFor(guard, readNeed(need, 'requireAccessToken'))
+}
+
+/** @throws {TypeError} when the server has several resources and none is the default, or lacks a scope that is demanded. */
+export function resourceServerFor(guard: AuthorizationServer | ResourceServer, demand: Demand): ResourceServer {
   if ('check' in guard) return guard
   const resourceServer = createResourceServer({ server: guard })
   const scopes = deploymentOf(guard).settings.resources.get(resourceServer.resource)?.scopes ?? []

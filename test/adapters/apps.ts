@@ -83,12 +83,12 @@ function expressApp(
   app.get(
     '/api/notes',
     forExpress.requireAccessToken(auth, { scope: 'notes:read' }),
-    (req, res) => void res.json(req.auth),
+    (req, res) => void res.json(forExpress.accessOf(req)),
   )
   app.post(
     '/api/notes',
     forExpress.requireAccessToken(auth, { scope: 'notes:write' }),
-    (req, res) => void res.json(req.auth),
+    (req, res) => void res.json(forExpress.accessOf(req)),
   )
   app.use(((error, _req, res, _next) => {
     res.status(error.status ?? 500).send(String(error.message))
@@ -100,8 +100,8 @@ function honoApp(auth: AuthorizationServer, options?: forHono.AuthorizationServe
   return new Hono()
     .use(forHono.authorizationServer(auth, options))
     .get('/hello', (c) => c.text('hello'))
-    .get('/api/notes', forHono.requireAccessToken(auth, { scope: 'notes:read' }), (c) => c.json(c.var.auth))
-    .post('/api/notes', forHono.requireAccessToken(auth, { scope: 'notes:write' }), (c) => c.json(c.var.auth))
+    .get('/api/notes', forHono.requireAccessToken(auth, { scope: 'notes:read' }), (c) => c.json(forHono.accessOf(c)))
+    .post('/api/notes', forHono.requireAccessToken(auth, { scope: 'notes:write' }), (c) => c.json(forHono.accessOf(c)))
 }
 
 function fetchApp(auth: AuthorizationServer): RequestListener {

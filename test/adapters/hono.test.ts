@@ -2,12 +2,11 @@ import { constants } from 'node:http2'
 import { getRequestListener } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { expect, expectTypeOf, it, onTestFinished } from 'vitest'
-import { authorizationServer, requireAccessToken } from '../../adapters/hono.js'
+import { expect, it, onTestFinished } from 'vitest'
+import { authorizationServer } from '../../adapters/hono.js'
 import { authorizationRequest } from '../../adapters/testing/site.js'
 import { adapterTestServer } from '../../adapters/testing.js'
 import type { HttpRequest } from '../../src/edge/message.js'
-import type { Access } from '../../src/resource/resource-server.js'
 import { listen } from './apps.js'
 import { serveHttp2 } from './http2.js'
 
@@ -104,11 +103,4 @@ it('works over HTTP/2: forms, pages with several cookies, bodies that are too la
   stream.close(constants.NGHTTP2_CANCEL)
   await closed
   expect((await request({ ':path': '/hello' })).text).toBe('hello')
-})
-
-it('types c.var.auth behind the guard', () => {
-  new Hono().get('/', requireAccessToken(auth), (c) => {
-    expectTypeOf(c.var.auth).toEqualTypeOf<Access>()
-    return c.body(null)
-  })
 })

@@ -42,12 +42,14 @@ export function typeCheck(
     resolution: 'NodeNext' | 'Bundler'
     entries: readonly string[]
     types: readonly string[]
+    /** What stands in the consumer's file besides. */
+    code?: string
   },
 ): string {
-  const { compiler, resolution, entries, types } = options
+  const { compiler, resolution, entries, types, code = '' } = options
   const imports = entries.map((entry, index) => `import * as entry${index} from '${entry}'`)
   const uses = entries.map((_, index) => `console.log(Object.keys(entry${index}))`)
-  writeFileSync(join(folder, 'consumer.ts'), [...imports, ...uses, ''].join('\n'))
+  writeFileSync(join(folder, 'consumer.ts'), [...imports, ...uses, code, ''].join('\n'))
   const compilerOptions = {
     target: 'ES2022',
     lib: ['ES2022', 'DOM', 'DOM.Iterable'],

@@ -65,6 +65,25 @@ describe('the packed tarball on this Node', () => {
   })
 })
 
+describe('beside a library that has a type of its own for Request.auth', () => {
+  const check = (code: string) =>
+    typeCheck(everything, { compiler, resolution: 'NodeNext', entries: ['grantwright/express'], types: ['node'], code })
+  const handler = "import type { RequestHandler } from 'express'\nexport const handler: RequestHandler = (req) => void"
+
+  it.each([
+    [
+      'express-oauth2-jwt-bearer has',
+      'declare global { namespace Express { interface Request { auth?: { token: string } } } }',
+    ],
+    [
+      'the MCP SDK has',
+      "declare module 'express-serve-static-core' { interface Request { auth?: { token: string } } }",
+    ],
+  ])('as %s, grantwright/express compiles and leaves it as it is', (_, declaration) => {
+    expect(check(`${declaration}\n${handler} (req.auth?.token satisfies string | undefined)`)).toBe('')
+  })
+})
+
 // `typeCheck` must be able to say no.
 it('refuses a consumer that imports what is not exported', () => {
   const told = typeCheck(everything, {

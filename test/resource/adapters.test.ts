@@ -24,7 +24,7 @@ const need: AccessNeed = { scope: 'read', maxAge: 60, acr: 'mfa' }
 function expressApp(framework: typeof express, api: ResourceServer): RequestListener {
   const app = framework()
   app.use(forExpress.resourceMetadata(api))
-  app.get('/notes', forExpress.requireAccessToken(api, need), (req, res) => void res.json(req.auth))
+  app.get('/notes', forExpress.requireAccessToken(api, need), (req, res) => void res.json(forExpress.accessOf(req)))
   return app
 }
 
@@ -44,7 +44,7 @@ const apps: { readonly [name: string]: (api: ResourceServer) => RequestListener 
   Hono: (api) => {
     const app = new Hono()
     app.use(forHono.resourceMetadata(api))
-    app.get('/notes', forHono.requireAccessToken(api, need), (c) => c.json(c.var.auth))
+    app.get('/notes', forHono.requireAccessToken(api, need), (c) => c.json(forHono.accessOf(c)))
     return getRequestListener(app.fetch)
   },
   Next: (api) => {

@@ -1,5 +1,5 @@
 import express from 'express'
-import { authorizationServer, requireAccessToken } from 'grantwright/express'
+import { accessOf, authorizationServer, requireAccessToken } from 'grantwright/express'
 import { auth } from './auth.js'
 
 const app = express()
@@ -8,9 +8,9 @@ app.get('/hello', (_req, res) => {
   res.send('hello')
 })
 app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (req, res) => {
-  res.json(req.auth)
+  res.json(accessOf(req))
 })
 app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), (req, res) => {
-  res.json(req.auth)
+  res.json(accessOf(req))
 })
 app.listen(3000)

@@ -119,6 +119,79 @@ describe.each([
   }))
 })
 
+describe.each(['mcp-1.mjs', 'mcp-2.mjs'])('behind our guard the transport of the MCP SDK, as in %s,', (file) => {
+  const code = readFileSync(join(import.meta.dirname, file), 'utf8')
+  const site = () => start(file, code, issuer)
+
+  async function callTool(path: string): Promise<unknown> {
+    const server = await site()
+    const { access_token } = await (await postToken(server)).json()
+    const response = await fetch(server.origin + path, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${access_token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami', arguments: {} } }),
+    })
+    const [, message = ''] = /^data: (.*)$/m.exec(await response.text()) ?? []
+    return JSON.parse(JSON.parse(message).result.content[0].text)
+  }
+
+  it('is handed nothing of ours as its own, and a tool learns from accessOf who calls', async () => {
+    expect(await callTool('/mcp')).toEqual({ subject: poster.client_id, handedOn: null })
+  })
+
+  it('hands on what the app gave it in the words of the SDK', async () => {
+    expect(await callTool('/handed-on')).toEqual({
+      subject: poster.client_id,
+      handedOn: {
+        token: expect.stringMatching(/^ey/),
+        clientId: poster.client_id,
+        scopes: ['notes:read'],
+        expiresAt: expect.any(Number),
+        extra: { subject: poster.client_id },
+      },
+    })
+  })
+
+  it('is not reached without a token', async () => {
+    const { origin } = await site()
+    const response = await fetch(`${origin}/mcp`, { method: 'POST', body: '{}' })
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="api"'])
+  })
+})
+
+it.each([
+  [
+    'express-oauth2-jwt-bearer',
+    "import { auth } from 'express-oauth2-jwt-bearer'",
+    'auth()',
+    'req.auth?.payload.sub satisfies string | undefined',
+  ],
+  [
+    '@modelcontextprotocol/sdk',
+    "import { requireBearerAuth } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js'",
+    'requireBearerAuth({ verifier: { verifyAccessToken: () => Promise.reject() } })',
+    'req.auth?.clientId satisfies string | undefined',
+  ],
+])('the types of %s are its own beside ours', (name, imported, middleware, use) => {
+  const place = join(pages, `types-beside-${name.replace(/\W/g, '-')}`)
+  const app = `${imported}
+import express from 'express'
+import { accessOf, requireAccessToken } from 'grantwright/express'
+import { auth as server } from './auth.js'
+export const app = express()
+app.get('/theirs', ${middleware}, (req, res) => void res.json(${use}))
+app.get('/ours', requireAccessToken(server), (req, res) => void res.json(accessOf(req).subject satisfies string))
+`
+  // A clash between declarations is told where they are, in files that skipLibCheck would pass over.
+  const told = compile(place, { 'app.ts': app }, { skipLibCheck: false })
+  const ours = told.split('\n').filter((line) => /^(?!.*node_modules)|grantwright|TS(2430|2687|2717)/.test(line))
+  expect(ours.join('\n').trim()).toBe('')
+})
+
 // The page's own test: it says `describe` itself.
 const h3 = join(pages, 'h3')
 mkdirSync(h3, { recursive: true })
@@ -147,32 +220,33 @@ describe('the adapter for h3, on a socket', () => {
 it.each(['README.md', 'fastify.md', 'koa.md', 'writing-one.md'])(
   'the code of %s is TypeScript that a strict compiler accepts',
   (page) => {
-    const place = join(pages, `types-of-${page}`)
-    mkdirSync(place, { recursive: true })
-    const files = [...blocksOf(page)].map(([name, code]) => {
-      writeFileSync(join(place, name.replace('.test', '-test')), code)
-      return name.replace('.test', '-test')
-    })
-    writeFileSync(
-      join(place, 'auth.ts'),
-      "import { adapterTestServer } from 'grantwright/testing/adapter'\nexport const auth = adapterTestServer('')\n",
-    )
-    const compilerOptions = {
-      target: 'ES2022',
-      lib: ['ES2023', 'DOM', 'DOM.Iterable'],
-      module: 'NodeNext',
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      verbatimModuleSyntax: true,
-      skipLibCheck: true,
-      noEmit: true,
-      types: ['node'],
-    }
-    writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
-    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-    const compiler = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc')
-    const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', place], { encoding: 'utf8' })
-    expect(stdout + stderr).toBe('')
+    const files = [...blocksOf(page)].map(([name, code]) => [name.replace('.test', '-test'), code] as const)
+    expect(compile(join(pages, `types-of-${page}`), Object.fromEntries(files))).toBe('')
   },
 )
+
+/** What a strict compiler says to `files`, beside an `auth.ts`. */
+function compile(place: string, files: { readonly [name: string]: string }, others: object = {}): string {
+  mkdirSync(place, { recursive: true })
+  const auth =
+    "import { adapterTestServer } from 'grantwright/testing/adapter'\nexport const auth = adapterTestServer('')\n"
+  for (const [name, code] of Object.entries({ ...files, 'auth.ts': auth })) writeFileSync(join(place, name), code)
+  const compilerOptions = {
+    target: 'ES2022',
+    lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+    module: 'NodeNext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    verbatimModuleSyntax: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+    ...others,
+  }
+  writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: Object.keys(files) }))
+  const compiler = join(import.meta.dirname, '../../../node_modules/typescript/bin/tsc')
+  const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', place], { encoding: 'utf8' })
+  return stdout + stderr
+}

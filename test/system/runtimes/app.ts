@@ -1,6 +1,6 @@
 // app.ts
 import { createAuthorizationServer, passwordLogin } from 'grantwright'
-import { authorizationServer, requireAccessToken } from 'grantwright/hono'
+import { accessOf, authorizationServer, requireAccessToken } from 'grantwright/hono'
 import { memoryStorage } from 'grantwright/storage/memory'
 import { Hono } from 'hono'
 
@@ -23,6 +23,8 @@ const auth = createAuthorizationServer({
 
 const app = new Hono()
 app.use(authorizationServer(auth))
-app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (c) => c.json({ notesOf: c.var.auth.subject }))
+app.get('/api/notes', requireAccessToken(auth, { scope: 'notes:read' }), (c) =>
+  c.json({ notesOf: accessOf(c).subject }),
+)
 
 export default app
