@@ -20,7 +20,9 @@ export function writeClient(issuer: string, client: Client, version: string): St
   const { fields, ...rest } = client
   // Under their own names, as RFC 7591 has them; none of them is one of the others.
   const document = JSON.stringify({ ...fields, v: VERSION, issuer, ...rest })
-  if (utf8(document).length > MAX_DOCUMENT_BYTES) {
+  // What fits without a second secret must not be in the way when one is made.
+  const room = Math.max(0, 2 - client.secrets.length) * SECRET_BYTES
+  if (utf8(document).length > MAX_DOCUMENT_BYTES - room) {
     throw new TypeError('Client metadata: it is larger than 32 KB as JSON; shorten the lists.')
   }
   const id = clientRecordId(issuer, client.client_id)
@@ -71,5 +73,7 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
 const VERSION = 1
 /** What a stored document may have. */
 const MAX_DOCUMENT_BYTES = 32_768
+/** At least what a {@link ClientSecret} takes there. */
+const SECRET_BYTES = 128
 
 type Document = Omit<Client, 'fields'> & { readonly v: number; readonly issuer: string }

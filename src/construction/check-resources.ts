@@ -11,7 +11,7 @@ import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
 import { isResourceUri } from '../protocol/resource.js'
 import { isScopeName } from '../protocol/scope.js'
-import { duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import { duration, given, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when something in it is wrong. */
@@ -29,6 +29,7 @@ function checkResources(
     if (!isResourceUri(resource)) {
       throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment. Write \`${example}\`.`)
     }
+    if (resource.length > MAX_RESOURCE_LENGTH) throw tooLong(`resources[${given(resource)}]`, MAX_RESOURCE_LENGTH)
     if (!isRecord(definition)) throw new TypeError(`resources['${resource}'] must be an object. Write \`${example}\`.`)
     if (definition.scopes !== undefined && !isRecord(definition.scopes)) {
       throw new TypeError(
@@ -43,10 +44,12 @@ function checkResources(
     for (const [scope] of scopes) {
       if (!isScopeName(scope)) {
         throw new TypeError(
-          `resources['${resource}'].scopes: '${scope}' is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
+          `resources['${resource}'].scopes: ${given(scope)} is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
         )
       }
     }
+    const long = scopes.find(([scope]) => scope.length > MAX_SCOPE_LENGTH)
+    if (long) throw tooLong(`resources['${resource}'].scopes[${given(long[0])}]`, MAX_SCOPE_LENGTH)
     const texts = scopes.map(([scope, said]) => ({
       scope,
       ...checkScope(said, `resources['${resource}'].scopes['${scope}']`),
@@ -74,6 +77,13 @@ function checkResources(
   }
   return checked
 }
+
+/** What could not be asked for beside everything else in a request, or would leave a token no room. */
+const MAX_RESOURCE_LENGTH = 2048
+const MAX_SCOPE_LENGTH = 255
+
+const tooLong = (where: string, most: number) =>
+  new TypeError(`${where} has more than ${most} characters. Give it a shorter name.`)
 
 /** The words of a scope, and whether the user may leave it out. */
 function checkScope(said: unknown, where: string): { readonly text: ScopeText; readonly optional: boolean } {

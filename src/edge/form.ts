@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Parameters, parametersFromForm, parseParameters, problemText } from '../protocol/parameters.js'
+import {
+  type ParameterLimits,
+  type Parameters,
+  parametersFromForm,
+  parseParameters,
+  problemText,
+} from '../protocol/parameters.js'
 import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest } from './message.js'
 
@@ -17,7 +23,7 @@ const MAX_FORM_BYTES = 65_536
  *
  * @throws {OAuthError} `invalid_request`: another content type, too large, or not UTF-8.
  */
-export async function readForm(request: HttpRequest): Promise<Parameters> {
+export async function readForm(request: HttpRequest, limits?: ParameterLimits): Promise<Parameters> {
   // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
   if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
     throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.', {
@@ -25,9 +31,9 @@ export async function readForm(request: HttpRequest): Promise<Parameters> {
     })
   }
   const body = await readBody(request)
-  if (!(body instanceof Uint8Array)) return parametersFromForm(body.form)
+  if (!(body instanceof Uint8Array)) return parametersFromForm(body.form, limits)
   try {
-    return parseParameters(decoder.decode(body))
+    return parseParameters(decoder.decode(body), limits)
   } catch {
     throw new OAuthError('invalid_request', 'The body is not UTF-8.', { reason: 'body_unreadable' })
   }

@@ -221,12 +221,14 @@ export function validateAuthorizationRequest(
     scope: granted.scope,
     prompt,
     maxAge,
-    loginHint: parameters.get('login_hint'),
+    loginHint: parseLoginHint(parameters.get('login_hint')),
     uiLocales: parseLocales(parameters.get('ui_locales')),
     ...(rules.terms.size > 0 && { terms: someTerms(terms) }),
   }
   const bytes = utf8(JSON.stringify(request)).length
-  if (bytes > MAX_REQUEST_BYTES || (rules.terms.size > 0 && isTooLargeWith(terms, bytes))) {
+  const decided = bytes + utf8(JSON.stringify(granted.access)).length
+  const isTooLarge = bytes > MAX_REQUEST_BYTES || decided > MAX_DECIDED_BYTES
+  if (isTooLarge || (rules.terms.size > 0 && isTooLargeWith(terms, bytes, decided))) {
     return refuse('invalid_request', 'request_too_large', 'The request is too large.')
   }
   return request
@@ -235,12 +237,25 @@ export function validateAuthorizationRequest(
 /** Exists so that an {@link IdentifiedRequest} cannot be written by hand. */
 const identified: unique symbol = Symbol('identified')
 
-/** Most bytes of a valid request as JSON. A stored record has room for 32,768, of which the decision takes 8,192 and terms. */
+/**
+ * Most bytes of a valid request as JSON, and of it together with the access once more, which the decision repeats. A stored record has
+ * room for 32,768; what it has besides takes less than 4,096.
+ */
 const MAX_REQUEST_BYTES = 24_576
+const MAX_DECIDED_BYTES = 28_672
 
 /** Beside terms there is less room, because what is chosen may be larger than what was asked for. */
-const isTooLargeWith = (terms: TermValues, bytes: number): boolean =>
-  termsSize(terms) > MAX_TERMS_BYTES || bytes > MAX_REQUEST_BYTES - MAX_TERMS_BYTES
+const isTooLargeWith = (terms: TermValues, bytes: number, decided: number): boolean =>
+  termsSize(terms) > MAX_TERMS_BYTES ||
+  bytes > MAX_REQUEST_BYTES - MAX_TERMS_BYTES ||
+  decided > MAX_DECIDED_BYTES - MAX_TERMS_BYTES
+
+/** Longer ones are nobody's name, and a login page gets them in its URL, of which servers take about 16 KB with all headers. */
+const MAX_LOGIN_HINT_LENGTH = 320
+
+function parseLoginHint(text: string | undefined): string | undefined {
+  return text !== undefined && text.length <= MAX_LOGIN_HINT_LENGTH ? text : undefined
+}
 
 const page = (problem: RequestRefusal, description: string, hint?: string): PageProblem => ({
   problem,

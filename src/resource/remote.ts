@@ -5,6 +5,7 @@
  */
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { verifyJws } from '../keys/jws.js'
+import { MAX_ACCESS_TOKEN_LENGTH } from '../protocol/token-string.js'
 import { decodeBase64url } from '../runtime/hash.js'
 import type { Access, TokenSource } from './access.js'
 import { accessOf } from './claims.js'
@@ -34,9 +35,6 @@ export interface RemoteOptions {
   /** Epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined
 }
-
-/** Longer ones are not looked at. */
-const MAX_TOKEN_LENGTH = 8192
 
 /** @throws {TypeError} when an option is wrong. */
 export function remoteTokens(options: RemoteOptions): TokenSource {
@@ -80,7 +78,8 @@ export function remoteTokens(options: RemoteOptions): TokenSource {
   }
 
   async function find(token: string): Promise<Access | null> {
-    if (token.length > MAX_TOKEN_LENGTH) return null
+    // Others than ours, too, need not issue longer ones.
+    if (token.length > MAX_ACCESS_TOKEN_LENGTH) return null
     const header = joseHeader(token)
     if (header && !introspection?.always) return verify(token, header.alg)
     return introspect ? introspect(token) : null

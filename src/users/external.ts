@@ -24,7 +24,7 @@ export interface ExternalLoginOptions<Native = unknown> {
    *
    * - `return_to`, where to send the browser once somebody is logged in, if {@link parseReturnTo} accepts it
    * - `reason`, when somebody may be logged in already and must show the login form all the same: `fresh`, `select_account`, `create`
-   * - `login_hint`, when the client sent one: not verified
+   * - `login_hint`, when the client sent one of at most 320 characters: not verified
    *
    * A function returns the whole URL and puts `need.returnTo` where the page looks for it.
    */

@@ -208,7 +208,24 @@ describe('validateAuthorizationRequest', () => {
   it('refuses a request that would not fit into a stored record', () => {
     const large = 'é'.repeat(8000)
     expect(validate({ state: large })).toMatchObject({ state: large, access: [{}] })
-    expect(validate({ state: large, login_hint: large })).toMatchObject({ error: 'invalid_request' })
+    expect(validate({ state: '€'.repeat(8190) })).toMatchObject({ error: 'invalid_request' })
+  })
+
+  it('counts the access twice, because the decision repeats it', () => {
+    const scopes = Array.from({ length: 20 }, (_, i) => `${i}`.padEnd(250, 'x'))
+    const resources = Array.from({ length: 4 }, (_, i) => ({ resource: `https://${i}`, scopes, isDefault: false }))
+    const asked = (count: number) => ({
+      resource: resources.slice(0, count).map(({ resource }) => resource),
+      scope: scopes.join(' '),
+    })
+    // 5 KB of names as scope, and for each resource once more.
+    expect(validate(asked(2), client(), resources)).toMatchObject({ access: [{}, {}] })
+    expect(validate(asked(3), client(), resources)).toMatchObject({ error: 'invalid_request' })
+  })
+
+  it('leaves out a login_hint that is longer than any name, because a login page gets it in its URL', () => {
+    expect(validate({ login_hint: 'é'.repeat(320) })).toMatchObject({ loginHint: 'é'.repeat(320) })
+    expect(validate({ login_hint: 'é'.repeat(321) })).toMatchObject({ loginHint: undefined })
   })
 
   it('ignores locales that are none, and all beyond ten', () => {
