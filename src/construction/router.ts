@@ -82,7 +82,9 @@ function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError):
     hint,
     reference,
   })
-  return reference === undefined ? errorResponse(error) : protocolErrorPage(error, reference)
+  return reference === undefined
+    ? errorResponse(error)
+    : withHeaders(protocolErrorPage(error, reference), error.headers)
 }
 
 async function failure(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
 import {
   type ParameterLimits,
   type Parameters,
@@ -21,9 +22,22 @@ const MAX_FORM_BYTES = 65_536
  * The parameters of a form body. Problems of single parameters are in `problems`; use {@link refuseProblems} where they all
  * are fatal.
  *
- * @throws {OAuthError} `invalid_request`: another content type, too large, or not UTF-8.
+ * @throws {OAuthError} `invalid_request`: compressed, another content type, too large, or not UTF-8.
  */
 export async function readForm(request: HttpRequest, limits?: ParameterLimits): Promise<Parameters> {
+  const codings = request
+    .headerValues('content-encoding')
+    .join(',')
+    .split(',')
+    .map((coding) => asciiLowerCase(trimOws(coding)))
+  // RFC 9110 §15.5.16, §12.5.3: not understood, whoever has unpacked it before; the answer says what is. An `identity` changes nothing (§8.4.1).
+  if (codings.some((coding) => coding !== '' && coding !== 'identity')) {
+    throw new OAuthError('invalid_request', 'The body must not be compressed.', {
+      status: 415,
+      headers: [['accept-encoding', 'identity']],
+      reason: 'body_compressed',
+    })
+  }
   // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
   if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
     throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.', {

@@ -267,8 +267,14 @@ function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
   return text === undefined ? [] : parsePrompt(text)
 }
 
-/** OpenID Connect Core §3.1.2.1: locales that are not supported are no error. At most ten, so that pages stay quick. */
+/**
+ * OpenID Connect Core §3.1.2.1: locales that are not supported are no error. At most ten, so that pages stay quick. Tags have hyphens (RFC 5646
+ * §2.1), but what a client takes from its platform often has underscores.
+ */
 function parseLocales(text: string | undefined): readonly string[] {
-  const locales = text?.split(' ').filter((locale) => /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/.test(locale))
+  const locales = text
+    ?.replaceAll('_', '-')
+    .split(' ')
+    .filter((locale) => /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/.test(locale))
   return [...new Set(locales)].slice(0, 10)
 }

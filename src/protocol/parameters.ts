@@ -11,7 +11,7 @@ export interface Parameters {
   get(name: string): string | undefined
   /** Of which a value can be got, in the order in which they came; without `resource`. */
   names(): readonly string[]
-  /** Every `resource`, the one parameter that may repeat (RFC 8707 §2), without empty ones. */
+  /** Every `resource`, the one parameter that may repeat (RFC 8707 §2), each once and without empty ones. */
   readonly resources: readonly string[]
   /** What is wrong, by parameter name. The name is empty for what concerns the request as a whole. */
   readonly problems: ReadonlyMap<string, ParameterProblem>
@@ -89,7 +89,8 @@ export function collectParameters(
     if (problem) problems.set(name, problem)
     // RFC 6749 §3.1, §3.2: a parameter without a value is treated as if it were omitted.
     else if (value === '') continue
-    else if (name === 'resource') resources.push(value)
+    // The same one twice says nothing more than once.
+    else if (name === 'resource') resources.includes(value) || resources.push(value)
     else if (!values.has(name)) values.set(name, value)
   }
   return {

@@ -15,6 +15,8 @@ export type RequestRefusal =
   | 'parameter_missing'
   /** The body is no `application/x-www-form-urlencoded`. */
   | 'content_type_wrong'
+  /** The body is compressed: its `Content-Encoding` is other than `identity`. */
+  | 'body_compressed'
   /** More than 64 KB. */
   | 'body_too_large'
   /** The connection ended before the body did. */

@@ -229,9 +229,15 @@ describe('validateAuthorizationRequest', () => {
   })
 
   it('ignores locales that are none, and all beyond ten', () => {
-    expect(validate({ ui_locales: 'en "x" en d_e <b> fr' })).toMatchObject({ uiLocales: ['en', 'fr'] })
+    expect(validate({ ui_locales: 'en "x" en d#e <b> fr' })).toMatchObject({ uiLocales: ['en', 'fr'] })
     const many = Array.from({ length: 30 }, (_, i) => `l${i}`).join(' ')
     expect(validate({ ui_locales: many })).toHaveProperty('uiLocales.length', 10)
+  })
+
+  it('takes underscores in locales for hyphens, as platforms write them', () => {
+    expect(validate({ ui_locales: 'de_DE zh_Hant_TW de-DE _ en_' })).toMatchObject({
+      uiLocales: ['de-DE', 'zh-Hant-TW'],
+    })
   })
 
   it('repeats no parameter name that could be more than a name', () => {

@@ -3,6 +3,7 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
+  API,
   authenticated,
   basic,
   CALLBACK,
@@ -12,6 +13,7 @@ import {
   type Harness,
   harness,
   ISSUER,
+  OTHER_API,
   obtainCode,
   obtainTokens,
   redeemForm,
@@ -92,6 +94,28 @@ describe('the form', () => {
     'application/x-www-form-urlencoded \t; charset=utf-8',
   ])('may tell its charset, in any case: %s', async (type) => {
     expect((await send({ headers: { 'content-type': type } })).status).toBe(200)
+  })
+
+  it('may name the same resource twice, but not two', async () => {
+    const twice = { ...good, resource: [API, API] }
+    await expectRefusal({ body: encodeForm({ ...good, resource: [API, OTHER_API] }) }, 400, 'invalid_target')
+    h = harness()
+    const issued = await send({
+      body: encodeForm({ ...twice, ...redeemForm(await obtainCode(h, { resource: [API, API] })) }),
+    })
+    expect(issued.status).toBe(200)
+  })
+
+  it.each(['gzip', 'GZIP', 'identity, br', 'x', 'deflate,gzip'])(
+    'in the coding %s is refused with 415, which says what is understood',
+    async (coding) => {
+      const answer = await expectRefusal({ headers: { 'content-encoding': coding } }, 415, 'invalid_request')
+      expect(answer.headers.get('accept-encoding')).toBe('identity')
+    },
+  )
+
+  it.each(['identity', 'Identity', ''])('in the coding "%s" is read', async (coding) => {
+    expect((await send({ headers: { 'content-encoding': coding } })).status).toBe(200)
   })
 
   it('of more than 64 KB is refused with 413', async () => {
