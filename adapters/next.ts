@@ -20,7 +20,8 @@
 import { fetchHandler, fromRequest, toResponse } from '../src/edge/fetch.js'
 import { share } from '../src/resource/cors.js'
 import { type GuardOptions, guardOf } from '../src/resource/guard.js'
-import type { Access, ResourceServer } from '../src/resource/resource-server.js'
+import { type Access, checkResourceServer, type ResourceServer } from '../src/resource/resource-server.js'
+import { mistake } from '../src/runtime/option-checks.js'
 import type { AuthorizationServer } from '../src/server.js'
 import { handlerAt, type MountOptions } from './mount.js'
 
@@ -72,7 +73,7 @@ export function routeHandlers(
  *
  * With the option `cors` the same guard answers the preflights of this path: `export const OPTIONS = GET`.
  *
- * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
+ * @throws {TypeError} when the first argument is no server, an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken<Incoming extends Request = Request, Context extends WithAccess = GuardedContext>(
@@ -81,6 +82,12 @@ export function requireAccessToken<Incoming extends Request = Request, Context e
   handler: (request: Incoming, context: Context) => Response | Promise<Response>,
 ): (request: Incoming, context: Omit<Context, 'auth'>) => Promise<Response> {
   const admit = guardOf(guard, options)
+  if (typeof handler !== 'function') {
+    throw mistake(
+      'requireAccessToken takes a handler. Write `requireAccessToken(auth, { scope }, (request, { auth }) => …)`.',
+      handler,
+    )
+  }
   return async (request, context) => {
     const admission = await admit(fromRequest(request))
     if (!admission.ok) return toResponse(admission.response)
@@ -106,6 +113,7 @@ export function requireAccessToken<Incoming extends Request = Request, Context e
 export function resourceMetadata(resourceServer: ResourceServer): {
   readonly [method in 'GET' | 'OPTIONS']: RouteHandler
 } {
+  checkResourceServer(resourceServer)
   const handle: RouteHandler = async (request) => {
     const response = resourceServer.handle(fromRequest(request))
     return response ? toResponse(response) : new Response('Not Found', { status: 404 })

@@ -11,7 +11,9 @@ import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
 import { isResourceUri } from '../protocol/resource.js'
 import { isScopeName } from '../protocol/scope.js'
-import { duration, given, isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import { withScheme } from '../protocol/spelling.js'
+import { given } from '../runtime/given.js'
+import { duration, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when something in it is wrong. */
@@ -25,19 +27,26 @@ function checkResources(
   }
   const checked = new Map<string, ResourceSettings>()
   for (const [resource, definition] of Object.entries(resources)) {
+    const meant = withScheme(resource)
+    if (meant !== undefined) {
+      throw new TypeError(`resources: ${given(resource)} has no scheme. Write \`'${meant}': { … }\`.`)
+    }
     // RFC 8707 §2: an absolute URI without a fragment.
     if (!isResourceUri(resource)) {
-      throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment. Write \`${example}\`.`)
+      throw new TypeError(
+        `resources: ${given(resource)} is not an absolute URI without a fragment. Write \`${example}\`.`,
+      )
     }
     if (resource.length > MAX_RESOURCE_LENGTH) throw tooLong(`resources[${given(resource)}]`, MAX_RESOURCE_LENGTH)
-    if (!isRecord(definition)) throw new TypeError(`resources['${resource}'] must be an object. Write \`${example}\`.`)
+    if (!isRecord(definition))
+      throw mistake(`resources['${resource}'] must be an object. Write \`${example}\`.`, definition)
     if (definition.scopes !== undefined && !isRecord(definition.scopes)) {
       throw new TypeError(
         `resources['${resource}'].scopes must be an object: each scope with its words. Write \`${example}\`.`,
       )
     }
     if (definition.default !== undefined && typeof definition.default !== 'boolean') {
-      throw new TypeError(`resources['${resource}'].default must be true or false.`)
+      throw mistake(`resources['${resource}'].default must be true or false.`, definition.default)
     }
     refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
     const scopes = Object.entries(definition.scopes ?? {})
@@ -56,7 +65,7 @@ function checkResources(
     }))
     const format = definition.accessToken ?? 'jwt'
     if (format !== 'jwt' && format !== 'opaque') {
-      throw new TypeError(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`)
+      throw mistake(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`, format)
     }
     checked.set(resource, {
       resource,
@@ -91,7 +100,7 @@ function checkScope(said: unknown, where: string): { readonly text: ScopeText; r
   const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isOptions ? said : { text: said }
   if (isOptions) refuseUnknown(said, ['text', 'optional'], where)
   if (optional !== undefined && typeof optional !== 'boolean') {
-    throw new TypeError(`${where}.optional must be true or false.`)
+    throw mistake(`${where}.optional must be true or false.`, optional)
   }
   return { text: checkScopeText(text, isOptions ? `${where}.text` : where), optional: optional ?? false }
 }

@@ -31,6 +31,7 @@ import { repository } from '../storage/repositories.js'
 import { unsentAnswers } from '../storage/unsent-answers.js'
 import type { PendingLogin, UserAuthentication } from '../users/contract.js'
 import type { UserEndpoint, UserServices } from '../users/services.js'
+import { checkUsers } from './checks.js'
 import type { ServerOptions } from './options.js'
 
 /** A deployment whose users may have endpoints of their own. */
@@ -38,8 +39,9 @@ export interface DeployedWithUsers extends Deployed {
   readonly users: UserAuthentication & { readonly endpoints?: readonly UserEndpoint[] }
 }
 
-/** @throws {TypeError} when keys cannot be wrapped as the options want it. */
-export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, tables: Tables): DeployedWithUsers {
+/** @throws {TypeError} when keys cannot be wrapped as the options want it, or what the option `users` makes is no user-authentication. */
+export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, joined: Tables): DeployedWithUsers {
+  const tables: Tables = { ...joined, clients: { ...joined.clients, resources: settings.resourceList } }
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
   if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)
   const { issuer } = settings
@@ -151,7 +153,9 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     emit,
     pendingLogin: (request, handle) => pendingLogin(deployed, request, handle),
   }
-  const deployed: DeployedWithUsers = { ...parts, users: typeof users === 'function' ? users(services) : users }
+  const made = typeof users === 'function' ? users(services) : users
+  if (made !== users) checkUsers(made)
+  const deployed: DeployedWithUsers = { ...parts, users: made }
   return deployed
 }
 

@@ -35,7 +35,9 @@ export interface ClientMetadata {
   readonly grant_types?: readonly Open<'authorization_code' | 'refresh_token' | 'client_credentials'>[] | undefined
   /** How the client proves who it is, and the only way that is accepted. `none` makes it public. @default 'client_secret_basic' */
   readonly token_endpoint_auth_method?: Open<'client_secret_basic' | 'client_secret_post' | 'none'> | undefined
-  /** All scope that the client may ask for, separated by spaces. Without it, every scope. */
+  /**
+   * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, every scope.
+   */
   readonly scope?: string | undefined
   /** The scope of a request that names none, within `scope`. Without it, all of `scope`. */
   readonly default_scope?: string | undefined

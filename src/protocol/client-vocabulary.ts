@@ -1,10 +1,11 @@
 /**
- * What client metadata may say on a server: the grant types and the ways of client authentication that it serves, and further fields. Pure.
+ * What client metadata may say on a server: the grant types and the ways of client authentication that it serves, further fields, and scope. Pure.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 §2}
  * @module
  */
 import type { Json } from './json.js'
+import type { ResourceDefinition } from './resource.js'
 
 export interface ClientVocabulary {
   /** By the values of `grant_types`. */
@@ -13,6 +14,8 @@ export interface ClientVocabulary {
   readonly authenticationMethods: ReadonlyMap<string, AuthenticationRules>
   /** Members beside those that every server has. */
   readonly fields: ReadonlyMap<string, ClientField>
+  /** What clients can ask for. Absent while that is not known: then no scope is refused. */
+  readonly resources?: readonly ResourceDefinition[] | undefined
 }
 
 /** Which clients may be registered for a grant type. */

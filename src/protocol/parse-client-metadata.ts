@@ -5,7 +5,9 @@
  * @module
  */
 import * as z from 'zod/mini'
+import { given } from '../runtime/given.js'
 import type { ClientMetadata } from './client-metadata.js'
+import { scopeProblem } from './client-scope.js'
 import type { ClientSettings } from './client-settings.js'
 import { isPublicClient } from './client-settings.js'
 import type { ClientVocabulary } from './client-vocabulary.js'
@@ -22,7 +24,7 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
   const schema = schemaFor(vocabulary)
   return (input) => {
     const result = schema.safeParse(input)
-    if (!result.success) return refuse(...explain(result.error.issues[0], Object.keys(schema.shape)))
+    if (!result.success) return refuse(...explain(result.error.issues[0], Object.keys(schema.shape), input))
     const metadata: ClientMetadata = result.data
     // What was given: the parser takes what every object has, such as `constructor`, for given as well.
     const fields = fieldsOf(input as { readonly [name: string]: unknown }, vocabulary)
@@ -74,7 +76,7 @@ function checkedField(name: string, value: unknown): Json {
 }
 
 /** What no single field can tell. */
-function checkTogether(settings: ClientSettings, { grantTypes }: ClientVocabulary): void {
+function checkTogether(settings: ClientSettings, { grantTypes, resources }: ClientVocabulary): void {
   const { grant_types, redirect_uris, scope, default_scope } = settings
   const isPublic = isPublicClient(settings)
   for (const [i, uri] of redirect_uris.entries()) {
@@ -118,6 +120,8 @@ function checkTogether(settings: ClientSettings, { grantTypes }: ClientVocabular
   if (scope && default_scope && !isWithin(default_scope, scope)) {
     refuse('default_scope', 'has a name that is not in scope; add it there, or leave it out here')
   }
+  const problem = resources && scopeProblem(settings, resources)
+  if (problem) refuse(...problem)
 }
 
 const text = z.string('must be a string')
@@ -176,14 +180,23 @@ function schemaFor({ grantTypes, authenticationMethods, fields }: ClientVocabula
 }
 
 /** The field an issue is about, and what is wrong with it. */
-function explain(issue: z.core.$ZodIssue | undefined, known: readonly string[]): [field: string, problem: string] {
+function explain(
+  issue: z.core.$ZodIssue | undefined,
+  known: readonly string[],
+  input: unknown,
+): [field: string, problem: string] {
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''
     const meant = closestName(key, known)
     return [key, meant ? `is not known; did you mean ${meant}?` : 'is not known; leave it out']
   }
-  const [field = '', ...inner] = issue?.path ?? []
-  return [String(field) + inner.map((part) => `[${String(part)}]`).join(''), issue?.message ?? 'is wrong']
+  const path = issue?.path ?? []
+  const [field = '', ...inner] = path
+  const value = path.reduce<unknown>((part, name) => (part as { readonly [name: PropertyKey]: unknown })[name], input)
+  return [
+    String(field) + inner.map((part) => `[${String(part)}]`).join(''),
+    `${issue?.message ?? 'is wrong'}; it was ${given(value)}`,
+  ]
 }
 
 function refuse(field: string, problem: string): never {

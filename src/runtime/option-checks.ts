@@ -3,26 +3,11 @@
  *
  * @module
  */
+import { given } from './given.js'
 
-/**
- * A value as messages repeat it, in 60 characters: what was written, where it is short and plain, else what it is. What stands before an `@`
- * in a URL is a password. Not for secrets.
- */
-export function given(value: unknown): string {
-  if (typeof value === 'string') {
-    const text = value.replace(/\/\/[^/?#]*@/g, '//…@')
-    return `'${JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text).slice(1, -1)}'`
-  }
-  if (value instanceof URL) return `the object URL(${given(value.href)})`
-  if (typeof value === 'function') return 'a function'
-  if (typeof value !== 'object' || value === null) return String(value)
-  if (value instanceof Promise) return 'a promise'
-  return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
-}
-
-/** An error that ends with what was given. */
+/** An error that ends with what was given, if it was. Not for secrets. */
 export const mistake = (message: string, value: unknown): TypeError =>
-  new TypeError(`${message} It was ${given(value)}.`)
+  new TypeError(value === undefined ? message : `${message} It was ${given(value)}.`)
 
 export function refuseUnknown(options: object, known: readonly string[], where: string): void {
   for (const name of Reflect.ownKeys(options)) {
@@ -39,7 +24,7 @@ export function checkFunctions<Name extends string>(
 ): void {
   for (const name of names) {
     if (holder[name] !== undefined && typeof holder[name] !== 'function') {
-      throw new TypeError(`${where}${name} must be a function. Write one, or leave it out.`)
+      throw mistake(`${where}${name} must be a function. Write one, or leave it out.`, holder[name])
     }
   }
 }
@@ -53,8 +38,23 @@ export function duration<Name extends string>(
   most = 10 * 365 * 86_400,
 ): number {
   const seconds = options[name] ?? fallback
-  if (typeof seconds === 'number' && seconds >= least && seconds <= most) return Math.round(seconds * 1000)
-  throw new TypeError(`${name} must be a number of seconds between ${least} and ${most}. The default is ${fallback}.`)
+  return toMilliseconds(seconds, name, least, most, `The default is ${fallback}.`)
+}
+
+/**
+ * Seconds in, milliseconds out.
+ *
+ * @param cure what to write instead, as a sentence.
+ */
+export function toMilliseconds(seconds: unknown, name: string, least: number, most: number, cure: string): number {
+  const isNumber = typeof seconds === 'number'
+  if (isNumber && seconds >= least && seconds <= most) return Math.round(seconds * 1000)
+  const fitting = isNumber && seconds > most && seconds / 1000 <= most
+  const meant = fitting
+    ? ` If those are milliseconds, write \`${name.replace(/.*[.: ]/, '')}: ${seconds / 1000}\`.`
+    : ''
+  const { message } = mistake(`${name} must be a number of seconds between ${least} and ${most}. ${cure}`, seconds)
+  throw new TypeError(message + meant)
 }
 
 export const isRecord = (value: unknown): value is object =>
