@@ -15,7 +15,10 @@ import type { Answer } from '../pages/views.js'
 import type { Endpoint } from '../points/endpoint.js'
 import { trimOws } from '../protocol/ascii.js'
 
-/** Null for a path that is none of the server's. */
+/**
+ * Null for a path that is none of the server's. One slash at the end of a path of the server is accepted: frameworks and proxies put it
+ * there (`trailingSlash` of Next.js).
+ */
 export function createRouter(
   endpoints: readonly Endpoint[],
   deployment: Deployment,
@@ -23,7 +26,8 @@ export function createRouter(
   const byPath = new Map(endpoints.flatMap((endpoint) => endpoint.paths.map((path) => [path, endpoint] as const)))
   return (request) => {
     const query = request.url.indexOf('?')
-    const endpoint = byPath.get(query < 0 ? request.url : request.url.slice(0, query))
+    const path = query < 0 ? request.url : request.url.slice(0, query)
+    const endpoint = byPath.get(path) ?? (/[^/]\/$/.test(path) ? byPath.get(path.slice(0, -1)) : undefined)
     return endpoint ? answer(endpoint, deployment, request) : null
   }
 }

@@ -7,6 +7,7 @@ import type { HttpRequest } from '../../src/edge/message.js'
 import { deploymentOf } from '../../src/points/deployments.js'
 import { nextTurn } from '../../src/runtime/turn.js'
 import { memoryStorage } from '../../src/storage/memory.js'
+import { passwordLogin } from '../../src/users/password.js'
 import { authorizeUrl, harness, ISSUER, pkce } from '../support/harness.js'
 
 const { challenge } = pkce()
@@ -33,7 +34,11 @@ describe('a path', () => {
     '/',
     '/oauth',
     '/oauth/',
-    '/oauth/token/',
+    '/oauth/token//',
+    '/oauth//token/',
+    '/oauth/token/x/',
+    '/oauth/token/;',
+    '/oauth/token%2F',
     '/oauth/tokenx',
     '/OAuth/token',
     '//oauth/token',
@@ -41,10 +46,35 @@ describe('a path', () => {
     '/oauth/token;x',
     '/.well-known/',
     '/.well-known/oauth-authorization-server/x',
+    '/.well-known/oauth-authorization-server//',
     '/__proto__',
     '/constructor',
   ])('that is none of the server’s (%s) goes on to the app', (path) => {
     expect(h.server.handle(message(path))).toBeNull()
+  })
+
+  it.each([
+    ['https://auth.example.com', ''],
+    ['https://auth.example.com/', ''],
+    ['https://auth.example.com/tenant', '/tenant'],
+    ['https://auth.example.com/tenant/', '/tenant'],
+  ])('of the server at %s may have one slash at its end, with which nothing else is answered', async (issuer, base) => {
+    const { server } = harness({ issuer, users: passwordLogin({ verify: () => null }) })
+    const names = ['authorize', 'login', 'consent', 'apps', 'logout', 'token', 'revoke', 'introspect', 'jwks']
+    const metadata = '/.well-known/oauth-authorization-server'
+    for (const path of [...names.map((name) => `${base}/oauth/${name}`), base + metadata, metadata + base]) {
+      for (const method of ['GET', 'POST', 'OPTIONS', 'HEAD', 'PUT']) {
+        const [without, slash] = await Promise.all(
+          [path, `${path}/`].map((url) => server.handle(message(`${url}?a=/`, { method }))),
+        )
+        expect(without, path).not.toBeNull()
+        expect([slash?.status, slash?.headers.length], `${method} ${path}/`).toEqual([
+          without?.status,
+          without?.headers.length,
+        ])
+      }
+      expect(server.handle(message(`${path}//`)), `${path}//`).toBeNull()
+    }
   })
 
   it('that is none of the server’s is 404 for fetch', async () => {
