@@ -11,7 +11,8 @@ import { freePort } from '../../support/free-port.js'
 import { quickStart, walkThrough } from '../../support/quick-start.js'
 import { startNext } from './running.js'
 
-const page = readFileSync(resolve(import.meta.dirname, '../../../docs/adapters/next.md'), 'utf8')
+const root = resolve(import.meta.dirname, '../../..')
+const page = readFileSync(join(root, 'docs/adapters/next.md'), 'utf8')
 /** The two options that come from the environment, as docs/adapters/next.md has them. */
 const [, fromEnvironment = ''] = /```ts\n\/\/ auth\.ts\n([\s\S]*?)```/.exec(page) ?? []
 
@@ -71,6 +72,10 @@ export function testQuickStart(parent: string, bundlers: readonly string[]): voi
 /** What `npx create-next-app` makes of an app in TypeScript, as far as it matters. */
 const newApp = {
   'package.json': JSON.stringify({ private: true, type: 'module' }),
+  // A new app has its packages in its own folder. Here they are in those above, which Turbopack does not look into by itself.
+  'next.config.ts': `const root = ${JSON.stringify(root)}
+export default { turbopack: { root }, outputFileTracingRoot: root }
+`,
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
       target: 'ES2017',
