@@ -65,7 +65,7 @@ export function testQuickStart(parent: string, bundlers: readonly string[]): voi
       const metadata = await fetch(`http://localhost:${port}/.well-known/oauth-authorization-server`)
       expect(await metadata.json()).toMatchObject({ issuer: live.ISSUER })
       expect((await fetch(`http://localhost:${port}/oauth/jwks`)).status).toBe(200)
-    })
+    }, 300_000)
   })
 }
 

@@ -89,7 +89,7 @@ export function testSettings(folder: string): void {
     })
     await serveOpenIdClient(issuer)
     expect([...printed().matchAll(line)]).toEqual([])
-  })
+  }, 300_000)
 }
 
 /** From discovery to revocation; each URL of the metadata answers by itself. */
