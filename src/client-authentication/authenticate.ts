@@ -10,6 +10,8 @@ import { OAuthError, type RefusalReason } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { ClientAuthentication, PresentedClient, SentCredentials } from '../points/client-authentication.js'
 import type { Deployed } from '../points/tables.js'
+import { unknownClient } from '../protocol/authorization-request.js'
+import { listed, quoted } from '../protocol/hint.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { orList } from '../protocol/spelling.js'
 
@@ -36,11 +38,14 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
   const named = form.get('client_id')
   const client_id = found?.presented.client_id ?? named
   if (client_id === undefined) {
-    throw invalidClient('There is no client authentication and no client_id.', 'client_auth_missing')
+    throw invalidClient('There is no client authentication and no client_id.', 'client_auth_missing', {
+      hint: `Received a form with ${listed(form.names())}, and no Authorization header.`,
+    })
   }
   if (named !== undefined && client_id !== named) {
     throw new OAuthError('invalid_request', 'client_id is not that of the client that authenticates.', {
       reason: 'client_id_mismatch',
+      hint: `Received client_id=${quoted(named)} with the credentials of ${quoted(client_id)}.`,
     })
   }
   const known = deployment.clients.find(client_id)
@@ -51,7 +56,11 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
   throw invalidClient(
     'The client is unknown, or this is not its secret, or not the way it is registered to authenticate.',
     problem ?? 'client_unknown',
-    sent.authorization === undefined ? undefined : found?.way.challenge,
+    {
+      challenge: sent.authorization === undefined ? undefined : found?.way.challenge,
+      clientId: client_id,
+      hint: hintFor(problem ?? 'client_unknown', client_id, client, presented),
+    },
   )
 }
 
@@ -84,16 +93,23 @@ function findCredentials(ways: readonly ClientAuthentication[], sent: SentCreden
   }
   if (strangeHeader) {
     const challenges = ways.flatMap(({ challenge = [] }) => challenge).join(', ')
-    throw invalidClient(
-      `The Authorization header must use the scheme ${schemesOf(ways)}.`,
-      'client_auth_malformed',
-      challenges,
-    )
+    throw invalidClient(`The Authorization header must use the scheme ${schemesOf(ways)}.`, 'client_auth_malformed', {
+      challenge: challenges,
+      hint: schemeHint(authorization),
+    })
   }
-  if (strangeAssertion) throw invalidClient('Client assertions are not supported.', 'client_auth_method')
+  if (strangeAssertion)
+    throw invalidClient('Client assertions are not supported.', 'client_auth_method', {
+      hint: 'The feature that reads them is missing from the option features.',
+    })
   if (!only) return null
   const { way, presented } = only
-  if (typeof presented === 'string') throw invalidClient(presented, 'client_auth_malformed', way.challenge)
+  if (typeof presented === 'string') {
+    throw invalidClient(presented, 'client_auth_malformed', {
+      challenge: way.challenge,
+      hint: `Received ${orList(way.methods)}.`,
+    })
+  }
   return { way, presented }
 }
 
@@ -130,8 +146,41 @@ function judge(
   return way.judge(client, presented, deployment)
 }
 
-function invalidClient(description: string, reason: RefusalReason, challenge?: string): OAuthError {
+/** What was received, and what the client is registered for. Never what proves it. */
+function hintFor(
+  reason: RefusalReason,
+  client_id: string,
+  client: Client | null,
+  presented: PresentedClient | undefined,
+): string | undefined {
+  if (!client) return unknownClient(client_id)
+  switch (reason) {
+    case 'client_auth_method':
+      return `It is registered for ${client.token_endpoint_auth_method}, and used ${presented?.method ?? 'none'}.`
+    case 'client_secret_wrong':
+      return 'It is none of the secrets of this client. For another: npx grantwright client rotate-secret.'
+    case 'client_secret_expired':
+      return 'It is a former one: tell the client the newer one.'
+    default:
+      return presented && `It used ${presented.method}.`
+  }
+}
+
+/** The scheme is a word; what stands alone may be a secret. */
+const schemeHint = (authorization = ''): string => {
+  const [, scheme] = /^([A-Za-z0-9-]{1,20}) /.exec(authorization) ?? []
+  return scheme === undefined ? 'Received a header without a scheme.' : `Received the scheme ${scheme}.`
+}
+
+interface InvalidClient {
+  readonly challenge?: string | undefined
+  readonly clientId?: string | undefined
+  readonly hint?: string | undefined
+}
+
+function invalidClient(description: string, reason: RefusalReason, more: InvalidClient): OAuthError {
+  const { challenge, clientId, hint } = more
   // RFC 6749 §5.2: a client that used the Authorization header is answered with the matching challenge.
   const headers: [string, string][] = challenge ? [['www-authenticate', challenge]] : []
-  return new OAuthError('invalid_client', description, { headers, reason })
+  return new OAuthError('invalid_client', description, { headers, reason, clientId, hint })
 }

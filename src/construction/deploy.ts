@@ -14,7 +14,6 @@ import type { Settings } from '../deployment/settings.js'
 import { underWay } from '../deployment/under-way.js'
 import { urlsOf } from '../deployment/urls.js'
 import { cookieJar } from '../edge/cookies.js'
-import type { ServerEvent, ServerEventBody } from '../edge/events.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { Consent } from '../grant/consent.js'
 import { deletableAt, type Grant } from '../grant/state.js'
@@ -32,6 +31,7 @@ import { unsentAnswers } from '../storage/unsent-answers.js'
 import type { PendingLogin, UserAuthentication } from '../users/contract.js'
 import type { UserEndpoint, UserServices } from '../users/services.js'
 import { checkUsers } from './checks.js'
+import { emitter } from './emit.js'
 import type { ServerOptions } from './options.js'
 
 /** A deployment whose users may have endpoints of their own. */
@@ -49,6 +49,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const now = options.now ?? Date.now
   const randomBytes = options.randomBytes ?? pooledRandomBytes()
   const recordId = (purpose: string, name: string) => digest(`grantwright ${purpose}\0${issuer}\0${name}`)
+  const { emit, advise } = emitter(issuer, now, options.onEvent)
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
   const parts: Omit<DeployedWithUsers, 'users'> = {
@@ -130,16 +131,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     peppers: settings.secrets.map((secret) => hmacSha256(utf8(secret), `grantwright refresh salt\0${issuer}`)),
     browserCookie: cookieJar(issuer, ''),
     emit,
-  }
-  const onEvent = options.onEvent ?? logFailure
-  function emit(event: ServerEventBody): void {
-    try {
-      const outcome: unknown = onEvent({ ...event, at: now() })
-      // Nobody else would see it fail, and Node ends over a rejection that nobody sees.
-      if (outcome instanceof Promise) outcome.catch(() => {})
-    } catch {
-      // A listener that fails must not fail what has happened already.
-    }
+    advise,
   }
   // The adapter hands over what the framework works with; the options' type parameter says what that is.
   const { users } = options as ServerOptions<never>
@@ -177,11 +169,4 @@ async function pendingLogin(
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,
   }
-}
-
-/** Without a listener, what broke must not be silent: the answers say nothing about it. */
-function logFailure(event: ServerEvent): void {
-  if (event.type !== 'failed') return
-  const { endpoint, reference, cause } = event
-  console.error(`grantwright: ${endpoint} failed${reference && ` (${reference})`}`, cause)
 }

@@ -11,9 +11,10 @@ import { inTime } from '../edge/in-time.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import { emptyResponse, withHeaders } from '../edge/responses.js'
 import { failurePage, protocolErrorPage } from '../pages/problem-pages.js'
-import type { Answer } from '../pages/views.js'
+import type { Answer, PageAnswer } from '../pages/views.js'
 import type { Endpoint } from '../points/endpoint.js'
 import { trimOws } from '../protocol/ascii.js'
+import { quoted } from '../protocol/hint.js'
 
 /**
  * Null for a path that is none of the server's. One slash at the end of a path of the server is accepted: frameworks and proxies put it
@@ -65,7 +66,9 @@ async function carryOut(
       if (!(error instanceof OAuthError)) throw error
       said = refusal(endpoint, deployment, error)
     }
-    return 'view' in said ? await deployment.pages.render(request, said) : said
+    if (!('view' in said)) return said
+    pageRefusal(endpoint, deployment, request, said)
+    return await deployment.pages.render(request, said)
   } catch (error) {
     return failure(endpoint, deployment, request, error)
   }
@@ -89,6 +92,19 @@ function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError):
   return reference === undefined
     ? errorResponse(error)
     : withHeaders(protocolErrorPage(error, reference), error.headers)
+}
+
+/** A page that goes no further is a refusal, too. One with a reference has been told of. */
+function pageRefusal(endpoint: Endpoint, { emit }: Deployment, request: HttpRequest, { view }: PageAnswer): void {
+  if (view.page !== 'error' || view.reference !== undefined) return
+  const { problem, code: error = 'access_denied' } = view
+  if (problem === 'busy' || problem === 'failure' || problem === 'clientMistake') return
+  const [origin = ''] = request.headerValues('origin')
+  const hint =
+    problem === 'foreign'
+      ? `Received a form of ${quoted(origin)}; pages of your own elsewhere must be in pages.frontEnds.`
+      : undefined
+  emit({ type: 'refused', endpoint: endpoint.name, error, reason: `page_${problem}`, clientId: undefined, hint })
 }
 
 async function failure(

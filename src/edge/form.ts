@@ -5,6 +5,7 @@
  */
 
 import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
+import { quoted } from '../protocol/hint.js'
 import {
   type ParameterLimits,
   type Parameters,
@@ -42,6 +43,7 @@ export async function readForm(request: HttpRequest, limits?: ParameterLimits): 
   if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
     throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.', {
       reason: 'content_type_wrong',
+      hint: `Received ${quoted(request.headerValues('content-type')[0] ?? '')}.`,
     })
   }
   const body = await readBody(request)
@@ -76,7 +78,10 @@ async function readBody(request: HttpRequest) {
 export function hiddenField(form: Parameters, name: 'pending' | 'page_token'): string {
   const value = form.get(name)
   if (value !== undefined) return value
-  throw new OAuthError('invalid_request', `The form lacks the hidden field ${name}.`, { reason: 'form_field_missing' })
+  throw new OAuthError('invalid_request', `The form lacks the hidden field ${name}.`, {
+    reason: 'form_field_missing',
+    hint: 'Pages of your own must send every hidden field of the view.',
+  })
 }
 
 /** @throws {OAuthError} `invalid_request` when any parameter has a problem. */

@@ -49,6 +49,7 @@ async function answer(deployment: Deployed, client: Client, form: Parameters): P
     throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', {
       status: 403,
       reason: 'introspection_public',
+      hint: 'Register the API as a client of its own, with a secret and `serves`.',
     })
   }
   const token = form.get('token')

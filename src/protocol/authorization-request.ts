@@ -8,6 +8,7 @@
  */
 import { utf8 } from '../runtime/hash.js'
 import { type ClientSettings, isPublicClient } from './client-settings.js'
+import { listed, nearestHint, quoted } from './hint.js'
 import type { Json } from './json.js'
 import { type Parameters, problemText } from './parameters.js'
 import { isCodeChallenge } from './pkce.js'
@@ -98,7 +99,9 @@ export function identifyClient<C extends AuthorizingClient>(
   const client_id = parameters.get('client_id')
   if (client_id === undefined && !problems.has('client_id')) return page('client_id_missing', 'client_id is missing.')
   // A client other than the one that is named is a caller's mistake, and must not become somebody's redirect.
-  if (client === null || client.client_id !== client_id) return page('client_unknown', 'There is no such client.')
+  if (client === null || client.client_id !== client_id) {
+    return page('client_unknown', 'There is no such client.', unknownClient(client_id))
+  }
   if (problems.get('redirect_uri') === 'repeated') {
     return page('redirect_uri_repeated', 'redirect_uri was sent more than once.')
   }
@@ -106,14 +109,22 @@ export function identifyClient<C extends AuthorizingClient>(
   if (sent === undefined && !problems.has('redirect_uri')) {
     // RFC 6749 §3.1.2.3: with one registered URI the parameter may be left out.
     const [only, ...others] = client.redirect_uris
-    if (only === undefined || others.length > 0) return page('redirect_uri_missing', 'redirect_uri is missing.')
+    if (only === undefined || others.length > 0) {
+      return page('redirect_uri_missing', 'redirect_uri is missing.', registered(client))
+    }
     return { [identified]: true, client, redirectUri: only }
   }
   if (sent === undefined || !matchRedirectUri(client.redirect_uris, sent, isPublicClient(client))) {
-    return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.')
+    const hint = sent === undefined ? registered(client) : nearestHint(sent, client.redirect_uris)
+    return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.', hint)
   }
   return { [identified]: true, client, redirectUri: sent }
 }
+
+/** What the operator is told of an id that is nobody's. */
+export const unknownClient = (client_id = ''): string => `Received client_id ${quoted(client_id)}, which nobody has.`
+
+const registered = ({ redirect_uris }: AuthorizingClient): string => `Registered: ${listed(redirect_uris)}.`
 
 /** The parameters that have a meaning on every server. */
 export const authorizationParameters: readonly string[] = [
@@ -157,41 +168,65 @@ export function validateAuthorizationRequest(
     hint?: string,
   ): AuthorizationRefusal => ({ error, description, reason, hint, state, responseMode })
 
+  const received = (name: string) => `Received ${name}=${quoted(parameters.get(name) ?? '')}.`
+
   for (const [name, problem] of parameters.problems)
     return refuse('invalid_request', `parameter_${problem}`, problemText(name, problem))
   // OpenID Connect Core §6: request objects, which this server does not read.
   if (parameters.get('request') !== undefined)
-    return refuse('request_not_supported', 'request_not_supported', 'request is not supported.')
+    return refuse('request_not_supported', 'request_not_supported', 'request is not supported.', plainParameters)
   if (parameters.get('request_uri') !== undefined)
-    return refuse('request_uri_not_supported', 'request_uri_not_supported', 'request_uri is not supported.')
+    return refuse(
+      'request_uri_not_supported',
+      'request_uri_not_supported',
+      'request_uri is not supported.',
+      plainParameters,
+    )
 
   const responseType = parameters.get('response_type')
   if (responseType === undefined) return refuse('invalid_request', 'response_type_missing', 'response_type is missing.')
   if (responseType !== 'code')
-    return refuse('unsupported_response_type', 'response_type_wrong', 'response_type must be code.')
+    return refuse(
+      'unsupported_response_type',
+      'response_type_wrong',
+      'response_type must be code.',
+      received('response_type'),
+    )
   if (!isServed)
     return refuse(
       'invalid_request',
       'response_mode_wrong',
       `response_mode must be ${orList([...rules.responseModes.keys()])}.`,
+      received('response_mode'),
     )
   if (!client.grant_types.includes('authorization_code')) {
     return refuse(
       'unauthorized_client',
       'grant_type_not_registered',
       'This client is not registered for the authorization code flow.',
+      `Its grant_types are ${listed(client.grant_types)}.`,
     )
   }
 
   const codeChallenge = parameters.get('code_challenge')
   if (codeChallenge === undefined)
-    return refuse('invalid_request', 'challenge_missing', 'code_challenge is missing: PKCE is required.')
+    return refuse('invalid_request', 'challenge_missing', 'code_challenge is missing: PKCE is required.', switchOnPkce)
   // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
   if (parameters.get('code_challenge_method') !== 'S256') {
-    return refuse('invalid_request', 'challenge_method_wrong', 'code_challenge_method must be S256.')
+    return refuse(
+      'invalid_request',
+      'challenge_method_wrong',
+      'code_challenge_method must be S256.',
+      received('code_challenge_method'),
+    )
   }
   if (!isCodeChallenge(codeChallenge)) {
-    return refuse('invalid_request', 'challenge_malformed', 'code_challenge must be 43 characters of base64url.')
+    return refuse(
+      'invalid_request',
+      'challenge_malformed',
+      'code_challenge must be 43 characters of base64url.',
+      received('code_challenge'),
+    )
   }
 
   const asked = { resources: parameters.resources, scope: parameters.get('scope') }
@@ -199,10 +234,17 @@ export function validateAuthorizationRequest(
   if (!granted.ok) return refuse(granted.error, granted.reason, granted.description, granted.hint)
 
   const prompt = parsePromptOrNone(parameters.get('prompt'))
-  if (!prompt) return refuse('invalid_request', 'prompt_wrong', 'prompt has an unknown value, or none beside another.')
+  if (!prompt)
+    return refuse(
+      'invalid_request',
+      'prompt_wrong',
+      'prompt has an unknown value, or none beside another.',
+      received('prompt'),
+    )
   const maxAgeText = parameters.get('max_age')
   const maxAge = maxAgeText === undefined ? undefined : parseMaxAge(maxAgeText)
-  if (maxAge === null) return refuse('invalid_request', 'max_age_wrong', 'max_age must be a whole number of seconds.')
+  if (maxAge === null)
+    return refuse('invalid_request', 'max_age_wrong', 'max_age must be a whole number of seconds.', received('max_age'))
 
   const terms: { [name: string]: Json } = {}
   for (const [name, term] of rules.terms) {
@@ -233,6 +275,9 @@ export function validateAuthorizationRequest(
   }
   return request
 }
+
+const switchOnPkce = 'Switch PKCE with S256 on in the client.'
+const plainParameters = 'The client must send plain parameters.'
 
 /** Exists so that an {@link IdentifiedRequest} cannot be written by hand. */
 const identified: unique symbol = Symbol('identified')

@@ -89,7 +89,7 @@ describe('an endpoint of a feature', () => {
   })
 
   it.each([
-    ['a wrong secret', { word: 'x' }, basic('web', 'wrong'), 401, 'invalid_client', 'client_secret_wrong', undefined],
+    ['a wrong secret', { word: 'x' }, basic('web', 'wrong'), 401, 'invalid_client', 'client_secret_wrong', 'web'],
     ['nobody', { word: 'x' }, {}, 401, 'invalid_client', 'client_auth_missing', undefined],
     ['a repeated parameter', 'word=x&word=y', web, 400, 'invalid_request', 'parameter_repeated', undefined],
     ['what its answer refuses', {}, web, 400, 'invalid_request', 'secret-word:missing', 'web'],
