@@ -66,13 +66,14 @@ export function printer(issuer: string): Printer {
 }
 
 function refusalLine(event: Extract<ServerEvent, { type: 'refused' }>): string {
-  const { endpoint, error, reason, description = error, hint = '', clientId, reference } = event
+  const { endpoint, reason, description, hint, clientId, reference } = event
   const about = [
     ...(clientId === undefined ? [] : [`client ${JSON.stringify(short(clientId))}`]),
     ...(reference ? [`reference ${reference}`] : []),
   ]
   const end = about.length > 0 ? ` (${about.join(', ')})` : ''
-  return inOneLine(`grantwright: ${endpoint} refused: ${reason}. ${description} ${hint}`) + inOneLine(end)
+  const said = [`grantwright: ${endpoint} refused: ${reason}.`, description, hint].filter(Boolean).join(' ')
+  return inOneLine(said) + inOneLine(end)
 }
 
 const short = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text)

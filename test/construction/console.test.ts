@@ -119,6 +119,18 @@ describe('on an https issuer', () => {
     expect(said[0]).toContain(`refused: ${reason}.`)
   })
 
+  it('says a form of another site, and that front ends of the app’s own can be listed', async () => {
+    const h = harness()
+    const response = await h.browser().post('/oauth/apps', {}, { origin: 'https://evil.example.com' })
+    expect(response.status).toBe(403)
+    expect(await lines(warned)).toEqual([
+      expect.stringContaining(
+        'apps refused: page_foreign. Received a form of "https://evil.example.com"',
+      ),
+    ])
+    expect(h.events).toMatchObject([{ type: 'refused', endpoint: 'apps', reason: 'page_foreign' }])
+  })
+
   it('says nothing of what happens every day', async () => {
     const h = harness()
     await h.token({ grant_type: 'authorization_code', code: 'x' })
