@@ -124,9 +124,7 @@ describe('on an https issuer', () => {
     const response = await h.browser().post('/oauth/apps', {}, { origin: 'https://evil.example.com' })
     expect(response.status).toBe(403)
     expect(await lines(warned)).toEqual([
-      expect.stringContaining(
-        'apps refused: page_foreign. Received a form of "https://evil.example.com"',
-      ),
+      expect.stringContaining('apps refused: page_foreign. Received a form of "https://evil.example.com"'),
     ])
     expect(h.events).toMatchObject([{ type: 'refused', endpoint: 'apps', reason: 'page_foreign' }])
   })
