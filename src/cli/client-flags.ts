@@ -40,7 +40,7 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
   token_endpoint_auth_method: text(
     'token-endpoint-auth-method',
     'method',
-    'client_secret_basic (the default), client_secret_post, or none (a public client)',
+    'client_secret_basic or client_secret_post, and that way only, or none (a public client); default: a secret, sent either way',
   ),
   scope: text('scope', 'names', 'all that it may ask for, separated by spaces; default: every scope'),
   default_scope: text(

@@ -11,11 +11,16 @@ import type { ClientAuthentication, PresentedClient } from '../points/client-aut
 import { asciiLowerCase } from '../protocol/ascii.js'
 
 interface PresentedSecret extends PresentedClient {
-  readonly hash: string
+  /** Of each reading of what was sent. */
+  readonly hashes: readonly string[]
 }
 
-function judge({ secrets }: Client, { hash }: PresentedSecret, { now }: Pick<Deployment, 'now'>): RefusalReason | null {
-  const secret = secrets.find((known) => known.hash === hash)
+function judge(
+  { secrets }: Client,
+  { hashes }: PresentedSecret,
+  { now }: Pick<Deployment, 'now'>,
+): RefusalReason | null {
+  const secret = secrets.find(({ hash }) => hashes.includes(hash))
   if (!secret) return 'client_secret_wrong'
   return secret.expiresAt !== null && now() >= secret.expiresAt ? 'client_secret_expired' : null
 }
@@ -38,12 +43,15 @@ export const clientSecretPost: ClientAuthentication<PresentedSecret> = {
     if (secret === undefined) return null
     const client_id = form.get('client_id')
     if (client_id === undefined) return 'There is no client authentication and no client_id.'
-    return { method: 'client_secret_post', client_id, hash: clientSecretHash(secret) }
+    return { method: 'client_secret_post', client_id, hashes: [clientSecretHash(secret)] }
   },
   judge,
 }
 
-/** RFC 7617 §2, with id and secret form-encoded inside (RFC 6749 §2.3.1). A sentence when it cannot be read. */
+/**
+ * RFC 7617 §2. RFC 6749 §2.3.1 wants id and secret form-encoded inside, and many clients (`curl -u` is one) send them as they are: so both
+ * readings count. Which client is meant is settled before anything is compared. A sentence when it cannot be read.
+ */
 function readBasic(line: string): PresentedSecret | string | null {
   const [, scheme, token] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?: +([A-Za-z0-9+/]+={0,2}))? *$/.exec(line) ?? []
   if (asciiLowerCase(scheme ?? '') !== 'basic') {
@@ -55,11 +63,23 @@ function readBasic(line: string): PresentedSecret | string | null {
   if (text === null) return 'The Basic credentials are not base64 of UTF-8.'
   const colon = text.indexOf(':')
   if (colon < 0) return 'The Basic credentials have no colon.'
-  const client_id = formDecode(text.slice(0, colon))
-  const secret = formDecode(text.slice(colon + 1))
-  if (!client_id || secret === null)
-    return 'Client id and secret must be form-encoded before base64 (RFC 6749, section 2.3.1).'
-  return { method: 'client_secret_basic', client_id, hash: clientSecretHash(secret) }
+  const [id, ...otherIds] = readings(text.slice(0, colon))
+  if (id === '') return 'The Basic credentials have no client id.'
+  const secrets = readings(text.slice(colon + 1))
+  return {
+    method: 'client_secret_basic',
+    client_id: id,
+    orClientId: otherIds[0],
+    hashes: secrets.map(clientSecretHash),
+    // RFC 6749 §2.3.1: an empty secret is the same as none.
+    isEmpty: secrets[0] === '',
+  }
+}
+
+/** Form-decoded, and as it was sent; once where that is the same, or cannot be decoded. */
+function readings(text: string): readonly [string, ...string[]] {
+  const decoded = formDecode(text)
+  return decoded === null || decoded === text ? [text] : [decoded, text]
 }
 
 function decodeUtf8Base64(token: string): string | null {

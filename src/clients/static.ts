@@ -4,7 +4,8 @@
  * @module
  */
 import type { ClientMetadata } from '../protocol/client-metadata.js'
-import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import type { ClientSettings } from '../protocol/client-settings.js'
+import { type ClientVocabulary, usesSecret } from '../protocol/client-vocabulary.js'
 import { type ClientMetadataParser, clientFieldNames, clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import { closestName } from '../protocol/spelling.js'
 import { given } from '../runtime/given.js'
@@ -48,7 +49,7 @@ function parseEntry(
   entry: StaticClient,
   where: string,
   parse: ClientMetadataParser,
-  { authenticationMethods }: ClientVocabulary,
+  vocabulary: ClientVocabulary,
 ): Client {
   if (!isRecord(entry)) throw mistake(`${where} must be an object with a client_id.`, entry)
   // Both are none of the metadata, which says itself what else is misspelt.
@@ -64,10 +65,9 @@ function parseEntry(
     throw mistake(`${where}: client_id must be 1 to 255 characters of printable ASCII.`, client_id)
   }
   const settings = parseAt(metadata, where, parse)
-  const method = settings.token_endpoint_auth_method
-  const secrets = authenticationMethods.get(method)?.usesSecret
+  const secrets = usesSecret(vocabulary, settings)
     ? [oneSecret(client_secret, where)]
-    : noSecret(client_secret, where, method)
+    : noSecret(client_secret, where, settings)
   return { ...settings, client_id, secrets, createdAt: null }
 }
 
@@ -81,7 +81,7 @@ function parseAt(metadata: ClientMetadata, where: string, parse: ClientMetadataP
   }
 }
 
-function noSecret(secret: unknown, where: string, method: string): [] {
+function noSecret(secret: unknown, where: string, { token_endpoint_auth_method: method }: ClientSettings): [] {
   if (secret === undefined) return []
   throw new TypeError(
     `${where}: client_secret is set, but token_endpoint_auth_method is ${method}; remove one of them.`,
@@ -96,7 +96,7 @@ function oneSecret(secret: unknown, where: string): Client['secrets'][number] {
   }
   if (typeof secret !== 'string' || !/^[\x20-\x7e]{32,1024}$/.test(secret)) {
     throw new TypeError(
-      `${where}: client_secret must be at least 32 characters of printable ASCII; make one with "openssl rand -base64 32".`,
+      `${where}: client_secret must be at least 32 characters of printable ASCII; make one with "openssl rand -hex 32".`,
     )
   }
   return { hash: clientSecretHash(secret), expiresAt: null }

@@ -13,7 +13,7 @@ import { emptyResponse, withHeaders } from '../edge/responses.js'
 import { failurePage, protocolErrorPage } from '../pages/problem-pages.js'
 import type { Answer, PageAnswer } from '../pages/views.js'
 import type { Endpoint } from '../points/endpoint.js'
-import { trimOws } from '../protocol/ascii.js'
+import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
 import { quoted } from '../protocol/hint.js'
 
 /**
@@ -47,6 +47,7 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   let response = await (storage.settlesByItself
     ? work(visit)
     : inTime(visit, settings.requestTimeout, work).catch((error) => failure(endpoint, deployment, visit, error, true)))
+  if (response.status === 401) response = challenged(response)
   if (endpoint.cors) response = withHeaders(response, corsHeaders)
   return method === 'HEAD' ? { ...response, body: '' } : response
 }
@@ -128,6 +129,12 @@ async function failure(
     return pages.renderShipped(request, page)
   }
 }
+
+/** RFC 9110 §15.5.2: a 401 always has a challenge. That of who has none is of a scheme that no browser answers with a window of its own. */
+const challenged = (response: HttpResponse): HttpResponse =>
+  response.headers.some(([name]) => asciiLowerCase(name) === 'www-authenticate')
+    ? response
+    : withHeaders(response, [['www-authenticate', 'Client realm="client"']])
 
 // Without credentials: no cookie of ours is ever readable by another origin's script.
 const corsHeaders: HttpResponse['headers'] = [

@@ -33,7 +33,10 @@ export interface ClientMetadata {
    * @default ['authorization_code', 'refresh_token']
    */
   readonly grant_types?: readonly Open<'authorization_code' | 'refresh_token' | 'client_credentials'>[] | undefined
-  /** How the client proves who it is, and the only way that is accepted. `none` makes it public. @default 'client_secret_basic' */
+  /**
+   * How the client proves who it is, and the only way that is accepted. `none` makes it public. Without it: with its secret, in the
+   * Authorization header or in the form, whichever it uses.
+   */
   readonly token_endpoint_auth_method?: Open<'client_secret_basic' | 'client_secret_post' | 'none'> | undefined
   /**
    * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, every scope.

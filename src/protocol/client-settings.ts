@@ -14,7 +14,8 @@ export interface ClientSettings {
   readonly tos_uri: string | undefined
   readonly redirect_uris: readonly string[]
   readonly grant_types: readonly string[]
-  readonly token_endpoint_auth_method: string
+  /** Undefined for a secret, in the header or in the form. */
+  readonly token_endpoint_auth_method: string | undefined
   /** Undefined for every scope. */
   readonly scope: readonly string[] | undefined
   /** Undefined for all of `scope`. */
@@ -37,3 +38,13 @@ export interface ClientSettings {
 export function isPublicClient(client: Pick<ClientSettings, 'token_endpoint_auth_method'>): boolean {
   return client.token_endpoint_auth_method === 'none'
 }
+
+/**
+ * Whether a client may prove itself in this way. RFC 7591 §2: the one that it is registered for, and no other. Where none was written, the two
+ * that RFC 6749 §2.3.1 has for secrets.
+ */
+export function mayUseMethod({ token_endpoint_auth_method: registered }: ClientSettings, method: string): boolean {
+  return registered === undefined ? secretMethods.includes(method) : registered === method
+}
+
+const secretMethods = ['client_secret_basic', 'client_secret_post']

@@ -4,6 +4,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 §2}
  * @module
  */
+import type { ClientSettings } from './client-settings.js'
 import type { Json } from './json.js'
 import type { ResourceDefinition } from './resource.js'
 
@@ -29,6 +30,14 @@ export interface GrantTypeRules {
 export interface AuthenticationRules {
   /** Whether a client proves itself with a secret that the server makes for it. @default false */
   readonly usesSecret?: boolean | undefined
+}
+
+/** Whether a client has secrets that the server made, or the configuration. */
+export function usesSecret(
+  { authenticationMethods }: ClientVocabulary,
+  { token_endpoint_auth_method: method }: ClientSettings,
+): boolean {
+  return method === undefined || (authenticationMethods.get(method)?.usesSecret ?? false)
 }
 
 /** A member of client metadata. */

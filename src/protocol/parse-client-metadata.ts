@@ -36,7 +36,7 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
       tos_uri: metadata.tos_uri,
       redirect_uris: unique(metadata.redirect_uris ?? []),
       grant_types: unique(metadata.grant_types ?? ['authorization_code', 'refresh_token']),
-      token_endpoint_auth_method: metadata.token_endpoint_auth_method ?? 'client_secret_basic',
+      token_endpoint_auth_method: metadata.token_endpoint_auth_method,
       scope: scopeOf('scope', metadata.scope),
       default_scope: scopeOf('default_scope', metadata.default_scope),
       resources: metadata.resources && unique(metadata.resources),

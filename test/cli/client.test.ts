@@ -14,7 +14,11 @@ const web = ['--client-name', 'Web', '--redirect-uri', 'https://web.example.com/
 const machine = ['--grant-type', 'client_credentials', '--scope', 'notes:read']
 
 /** The status of a token request at a server on the same file. */
-async function tokenStatus(client_id: string, client_secret: string): Promise<number> {
+async function tokenStatus(
+  client_id: string,
+  client_secret: string,
+  place: 'header' | 'form' = 'header',
+): Promise<number> {
   const db = new Database(join(app.folder, 'auth.db'))
   try {
     const server = createAuthorizationServer({
@@ -26,8 +30,11 @@ async function tokenStatus(client_id: string, client_secret: string): Promise<nu
     const response = await server.fetch(
       new Request('http://localhost:3000/oauth/token', {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` },
-        body: new URLSearchParams({ grant_type: 'client_credentials' }),
+        headers: place === 'header' ? { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` } : {},
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          ...(place === 'form' && { client_id, client_secret }),
+        }),
       }),
     )
     return response.status
@@ -89,6 +96,22 @@ describe('client create', () => {
     }
     expect(storedClients()).toContain(id)
     expect(storedClients()).not.toContain(secret)
+  })
+
+  it('leaves the way of authentication open that is not named, and says so to people', async () => {
+    const { stdout } = await app.run('client', 'create', ...machine)
+    expect(stdout).toMatch(/^token_endpoint_auth_method +client_secret_basic or client_secret_post$/m)
+    const [, secret = ''] = /client_secret +(\S+)/.exec(stdout) ?? []
+    const [, id = ''] = /client_id +(\S+)/.exec(stdout) ?? []
+    expect(await tokenStatus(id, secret)).toBe(200)
+    expect(await tokenStatus(id, secret, 'form')).toBe(200)
+    await app.run('client', 'update', id, '--client-name', 'Renamed')
+    expect(await tokenStatus(id, secret, 'form')).toBe(200)
+    const method = '--token-endpoint-auth-method'
+    await app.run('client', 'update', id, method, 'client_secret_basic')
+    expect([await tokenStatus(id, secret), await tokenStatus(id, secret, 'form')]).toEqual([200, 401])
+    await app.run('client', 'update', id, method, '')
+    expect([await tokenStatus(id, secret), await tokenStatus(id, secret, 'form')]).toEqual([200, 200])
   })
 
   it('gives a public client no secret', async () => {

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../../src/construction/options.js'
+import { OAuthError } from '../../src/edge/errors.js'
 import type { HttpRequest } from '../../src/edge/message.js'
 import { deploymentOf } from '../../src/points/deployments.js'
 import { nextTurn } from '../../src/runtime/turn.js'
@@ -293,6 +294,49 @@ describe('whatever is thrown', () => {
     expect(reference).toMatch(/^[\w-]{12}$/)
     expect(text).toContain(reference)
   })
+})
+
+describe('an answer with the status 401', () => {
+  const saying = (headers: [string, string][]): ServerOptions['features'] => [
+    {
+      name: 'strict',
+      endpoints: () => [
+        {
+          name: 'strict',
+          paths: ['/oauth/strict'],
+          methods: { GET: () => ({ status: 401, headers, body: '' }) },
+          answers: 'json',
+          cors: true,
+        },
+      ],
+    },
+  ]
+  const challengesOf = async (h: ReturnType<typeof harness>, url: string) =>
+    (await h.server.handle(message(url)))?.headers.filter(([name]) => name.toLowerCase() === 'www-authenticate')
+
+  it('of a feature has a challenge, its own if it has one', async () => {
+    const client = [['www-authenticate', 'Client realm="client"']]
+    expect(await challengesOf(harness({ features: saying([]) }), '/oauth/strict')).toEqual(client)
+    const own: [string, string] = ['WWW-Authenticate', 'Own realm="x"']
+    expect(await challengesOf(harness({ features: saying([own]) }), '/oauth/strict')).toEqual([own])
+  })
+
+  it.each(['invalid_client', 'invalid_token'] as const)(
+    'that a hook of the app wants (%s) has one, also as a page',
+    async (code) => {
+      const users = {
+        current: () => {
+          throw new OAuthError(code, 'No.')
+        },
+        challenge: () => {
+          throw new Error('Nobody asks')
+        },
+      }
+      const h = harness({ users })
+      expect((await h.server.handle(message('/oauth/apps')))?.status).toBe(401)
+      expect(await challengesOf(h, '/oauth/apps')).toEqual([['www-authenticate', 'Client realm="client"']])
+    },
+  )
 })
 
 describe('a form that a body parser has read already', () => {

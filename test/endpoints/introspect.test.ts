@@ -271,8 +271,8 @@ describe('the caller', () => {
     [
       'an access token for authentication',
       () => h.post('/oauth/introspect', { token: 'x' }, { authorization: `Bearer ${tokens.access_token}` }),
-      401,
-      'invalid_client',
+      400,
+      'invalid_request',
     ],
     ['two methods', () => h.post('/oauth/introspect', { token: 'x', client_secret: 'x' }, web), 400, 'invalid_request'],
     ['no token', () => h.post('/oauth/introspect', {}, web), 400, 'invalid_request'],

@@ -18,7 +18,7 @@ describe('the parser of client metadata', () => {
       tos_uri: undefined,
       redirect_uris,
       grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: 'client_secret_basic',
+      token_endpoint_auth_method: undefined,
       scope: undefined,
       default_scope: undefined,
       resources: undefined,
