@@ -165,7 +165,7 @@ function hintFor(
   if (!client) return unknownClient(client_id)
   switch (reason) {
     case 'client_auth_method':
-      return `It is registered for ${client.token_endpoint_auth_method}, and used ${presented?.method ?? 'none'}.`
+      return `It is registered for ${client.token_endpoint_auth_method ?? 'client_secret_basic or client_secret_post'}, and came with ${presented?.method ?? 'its client_id alone'}.`
     case 'client_secret_wrong':
       return 'It is none of the secrets of this client. For another: npx grantwright client rotate-secret.'
     case 'client_secret_expired':
@@ -173,12 +173,6 @@ function hintFor(
     default:
       return presented && `It used ${presented.method}.`
   }
-}
-
-/** The scheme is a word; what stands alone may be a secret. */
-const schemeHint = (authorization = ''): string => {
-  const [, scheme] = /^([A-Za-z0-9-]{1,20}) /.exec(authorization) ?? []
-  return scheme === undefined ? 'Received a header without a scheme.' : `Received the scheme ${scheme}.`
 }
 
 interface InvalidClient {

@@ -62,6 +62,8 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
     resources: stored.resources,
     serves: stored.serves,
     rotate_refresh_tokens: stored.rotate_refresh_tokens,
+    // Absent in records of earlier versions: PKCE is required.
+    allow_missing_pkce: stored.allow_missing_pkce === true,
     first_party: stored.first_party === true,
     remember_consent: stored.remember_consent,
     ...(Object.keys(fields).length > 0 && { fields }),

@@ -67,7 +67,10 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       subject: (grant) => grant.subject,
       clientId: (grant) => grant.clientId,
       expiresAt: (grant) => deletableAt(grant, settings.longestAccessToken),
-      isFormat2: (grant) => grant.status !== 'revoked' && hasRestriction(grant.terms),
+      // An earlier version does not ask whether the client may still do without PKCE.
+      isFormat2: (grant) =>
+        grant.status !== 'revoked' &&
+        (hasRestriction(grant.terms) || (grant.status === 'code_issued' && 'exempt' in grant.code.pkce)),
       belongs,
     }),
     requests: repository<PendingRequest>(storage, sources, {
@@ -75,7 +78,10 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       id: (request) => request.id,
       clientId: ({ request }) => request.client_id,
       expiresAt: (request) => request.expiresAt,
-      isFormat2: ({ request, decision }) => hasRestriction(request.terms) || hasRestriction(decision?.terms),
+      isFormat2: ({ request, decision }) =>
+        hasRestriction(request.terms) ||
+        hasRestriction(decision?.terms) ||
+        (!!request.pkce && 'exempt' in request.pkce),
       belongs,
     }),
     consents: repository<Consent>(storage, sources, {

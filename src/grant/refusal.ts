@@ -20,6 +20,8 @@ export type Refusal =
   | 'crossed'
   | 'redirect_uri_missing'
   | 'redirect_uri_mismatch'
+  /** The code has no challenge, and its client needs one by now. */
+  | 'exemption_ended'
   | 'verifier_missing'
   | 'verifier_malformed'
   | 'verifier_unexpected'
@@ -64,6 +66,10 @@ export const wireError: { readonly [reason in Refusal]: WireError } = {
     hint: 'Without PKCE nothing else binds the code.',
   },
   redirect_uri_mismatch: badCredential,
+  exemption_ended: {
+    code: 'invalid_grant',
+    description: 'The authorization request had no code_challenge, and PKCE is required of this client now.',
+  },
   verifier_missing: {
     code: 'invalid_grant',
     description: 'code_verifier is missing (RFC 7636).',

@@ -7,11 +7,11 @@
  * @module
  */
 import { utf8 } from '../runtime/hash.js'
-import { type ClientSettings, isPublicClient } from './client-settings.js'
+import { type ClientSettings, isPublicClient, mayOmitPkce } from './client-settings.js'
 import { listed, nearestHint, quoted } from './hint.js'
 import type { Json } from './json.js'
 import { type Parameters, problemText } from './parameters.js'
-import { isCodeChallenge } from './pkce.js'
+import { isCodeChallenge, type Pkce } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { matchRedirectUri } from './redirect-uri.js'
 import type { OwnRefusal, RequestRefusal } from './refusal-reason.js'
@@ -48,8 +48,7 @@ export interface AuthorizationRequest {
   /** The name of a response mode. */
   readonly responseMode: string
   readonly state?: string | undefined
-  /** PKCE, S256. */
-  readonly codeChallenge: string
+  readonly pkce: Pkce
   readonly access: Access
   /** As requested, or the default. */
   readonly scope: readonly string[]
@@ -208,26 +207,8 @@ export function validateAuthorizationRequest(
     )
   }
 
-  const codeChallenge = parameters.get('code_challenge')
-  if (codeChallenge === undefined)
-    return refuse('invalid_request', 'challenge_missing', 'code_challenge is missing: PKCE is required.', switchOnPkce)
-  // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
-  if (parameters.get('code_challenge_method') !== 'S256') {
-    return refuse(
-      'invalid_request',
-      'challenge_method_wrong',
-      'code_challenge_method must be S256.',
-      received('code_challenge_method'),
-    )
-  }
-  if (!isCodeChallenge(codeChallenge)) {
-    return refuse(
-      'invalid_request',
-      'challenge_malformed',
-      'code_challenge must be 43 characters of base64url.',
-      received('code_challenge'),
-    )
-  }
+  const pkce = readPkce(client, parameters)
+  if ('reason' in pkce) return refuse('invalid_request', pkce.reason, pkce.description, pkce.hint)
 
   const asked = { resources: parameters.resources, scope: parameters.get('scope') }
   const granted = requestedAccess(asked, client, rules.resources)
@@ -258,7 +239,7 @@ export function validateAuthorizationRequest(
     redirectUri,
     responseMode,
     state,
-    codeChallenge,
+    pkce,
     access: granted.access,
     scope: granted.scope,
     prompt,
@@ -307,6 +288,40 @@ const page = (problem: RequestRefusal, description: string, hint?: string): Page
   description,
   hint,
 })
+
+/** A challenge binds the code, also where it could have been left out. */
+function readPkce(
+  client: ClientSettings,
+  parameters: Parameters,
+): Pkce | (Pick<AuthorizationRefusal, 'reason' | 'description'> & { readonly hint?: string | undefined }) {
+  const challenge = parameters.get('code_challenge')
+  const method = parameters.get('code_challenge_method')
+  if (challenge === undefined) {
+    // A method without a challenge was meant as PKCE, and what it meant got lost.
+    if (method === undefined && mayOmitPkce(client)) return { exempt: true }
+    return {
+      reason: 'challenge_missing',
+      description: 'code_challenge is missing: PKCE is required.',
+      hint: isPublicClient(client)
+        ? switchOnPkce
+        : `${switchOnPkce} If it has none, allow_missing_pkce in its record lets it do without.`,
+    }
+  }
+  // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
+  if (method !== 'S256') {
+    return {
+      reason: 'challenge_method_wrong',
+      description: 'code_challenge_method must be S256.',
+      hint: method === undefined ? 'There is none.' : `Received code_challenge_method=${quoted(method)}.`,
+    }
+  }
+  if (isCodeChallenge(challenge)) return { challenge }
+  return {
+    reason: 'challenge_malformed',
+    description: 'code_challenge must be 43 characters of base64url.',
+    hint: `Received code_challenge=${quoted(challenge)}.`,
+  }
+}
 
 function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
   return text === undefined ? [] : parsePrompt(text)

@@ -51,6 +51,14 @@ export interface ClientMetadata {
   /** Whether each refresh gives a new refresh token. For public clients it always does. @default true */
   readonly rotate_refresh_tokens?: boolean | undefined
   /**
+   * Whether authorization requests without PKCE are taken, for a confidential client that cannot send it: a departure from OAuth 2.1 §7.5.1.
+   * A code that somebody else has come by can then be slipped into a session with the client, which only the client's own `state` prevents.
+   * The token request must have `redirect_uri`. A challenge that is sent binds as ever. For operators only.
+   *
+   * @default false
+   */
+  readonly allow_missing_pkce?: boolean | undefined
+  /**
    * Whether the client is the operator's own: its users are not asked for consent, except by `prompt=consent` and where anybody can
    * pass for the client (see `remember_consent`). For operators only: a client that registers itself must not set it.
    *

@@ -24,6 +24,7 @@ export interface ClientSettings {
   readonly resources: readonly string[] | undefined
   readonly serves: readonly string[]
   readonly rotate_refresh_tokens: boolean
+  readonly allow_missing_pkce: boolean
   readonly first_party: boolean
   /** Undefined: yes, but not where anybody can pass for the client. */
   readonly remember_consent: boolean | undefined
@@ -38,6 +39,13 @@ export interface ClientSettings {
 export function isPublicClient(client: Pick<ClientSettings, 'token_endpoint_auth_method'>): boolean {
   return client.token_endpoint_auth_method === 'none'
 }
+
+/**
+ * Whether the client's codes need no PKCE. Never those of a public client: nothing else would bind them.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1 RFC 9700 §2.1.1}
+ */
+export const mayOmitPkce = (client: ClientSettings): boolean => client.allow_missing_pkce && !isPublicClient(client)
 
 /**
  * Whether a client may prove itself in this way. RFC 7591 §2: the one that it is registered for, and no other. Where none was written, the two

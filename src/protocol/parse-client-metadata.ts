@@ -42,6 +42,7 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
       resources: metadata.resources && unique(metadata.resources),
       serves: unique(metadata.serves ?? []),
       rotate_refresh_tokens: metadata.rotate_refresh_tokens ?? true,
+      allow_missing_pkce: metadata.allow_missing_pkce ?? false,
       first_party: metadata.first_party ?? false,
       remember_consent: metadata.remember_consent,
       ...(Object.keys(fields).length > 0 && { fields }),
@@ -114,6 +115,10 @@ function checkTogether(settings: ClientSettings, { grantTypes, resources }: Clie
   if (isPublic && !settings.rotate_refresh_tokens) {
     refuse('rotate_refresh_tokens', 'is false, but tokens of public clients always rotate; leave it out')
   }
+  // RFC 9700 §2.1.1: public clients must use PKCE.
+  if (isPublic && settings.allow_missing_pkce) {
+    refuse('allow_missing_pkce', 'is true, but nothing else protects the codes of a public client; leave it out')
+  }
   if (settings.first_party && settings.remember_consent === false) {
     refuse('remember_consent', 'is false, but first_party skips the question; leave one of them out')
   }
@@ -154,6 +159,7 @@ const common = {
   ),
   serves: z.optional(resourceList),
   rotate_refresh_tokens: flag,
+  allow_missing_pkce: flag,
   first_party: flag,
   remember_consent: flag,
 }

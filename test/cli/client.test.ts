@@ -98,6 +98,12 @@ describe('client create', () => {
     expect(storedClients()).not.toContain(secret)
   })
 
+  it('lets a client do without PKCE', async () => {
+    const made = await app.json('client', 'create', ...web, '--allow-missing-pkce', 'true')
+    expect(made.allow_missing_pkce).toBe(true)
+    expect((await app.json('client', 'create', ...web)).allow_missing_pkce).toBe(false)
+  })
+
   it('leaves the way of authentication open that is not named, and says so to people', async () => {
     const { stdout } = await app.run('client', 'create', ...machine)
     expect(stdout).toMatch(/^token_endpoint_auth_method +client_secret_basic or client_secret_post$/m)
@@ -163,6 +169,10 @@ describe('client metadata that is wrong', () => {
     [
       [...machine, '--token-endpoint-auth-method', 'none'],
       '--grant-type has client_credentials, which needs a secret; use another --token-endpoint-auth-method than none.',
+    ],
+    [
+      [...web, '--token-endpoint-auth-method', 'none', '--allow-missing-pkce', 'true'],
+      '--allow-missing-pkce is true, but nothing else protects the codes of a public client; leave it out.',
     ],
   ])('is refused in the words of the flags before the config is loaded: %j', async (flags, message) => {
     const bare = createApp({})

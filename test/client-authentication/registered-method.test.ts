@@ -5,7 +5,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ClientMetadata } from '../../src/index.js'
 import { headerWay } from '../points/fixtures.js'
-import { basic, type Harness, harness, snapshot } from '../support/harness.js'
+import { basic, clients, type Harness, harness, snapshot } from '../support/harness.js'
 
 const machine: ClientMetadata = { grant_types: ['client_credentials'], scope: 'read' }
 const endpoints = {
@@ -101,6 +101,39 @@ describe('token_endpoint_auth_method', () => {
     const rotated = await h.server.clients.rotateSecret(client_id)
     expect((await h.post('/oauth/revoke', { token: 'x' }, basic(client_id, rotated.clientSecret))).status).toBe(200)
   })
+})
+
+it('tells the operator how the client is registered and how it came, and the client nothing of it', async () => {
+  const web = harness()
+  const right = clients.posting.client_secret
+  const tries: [Record<string, string>, Record<string, string>, string | undefined][] = [
+    [
+      {},
+      basic('posting', right),
+      'The client posting is registered for client_secret_post, and came with client_secret_basic.',
+    ],
+    [
+      { client_id: 'posting' },
+      {},
+      'The client posting is registered for client_secret_post, and came with its client_id alone.',
+    ],
+    [{}, basic('spa', right), 'The client spa is registered for none, and came with client_secret_basic.'],
+    [
+      { client_id: 'web' },
+      {},
+      'The client web is registered for client_secret_basic or client_secret_post, and came with its client_id alone.',
+    ],
+    [{ client_id: 'posting', client_secret: 'wrong' }, {}, undefined],
+    [{ client_id: 'nobody', client_secret: 'wrong' }, {}, undefined],
+  ]
+  const bodies = new Set<string>()
+  for (const [form, headers, hint] of tries) {
+    web.events.length = 0
+    bodies.add(await (await web.post('/oauth/token', { grant_type: 'x', ...form }, headers)).text())
+    expect(web.events).toEqual([expect.objectContaining({ type: 'refused', error: 'invalid_client', hint })])
+    expect(JSON.stringify(web.events)).not.toContain(right)
+  }
+  expect(bodies.size).toBe(1)
 })
 
 it.each(Object.entries(endpoints))(
