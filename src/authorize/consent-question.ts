@@ -111,7 +111,15 @@ function consentToken(
   const terms = choice
     ? [choice.choice, choice.terms, choice.questions.map(({ name, choices }) => [name, choices])]
     : []
-  return pageToken(browser, login, 'consent', [value.id, offered, ...terms])
+  // For the person, whichever their login: the salt, which only the store has, keeps it from whoever knows the cookie. Records of earlier
+  // versions have none.
+  const { subject } = login
+  return pageToken(browser, value.salt === undefined ? login : { subject }, 'consent', [
+    value.id,
+    value.salt,
+    offered,
+    ...terms,
+  ])
 }
 
 /** Nothing is picked beforehand: it is theirs to choose. */

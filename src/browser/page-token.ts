@@ -1,5 +1,5 @@
 /**
- * What binds a form of ours to one browser, one login and one purpose: a MAC under the secret of the browser's cookie. Another
+ * What binds a form of ours to one browser, one person and one purpose, and where `sessionId` is given to one login: a MAC under the secret of the browser's cookie. Another
  * site can neither read it nor make it.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.7 RFC 9700 §4.7}
@@ -13,7 +13,7 @@ import type { Browser } from './browser.js'
 /** @param about what else the form is for: an id, what it offers. */
 export function pageToken(
   { secret }: Browser,
-  { subject, sessionId }: Login,
+  { subject, sessionId }: Pick<Login, 'subject' | 'sessionId'>,
   purpose: 'consent' | 'apps' | 'logout',
   about: readonly unknown[] = [],
 ): string {

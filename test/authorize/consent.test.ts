@@ -1,6 +1,7 @@
 /**
  * The consent page, its answer, and what is remembered of it.
  */
+import { createHmac } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   API,
@@ -258,6 +259,80 @@ describe('somebody who is not the one who is logged in', () => {
   })
 })
 
+describe('the same person with another login, as from a second tab', () => {
+  const again = (changes: Partial<NonNullable<Harness['login']>> = {}) => {
+    h.login = { subject: 'alice', sessionId: 's2', authenticatedAt: h.now, ...changes }
+  }
+
+  it.each(['allow', 'deny'])('is not asked again: %s', async (decision) => {
+    const { fields } = await consentPage()
+    again()
+    const response = await answer(fields, decision)
+    expect(redirected(response).get(decision === 'allow' ? 'code' : 'error')).toMatch(/^gwac_|^access_denied$/)
+  })
+
+  it('answers each of two requests on the page that was shown first', async () => {
+    const one = (await consentPage({ state: 'one' })).fields
+    again()
+    const two = (await consentPage({ state: 'two' })).fields
+    expect(redirected(await answer(two, 'allow')).has('code')).toBe(true)
+    expect(redirected(await answer(one, 'allow')).has('code')).toBe(true)
+  })
+
+  it('is asked by the page of their own when the login does not do', async () => {
+    const { response } = await consentPage({ prompt: 'login' })
+    again()
+    const back = new URL(response.headers.get('location') ?? '').searchParams.get('return_to') ?? ''
+    const fields = formFields(await (await browser.get(back)).text())
+    h.login = { subject: 'alice', sessionId: 's1', authenticatedAt: h.now - 60_000 }
+    const late = await answer(fields, 'allow')
+    expect(late.headers.get('location')).toContain('/app-login?reason=fresh')
+    await nothingGranted()
+  })
+
+  it('is not taken for them when it is somebody else, whatever the session is called', async () => {
+    const { fields } = await consentPage()
+    h.login = { subject: 'mallory', sessionId: 's1', authenticatedAt: h.now }
+    expect((await answer(fields, 'allow')).status).toBe(200)
+    await nothingGranted()
+  })
+
+  it('cannot be counted on by who knows the cookie and the handle: the token is made of what only the store has', async () => {
+    const { fields } = await consentPage()
+    const cookie = [...browser.cookies.values()][0] ?? ''
+    const id = fields.pending?.slice(5, 27)
+    const guess = (about: unknown[]) =>
+      createHmac('sha256', Buffer.from(cookie, 'base64url'))
+        .update(`consent\0${JSON.stringify(['alice', null, ...about])}`)
+        .digest('base64url')
+    const [record] = await h.storage.list('request', {}, { limit: 1 })
+    const { salt } = (JSON.parse(record?.document ?? '') as { d: { salt: string } }).d
+    // So that the others are wrong for no other reason.
+    expect(guess([id, salt, [[]]])).toBe(fields.page_token)
+    for (const about of [
+      [id, [[]]],
+      [id, null, [[]]],
+      [id, '', [[]]],
+    ]) {
+      expect((await answer({ ...fields, page_token: guess(about) }, 'allow')).status).toBe(200)
+    }
+    await nothingGranted()
+  })
+
+  it('is asked again on a request of an earlier version, which has nothing but the login to tell the page by', async () => {
+    const { fields } = await consentPage()
+    const [record] = await h.storage.list('request', {}, { limit: 1 })
+    if (!record) throw new Error('There is no request')
+    const { v, d } = JSON.parse(record.document) as { v: number; d: Record<string, unknown> }
+    const document = JSON.stringify({ v, d: { ...d, salt: undefined } })
+    await h.storage.replace('request', { ...record, document, version: 'older' }, record.version)
+    const shown = formFields(await (await browser.get(`/oauth/authorize?pending=${fields.pending}`)).text())
+    again()
+    expect((await answer(shown, 'allow')).status).toBe(200)
+    await nothingGranted()
+  })
+})
+
 describe('an answer is refused and grants nothing', () => {
   let fields: Record<string, string>
   beforeEach(async () => {
@@ -291,13 +366,6 @@ describe('an answer is refused and grants nothing', () => {
     expect((await answer(fields, 'allow')).status).toBe(303)
   })
 
-  it('from another session of the same user: they are asked once more', async () => {
-    h.login = { subject: 'alice', authenticatedAt: h.now - 60_000, sessionId: 's2' }
-    const response = await answer(fields, 'allow')
-    await expectRefused(response, 200)
-    expect((await answer(formFields(await response.text()), 'allow')).status).toBe(303)
-  })
-
   it('from somebody who has logged out: they must log in', async () => {
     h.login = null
     const response = await answer(fields, 'allow')
@@ -323,9 +391,11 @@ describe('an answer is refused and grants nothing', () => {
     expect(h.events.at(-1)).toMatchObject({ type: 'refused', endpoint: 'consent', reason: 'form_field_missing' })
   })
 
-  it('after ten minutes', async () => {
+  it('after ten minutes: they are asked once more', async () => {
     h.now += 600_000
-    await expectRefused(await answer(fields, 'allow'), 400)
+    const response = await answer(fields, 'allow')
+    expect(response.headers.get('location')).toContain(`${ISSUER}/oauth/authorize?pending=gwpr_`)
+    await nothingGranted()
   })
 
   it.each(['', 'yes', 'ALLOW', 'allow '])('with the decision %j', async (decision) => {
@@ -346,8 +416,7 @@ describe('an answer is refused and grants nothing', () => {
   it('by GET', async () => {
     const query = new URLSearchParams({ ...fields, decision: 'allow' })
     const response = await browser.get(`/oauth/consent?${query}`)
-    await expectRefused(response, 405)
-    expect(response.headers.get('allow')).toBe('POST')
+    await expectRefused(response, 400)
   })
 
   it('when it is only in the query', async () => {

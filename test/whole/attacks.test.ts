@@ -212,12 +212,13 @@ describe('who knew the browser’s cookie before the login', () => {
     const browser = h.browser()
     const page = await browser.get(authorizeUrl(pkce().challenge))
     const fields = formFields(await page.text())
-    const form = { ...fields, decision: 'allow' }
     const [record] = await h.storage.list('request', {}, { limit: 1 })
     if (!record) throw new Error('Nothing is pending')
     const { d, ...rest } = JSON.parse(record.document) as { d: PendingRequest }
     const document = JSON.stringify({ ...rest, d: change(d) })
     await h.storage.replace('request', { ...record, version: 'A'.repeat(16), document }, record.version)
+    const shown = formFields(await (await browser.get(`/oauth/authorize?pending=${fields.pending}`)).text())
+    const form = { ...shown, decision: 'allow' }
     const code = redirected(await browser.post('/oauth/consent', form)).get('code')
     const again = redirected(await browser.post('/oauth/consent', form)).get('code')
     return { code, again, guessed: guess([...browser.cookies.values()][0] ?? '', fields.pending ?? '') }
