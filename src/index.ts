@@ -72,4 +72,5 @@ export type {
 } from './users/password-options.js'
 export { parseReturnTo } from './users/return-to.js'
 export type { UserAuthenticationFactory, UserServices } from './users/services.js'
+export type { NewSession, StartedSession } from './users/start-session.js'
 export type { Limiter, LoginAttempt } from './users/throttle.js'

@@ -19,6 +19,7 @@ import { type FromRequestOptions, fetchHandler } from './edge/fetch.js'
 import type { HttpRequest, HttpResponse } from './edge/message.js'
 import { rememberDeployment } from './points/deployments.js'
 import { joinFeatures } from './points/join.js'
+import type { StartSession } from './users/start-session.js'
 
 /**
  * An authorization server. It has no connections of its own, and timers only to purge its storage, from the first request on; they keep
@@ -41,6 +42,21 @@ export interface AuthorizationServer {
      * sessions of its own end only if its user-authentication has `endAll`.
      */
     signOut(subject: string): Promise<void>
+    /**
+     * With `passwordLogin`: logs in at this browser whom the app has just made sure of, by signing them up or by a new password. It is a
+     * new session, in place of the one that the browser had.
+     *
+     * ```ts
+     * const session = await auth.users.startSession(req, { subject: String(user.id), returnTo: req.body?.return_to })
+     * if (!session) return res.sendStatus(403)
+     * res.append('set-cookie', session.setCookie).redirect(303, session.returnTo ?? '/')
+     * ```
+     *
+     * @param request Express' `req`, Hono's `c.req.raw`, the `Request`: what has the headers of the request that is being answered.
+     * @returns null, and nobody is logged in, when another site has sent the request and `returnTo` is nothing that waits in this browser.
+     * @throws {TypeError} when the subject is no usable id, and without `passwordLogin`.
+     */
+    startSession: StartSession
   }
   readonly keys: {
     /** Appends new keys now; they sign as soon as every verifier has had time to learn them. */
@@ -94,6 +110,13 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
       async signOut(subject) {
         await deployment.users.endAll?.(subject)
         await grants.revokeAll({ subject })
+      },
+      async startSession(request, login) {
+        const { startSession } = deployment.users
+        if (startSession) return startSession(request, login)
+        throw new TypeError(
+          "users.startSession needs `users: passwordLogin(…)`. With externalLogin the session is the app's own: start it there, and redirect to parseReturnTo(…).",
+        )
       },
     },
     keys: { rotate: () => deployment.keyring.rotate() },

@@ -38,7 +38,7 @@ export async function apps(deployment: Deployed, request: HttpRequest): Promise<
   if (!login) {
     if (!isBack) return loginForApps(deployment, request)
     noteLostLogin(deployment)
-    return problemPage('loginMissing')
+    return problemPage('loginMissing', { loginUrl: deployment.urls.paths.apps })
   }
   if (isBack) return seeOther(deployment.urls.of('apps'))
   return showApps(deployment, request, login, parameters.get('revoked') === undefined ? undefined : 'revoked')

@@ -25,7 +25,8 @@ export const hasLogout = ({ users }: Pick<Deployment, 'users'>): boolean =>
 export async function logout(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
-  return login ? ask(deployment, request, login, false) : show({ page: 'logged_out' })
+  if (!login) return show({ page: 'logged_out', loginUrl: deployment.urls.paths.apps })
+  return ask(deployment, request, login, false)
 }
 
 /** POST: does it. */

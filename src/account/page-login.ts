@@ -40,6 +40,21 @@ export function pageLogin(deployment: Deployment, request: HttpRequest, handle: 
   }
 }
 
+/** What a login form carries besides its handle: it still says for which browser the form was made when what waited for the login is gone. */
+export const loginFormToken = ({ secret }: Browser): string => encodeBase64url(hmacSha256(secret, 'login\0form'))
+
+/** For a form of ours whose request is gone: who fills it in is logged in, and told to begin again. Null when it was made for another browser. */
+export function lostLogin(
+  deployment: Deployment,
+  request: HttpRequest,
+  handle: string,
+  token: string | undefined,
+): PendingLogin | null {
+  if (!isSameToken(token, loginFormToken(browserOf(deployment, request)))) return null
+  const returnTo = deployment.urls.of('login')
+  return { handle, returnTo, pageToken: token, client: null, loginHint: undefined, uiLocales: [] }
+}
+
 const handleFor = ({ secret }: Browser): string => `gwpl_${encodeBase64url(hmacSha256(secret, 'login\0apps'))}`
 
 const returnTo = ({ urls }: Deployment, handle: string): string => `${urls.of('apps')}?pending=${handle}`

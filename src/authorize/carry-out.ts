@@ -4,7 +4,8 @@
  * @module
  */
 import type { HttpRequest } from '../edge/message.js'
-import { problemPage, tooManyPage } from '../pages/problem-pages.js'
+import { seeOther } from '../edge/responses.js'
+import { answeredPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import type { RequestRefusal } from '../protocol/refusal-reason.js'
@@ -14,7 +15,7 @@ import { sendError } from './authorization-response.js'
 import { challenge, traceOf } from './challenge.js'
 import { askForConsent } from './consent-question.js'
 import { issueCode } from './issue-code.js'
-import { type Pending, storePending } from './pending-request.js'
+import { type Pending, resumeUrl, storeAgain, storePending, switchUrl } from './pending-request.js'
 import type { Progress } from './visit.js'
 
 export function carryOut(
@@ -45,7 +46,10 @@ export function carryOut(
         hint: way.choice?.refused?.hint ?? loginHints[verdict.because],
       })
     case 'not_yours':
-      return problemPage('answered')
+    case 'answered':
+      return answeredPage(way.client)
+    case 'start_again':
+      return startAgain(deployment, way, verdict.isSwitching)
     case 'not_here':
       return problemPage('embedded')
     case 'wait':
@@ -59,6 +63,13 @@ const loginHints: { readonly [reason in RequestRefusal]?: string } = {
     'Three times users.current found nobody after the login: mount the session middleware before the server, and see that its cookie arrives.',
   login_fresh:
     'Three times users.current gave a login that was there before: its authenticatedAt (or its sessionId) must be that of the new one.',
+}
+
+/** What follows is the same as after a request that was posted. */
+async function startAgain(deployment: Deployed, { pending }: Progress, isSwitching: boolean): Promise<Answer> {
+  if (!pending) throw new Error('A request is over that was never stored')
+  const handle = await storeAgain(deployment, pending)
+  return seeOther(isSwitching ? switchUrl(deployment, handle) : resumeUrl(deployment, handle))
 }
 
 /** A person is needed, so the request waits for them. */

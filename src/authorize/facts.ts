@@ -10,7 +10,7 @@ import type { VisitFacts } from '../protocol/visit.js'
 import type { Login } from '../users/contract.js'
 import { traceOf } from './challenge.js'
 import { isAgreed } from './consents.js'
-import type { Pending } from './pending-request.js'
+import { isOver, type Pending } from './pending-request.js'
 import { hasQuestions } from './terms.js'
 import type { Progress } from './visit.js'
 
@@ -20,6 +20,7 @@ export type Facts = { -readonly [fact in keyof VisitFacts]: VisitFacts[fact] }
 /** What is known before anybody looks. */
 export function firstFacts(deployment: Deployed, request: HttpRequest, way: Progress, isSwitching: boolean): Facts {
   const { asked, pending, login, decision, choice } = way
+  const over = pending !== null && isOver(deployment, pending.value)
   return {
     demand: {
       prompt: asked.prompt,
@@ -30,9 +31,12 @@ export function firstFacts(deployment: Deployed, request: HttpRequest, way: Prog
     login: login && personOf(login),
     isSwitching,
     challenges: pending?.value.challenges ?? 0,
-    isStored: pending !== null,
+    isStored: pending !== null && !over,
+    isOver: over,
+    isIssued: undefined,
     isEmbedded: isEmbedded(request),
-    answer: decision ? { ...decision, isNew: true } : answerOf(pending),
+    // What has ended is not decided any more.
+    answer: decision && !over ? { ...decision, isNew: true } : answerOf(pending),
     answerStands: undefined,
     choice: hasQuestions(deployment) ? choice?.choice : 'settled',
     agreement: undefined,
@@ -48,6 +52,10 @@ export async function answerStands(deployment: Deployed, { asked, pending }: Pro
   if (await deployment.grants.get(id)) return true
   return isAgreed(deployment, asked.client_id, decision.subject, decision)
 }
+
+/** Whether a code was given for a request that was stored. Its grant is there as long as it is. */
+export const isIssued = async ({ grants }: Deployed, { pending }: Pick<Progress, 'pending'>): Promise<boolean> =>
+  pending !== null && (await grants.get(pending.value.id)) !== null
 
 /** What was decided before. */
 export function answerOf(pending: Pending | null): VisitFacts['answer'] {

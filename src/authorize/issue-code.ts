@@ -5,10 +5,11 @@
  */
 
 import { endGrant, grantFacts } from '../deployment/end-grant.js'
+import { keptUntil } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
 import { approve } from '../grant/approve.js'
 import type { Grant } from '../grant/state.js'
-import { problemPage } from '../pages/problem-pages.js'
+import { answeredPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import type { Access } from '../protocol/resource.js'
@@ -32,7 +33,7 @@ import type { Visit } from './visit.js'
  */
 export async function issueCode(
   deployment: Deployed,
-  { asked, pending }: Pick<Visit, 'asked' | 'pending'>,
+  { asked, pending, client }: Pick<Visit, 'asked' | 'pending' | 'client'>,
   login: Login,
   because: Extract<Verdict, { next: 'issue' }>,
 ): Promise<Answer> {
@@ -59,7 +60,7 @@ export async function issueCode(
         redirectUri: asked.redirectUri,
         pkce: asked.pkce,
       },
-      requestEndsAt: pending?.value.expiresAt ?? null,
+      requestEndsAt: pending && keptUntil(pending.value),
       codeLifetime: settings.codeLifetime,
       grantLifetime: settings.grantLifetime,
     },
@@ -74,7 +75,7 @@ export async function issueCode(
       earlier.subject === login.subject &&
       earlier.code.hash === grant.code.hash &&
       deployment.now() < earlier.code.expiresAt
-    if (!isSame) return problemPage('answered')
+    if (!isSame) return answeredPage(client)
   }
   if (because.basis !== 'first_party' && !(await stands(deployment, grant, pending, because))) {
     await endGrant(deployment, id, 'user_request')

@@ -8,11 +8,11 @@
 import type { Browser } from '../browser/browser.js'
 import { browserOf } from '../browser/browser.js'
 import type { Deployment } from '../deployment/deployment.js'
-import type { PendingRequest } from '../deployment/records.js'
+import { keptUntil, type PendingRequest } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
-import { formatRequestHandle, parseRequestHandle, secretHash } from '../protocol/token-string.js'
+import { formatRequestHandle, parseRequestHandle, type RequestHandle, secretHash } from '../protocol/token-string.js'
 import { encodeBase64url, hmacSha256 } from '../runtime/hash.js'
 import type { Versioned } from '../storage/repositories.js'
 
@@ -27,18 +27,46 @@ export async function storePending(
   deployment: Deployment,
   request: AuthorizationRequest,
   browser: Browser | null,
-  more: Partial<Pick<PendingRequest, 'loginAtRequest' | 'challenges' | 'lastReason'>> = {},
+  more?: Known,
 ): Promise<Versioned<PendingRequest> & { readonly handle: string }> {
-  const id = encodeBase64url(deployment.randomBytes(16))
-  const secret = deployment.randomBytes(32)
+  const handle = { requestId: encodeBase64url(deployment.randomBytes(16)), secret: deployment.randomBytes(32) }
+  const stored = await deployment.requests.insert(newRequest(deployment, handle, request, browser, more))
+  if (!stored) throw new Unavailable('A fresh request id was taken.')
+  return { ...stored, handle: formatRequestHandle(handle) }
+}
+
+/**
+ * Stores a request anew that has ended. The new handle follows from the old record and the cookie: whoever comes back to the old one more
+ * than once, or in two tabs, goes on with one and the same request, and gets one code.
+ *
+ * @param more what is known of a login that comes with it.
+ */
+export async function storeAgain(deployment: Deployment, { browser, value }: Pending, more?: Known): Promise<string> {
+  const derived = (what: string) => hmacSha256(browser.secret, `again\0${what}\0${value.id}\0${value.salt ?? ''}`)
+  const handle = { requestId: encodeBase64url(derived('id').subarray(0, 16)), secret: derived('secret') }
+  // Null when it is there already.
+  await deployment.requests.insert(newRequest(deployment, handle, value.request, browser, more))
+  return formatRequestHandle(handle)
+}
+
+type Known = Partial<Pick<PendingRequest, 'loginAtRequest' | 'lastReason'>>
+
+function newRequest(
+  deployment: Deployment,
+  { requestId, secret }: RequestHandle,
+  request: StoredRequest,
+  browser: Browser | null,
+  more: Known = {},
+): PendingRequest {
   const now = deployment.now()
-  const value: PendingRequest = {
-    id,
+  return {
+    id: requestId,
     issuer: deployment.settings.issuer,
     secretHash: secretHash('request', secret),
     browserHash: browser && secretHash('browser', browser.secret),
     salt: encodeBase64url(deployment.randomBytes(16)),
-    request: 'challenge' in request.pkce ? { ...request, codeChallenge: request.pkce.challenge } : request,
+    request:
+      request.pkce && 'challenge' in request.pkce ? { ...request, codeChallenge: request.pkce.challenge } : request,
     requestedAt: now,
     expiresAt: now + deployment.settings.pendingRequestLifetime,
     loginAtRequest: undefined,
@@ -47,14 +75,11 @@ export async function storePending(
     decision: null,
     ...more,
   }
-  const stored = await deployment.requests.insert(value)
-  if (!stored) throw new Unavailable('A fresh request id was taken.')
-  return { ...stored, handle: formatRequestHandle({ requestId: id, secret }) }
 }
 
 /**
- * The request behind a handle, when it has not expired and this is its browser; else null. The first browser that comes with
- * the handle of an unbound request becomes its browser.
+ * The request behind a handle, when it is still kept and this is its browser; else null. It may be over. The first browser that comes in
+ * its time with the handle of an unbound request becomes its browser.
  */
 export async function findPending(
   deployment: Deployment,
@@ -64,16 +89,19 @@ export async function findPending(
   const parsed = parseRequestHandle(handle)
   if (!parsed) return null
   const found = await deployment.requests.get(parsed.requestId)
-  if (!found || deployment.now() >= found.value.expiresAt) return null
+  if (!found || deployment.now() >= keptUntil(found.value)) return null
   if (found.value.secretHash !== secretHash('request', parsed.secret)) return null
   const browser = browserOf(deployment, request)
   const browserHash = secretHash('browser', browser.secret)
   if (found.value.browserHash === browserHash) return { ...found, handle, browser }
-  if (found.value.browserHash !== null) return null
+  if (found.value.browserHash !== null || isOver(deployment, found.value)) return null
   return changePending(deployment, { ...found, handle, browser }, (value) =>
     value.browserHash === null ? { ...value, browserHash } : null,
   )
 }
+
+/** Whether its time has passed: then nothing may come of it but another request. */
+export const isOver = ({ now }: Deployment, { expiresAt }: PendingRequest): boolean => now() >= expiresAt
 
 /**
  * Changes a pending request; null when `change` refuses what is stored by then.

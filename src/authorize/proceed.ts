@@ -8,7 +8,7 @@
 import { currentLogin } from '../browser/login-context.js'
 import type { HttpRequest } from '../edge/message.js'
 import { withHeaders } from '../edge/responses.js'
-import { problemPage } from '../pages/problem-pages.js'
+import { answeredPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import { decideVisit } from '../protocol/visit.js'
@@ -16,7 +16,7 @@ import { isHttpResponse } from '../users/http-response.js'
 import { findAgreement } from './agreement.js'
 import { carryOut } from './carry-out.js'
 import { recordDecision } from './decision.js'
-import { answerOf, answerStands, type Facts, firstFacts, personOf, subjectOf } from './facts.js'
+import { answerOf, answerStands, type Facts, firstFacts, isIssued, personOf, subjectOf } from './facts.js'
 import { isSilentTooOften, pendingWait } from './pending-limit.js'
 import { findChoice, termsOf } from './terms.js'
 import type { Progress, Visit } from './visit.js'
@@ -54,6 +54,9 @@ export async function proceed(
           }
           break
         }
+        case 'isIssued':
+          facts.isIssued = await isIssued(deployment, way)
+          break
         case 'answerStands':
           facts.answerStands = await answerStands(deployment, way)
           break
@@ -81,7 +84,7 @@ export async function proceed(
 async function record(facts: Facts, deployment: Deployed, way: Progress): Promise<Answer | null> {
   const { pending, decision } = way
   const recorded = pending && decision ? await recordDecision(deployment, pending, decision) : null
-  if (!recorded) return problemPage('answered')
+  if (!recorded) return answeredPage(way.client)
   way.pending = recorded
   facts.answer = answerOf(recorded)
   facts.answerStands = true

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { pageLogin } from '../account/page-login.js'
-import { findPending, resumeUrl } from '../authorize/pending-request.js'
+import { loginFormToken, lostLogin, pageLogin } from '../account/page-login.js'
+import { findPending, isOver, resumeUrl } from '../authorize/pending-request.js'
+import { renewedUrl } from '../authorize/renew.js'
 import { createClientRegistry } from '../clients/registry.js'
-import type { Deployment } from '../deployment/deployment.js'
-import type { PendingRequest, RevokedToken, WindowCounter } from '../deployment/records.js'
+import { keptUntil, type PendingRequest, type RevokedToken, type WindowCounter } from '../deployment/records.js'
 import type { Settings } from '../deployment/settings.js'
 import { underWay } from '../deployment/under-way.js'
 import { urlsOf } from '../deployment/urls.js'
@@ -29,14 +29,15 @@ import { availableStorage } from '../storage/available.js'
 import { repository } from '../storage/repositories.js'
 import { unsentAnswers } from '../storage/unsent-answers.js'
 import type { PendingLogin, UserAuthentication } from '../users/contract.js'
-import type { UserEndpoint, UserServices } from '../users/services.js'
+import type { PasswordAuthentication } from '../users/password.js'
+import type { UserServices } from '../users/services.js'
 import { checkUsers } from './checks.js'
 import { emitter } from './emit.js'
 import type { ServerOptions } from './options.js'
 
 /** A deployment whose users may have endpoints of their own. */
 export interface DeployedWithUsers extends Deployed {
-  readonly users: UserAuthentication & { readonly endpoints?: readonly UserEndpoint[] }
+  readonly users: UserAuthentication & Partial<Pick<PasswordAuthentication, 'endpoints' | 'startSession'>>
 }
 
 /** @throws {TypeError} when keys cannot be wrapped as the options want it, or what the option `users` makes is no user-authentication. */
@@ -77,7 +78,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       kind: 'request',
       id: (request) => request.id,
       clientId: ({ request }) => request.client_id,
-      expiresAt: (request) => request.expiresAt,
+      expiresAt: keptUntil,
       isFormat2: ({ request, decision }) =>
         hasRestriction(request.terms) ||
         hasRestriction(decision?.terms) ||
@@ -149,7 +150,8 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     loginPath: parts.urls.paths.login,
     isOwnForm: (request) => isOwnForm(request, settings.pages.origins),
     emit,
-    pendingLogin: (request, handle) => pendingLogin(deployed, request, handle),
+    appsPath: parts.urls.paths.apps,
+    pendingLogin: (request, handle, pageToken) => pendingLogin(deployed, request, handle, pageToken),
   }
   const made = typeof users === 'function' ? users(services) : users
   if (made !== users) checkUsers(made)
@@ -159,18 +161,23 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
 
 /** What a login page may know of what waits for the login. */
 async function pendingLogin(
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
   handle: string,
+  pageToken: string | undefined,
 ): Promise<PendingLogin | null> {
   const pending = await findPending(deployment, request, handle)
-  if (!pending) return pageLogin(deployment, request, handle)
+  if (!pending) {
+    return pageLogin(deployment, request, handle) ?? lostLogin(deployment, request, handle, pageToken)
+  }
   const { request: asked } = pending.value
   const client = await deployment.clients.find(asked.client_id)
   if (!client) return null
   return {
     handle,
     returnTo: resumeUrl(deployment, handle),
+    ...(isOver(deployment, pending.value) && { renew: () => renewedUrl(deployment, request, pending) }),
+    pageToken: loginFormToken(pending.browser),
     client: { client_id: client.client_id, client_name: client.client_name },
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,

@@ -61,7 +61,10 @@ export interface ServerOptions<Native = unknown> {
    * out. 0 turns it off: then every second use ends the grant. @default 30
    */
   readonly retryWindow?: number | undefined
-  /** How long a person may take to log in and decide. @default 600 */
+  /**
+   * How long a person may take to log in and decide. For an hour after that the request is kept, so that it can begin anew in its browser.
+   * @default 600
+   */
   readonly pendingRequestLifetime?: number | undefined
   /** How long a consent is remembered. @default 31_536_000 (1 year) */
   readonly consentLifetime?: number | undefined

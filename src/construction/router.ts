@@ -95,11 +95,11 @@ function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError):
     : withHeaders(protocolErrorPage(error, reference), error.headers)
 }
 
-/** A page that goes no further is a refusal, too. One with a reference has been told of. */
+/** A page that goes no further is a refusal, too, but not one that says that all is well. One with a reference has been told of. */
 function pageRefusal(endpoint: Endpoint, { emit }: Deployment, request: HttpRequest, { view }: PageAnswer): void {
   if (view.page !== 'error' || view.reference !== undefined) return
   const { problem, code: error = 'access_denied' } = view
-  if (problem === 'busy' || problem === 'failure' || problem === 'clientMistake') return
+  if (problem === 'busy' || problem === 'failure' || problem === 'clientMistake' || problem === 'loggedIn') return
   const [origin = ''] = request.headerValues('origin')
   const hint =
     problem === 'foreign'

@@ -9,6 +9,7 @@ import { authorize, authorizePost } from '../authorize/authorize.js'
 import { consent } from '../authorize/consent.js'
 import { clientsOf } from '../client-authentication/as-client.js'
 import { jwks } from '../endpoints/jwks.js'
+import { nothingPendingPage } from '../pages/problem-pages.js'
 import type { Endpoint } from '../points/endpoint.js'
 import type { AsClient } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
@@ -80,7 +81,11 @@ function ownEndpoints(deployment: DeployedWithUsers, asClient: AsClient): readon
     {
       name: 'consent',
       paths: [paths.consent],
-      methods: { POST: (request) => consent(deployment, request) },
+      methods: {
+        // A reload, a bookmark: who asks is in the form alone.
+        GET: async (request) => nothingPendingPage(request),
+        POST: (request) => consent(deployment, request),
+      },
       answers: 'page',
       cors: false,
     },

@@ -23,6 +23,7 @@ export interface PendingRequest {
    */
   readonly salt?: string | undefined
   readonly request: StoredRequest
+  /** When its use ends. The record is there for an hour more: {@link keptUntil}. */
   readonly expiresAt: number
   /** Only earlier versions look at it, which may run beside this one. */
   readonly requestedAt?: number | undefined
@@ -41,6 +42,12 @@ export interface StoredRequest extends Omit<AuthorizationRequest, 'pkce'> {
   /** The challenge of `pkce`, for earlier versions, which may run beside this one. */
   readonly codeChallenge?: string | undefined
 }
+
+/**
+ * Until when a request that has ended is kept, for one purpose: together with its handle and its browser's cookie it says which request
+ * may begin anew. What a URL or a form says of that counts for nothing.
+ */
+export const keptUntil = ({ expiresAt }: PendingRequest): number => expiresAt + 3_600_000
 
 /** What somebody agreed to of a request, and what they left out. */
 export interface Decision {

@@ -8,7 +8,7 @@ import type { Approved, CodeBinding, CodeIssued } from './state.js'
 export interface Approval {
   readonly approved: Omit<Approved, 'createdAt' | 'endsAt'>
   readonly code: CodeBinding
-  /** When the pending request ends whose id the grant has; null when there is none. */
+  /** Until when the pending request is kept whose id the grant has; null when there is none. */
   readonly requestEndsAt: number | null
   /** Milliseconds. RFC 6749 §4.1.2: a code lives at most ten minutes. */
   readonly codeLifetime: number

@@ -52,7 +52,7 @@ export interface CodeIssued extends Approved {
     readonly expiresAt: number
     readonly wrongVerifiers: number
     /**
-     * Until when the record stays although its code may have expired: a pending request whose id it has could still be approved. Absent in
+     * Until when the record stays although its code may have expired: a pending request whose id it has could still be approved, or begin anew. Absent in
      * records of earlier versions: a day from the last step.
      */
     readonly keptUntil?: number | undefined

@@ -7,8 +7,9 @@
 import { displayText, html } from './html.js'
 import type { Page } from './layout.js'
 import type { Messages, Problem } from './messages.js'
+import { type Ways, waysOf } from './ways.js'
 
-export interface ErrorView {
+export interface ErrorView extends Ways {
   readonly page: 'error'
   /** What keeps the request from going on; `messages.problem` has the words for it. */
   readonly problem: Problem
@@ -23,7 +24,8 @@ export interface ErrorView {
   readonly retryAfter?: number | undefined
 }
 
-export function errorPage({ problem, code, reference, detail }: ErrorView, messages: Messages): Page {
+export function errorPage(view: ErrorView, messages: Messages): Page {
+  const { problem, code, reference, detail } = view
   const { title, explanation, advice } = messages.problem[problem]
   const text = messages.error
   const fact = (name: string, value: string | undefined) =>
@@ -34,6 +36,7 @@ export function errorPage({ problem, code, reference, detail }: ErrorView, messa
 <p>${advice}</p>
 ${detail !== undefined && html`<p class="note warning">${text.detail} <span lang="en" dir="ltr">${displayText(detail, 400)}</span></p>`}
 ${(code ?? reference) !== undefined && html`<dl>${fact(text.code, code)}${fact(text.reference, reference)}</dl>`}
+${waysOf(view, messages)}
 `
   return { title, body }
 }

@@ -7,6 +7,7 @@ import { formOf, type PageForm } from './form.js'
 import { displayText, html } from './html.js'
 import type { Page } from './layout.js'
 import { fill, type Messages } from './messages.js'
+import { type Ways, waysOf } from './ways.js'
 
 export interface LogoutView {
   readonly page: 'logout'
@@ -24,7 +25,7 @@ export interface LogoutView {
 }
 
 /** Nobody is logged in, or not any more. */
-export interface LoggedOutView {
+export interface LoggedOutView extends Pick<Ways, 'loginUrl' | 'homeUrl'> {
   readonly page: 'logged_out'
 }
 
@@ -46,6 +47,7 @@ ${everywhere && html`<button type="submit" class="quiet" name="where" value="eve
   return { title: text.title, body }
 }
 
-export function loggedOutPage({ logout: { doneTitle, done } }: Messages): Page {
-  return { title: doneTitle, body: html`<h1>${doneTitle}</h1><p>${done}</p>` }
+export function loggedOutPage(view: LoggedOutView, messages: Messages): Page {
+  const { doneTitle, done } = messages.logout
+  return { title: doneTitle, body: html`<h1>${doneTitle}</h1><p>${done}</p>${waysOf(view, messages)}` }
 }

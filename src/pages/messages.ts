@@ -91,6 +91,13 @@ export interface Messages {
     /** Stands before what is said to the developers of an app, in English. */
     readonly detail: string
   }
+  /** Links on pages from which nothing else leads on. */
+  readonly ways: {
+    /** To the website of `{client}`. */
+    readonly client: string
+    readonly login: string
+    readonly home: string
+  }
   /** What keeps a request from going on. */
   readonly problem: { readonly [reason in Problem]: ErrorText }
 }
@@ -106,6 +113,7 @@ export type Problem =
   | 'failure'
   | 'loginMissing'
   | 'embedded'
+  | 'loggedIn'
   | 'clientMistake'
 
 /** What happened, and what the person at the browser can do about it. */

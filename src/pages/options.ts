@@ -43,6 +43,11 @@ export interface PagesOptions<Native = unknown> {
    * be same-site with the issuer, because the browser's cookie goes nowhere else. @default none
    */
   readonly frontEnds?: readonly string[] | undefined
+  /**
+   * Where people can go on from pages that lead nowhere else, such as the one after a logout: an absolute path on the issuer's host, or
+   * an `http` or `https` URL. @default '/'
+   */
+  readonly homeUrl?: string | undefined
 }
 
 export type RenderPage<Native = unknown> = (

@@ -6,9 +6,11 @@
  */
 import { type OAuthError, Unavailable } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
+import type { ClientSettings } from '../protocol/client-settings.js'
 import type { ErrorView } from './error.js'
 import type { Problem } from './messages.js'
 import { type PageAnswer, show } from './views.js'
+import type { Ways } from './ways.js'
 
 const statuses = {
   expired: 400,
@@ -21,6 +23,7 @@ const statuses = {
   failure: 500,
   loginMissing: 403,
   embedded: 403,
+  loggedIn: 200,
   clientMistake: 400,
 } as const satisfies { readonly [problem in Problem]: number }
 
@@ -29,8 +32,12 @@ export const problemPage = (problem: Problem, more: Omit<Partial<ErrorView>, 'pa
   show({ page: 'error', problem, status: statuses[problem], ...more })
 
 /** What a form or a link speaks of is not there. Without a single cookie it is most likely the browser that keeps none. */
-export const nothingPendingPage = (request: HttpRequest): PageAnswer =>
-  problemPage(request.headerValues('cookie').length === 0 ? 'cookies' : 'expired')
+export const nothingPendingPage = (request: HttpRequest, ways: Ways = {}): PageAnswer =>
+  problemPage(request.headerValues('cookie').length === 0 ? 'cookies' : 'expired', ways)
+
+/** Who asked has got its answer: the way on leads back there. */
+export const answeredPage = ({ client_name, client_uri }: ClientSettings): PageAnswer =>
+  problemPage('answered', { clientName: client_name, clientUrl: client_uri })
 
 /** A form that this server would not have made. */
 export const unreadableFormPage = (): PageAnswer => problemPage('unreadable', { code: 'invalid_request' })

@@ -41,7 +41,7 @@ export function pageRenderer(
   randomBytes: (length: number) => Uint8Array,
   onFailure: (cause: unknown) => void,
 ): PageRenderer {
-  const { render, languages, style, brand, frontEnds } = settings
+  const { render, languages, style, brand, frontEnds, homeUrl } = settings
   const [fallback] = languages.values()
   const english = languages.get('en') ?? atHand(en)
   const freshNonce = () => encodeBase64url(randomBytes(16))
@@ -56,6 +56,12 @@ export function pageRenderer(
     frontEnds,
   })
 
+  /** Nobody who shows one of these has to know where the app is. */
+  const withHome = (answer: PageAnswer): PageAnswer =>
+    answer.view.page === 'error' || answer.view.page === 'logged_out'
+      ? { ...answer, view: { homeUrl, ...answer.view } }
+      : answer
+
   async function messagesIn(language: Language): Promise<Messages> {
     try {
       return await language.messages()
@@ -66,15 +72,16 @@ export function pageRenderer(
     }
   }
 
-  function shipped(answer: PageAnswer, frame: Frame): HttpResponse {
-    const nonce = answer.view.page === 'form_post' ? freshNonce() : undefined
-    return withHeaders(shippedPage(answer.view, frame, nonce), answer.headers)
+  function shipped({ view, headers }: PageAnswer, frame: Frame): HttpResponse {
+    const nonce = view.page === 'form_post' ? freshNonce() : undefined
+    return withHeaders(shippedPage(view, frame, nonce), headers)
   }
 
   return {
     localeFor: (request, uiLocales) => languageFor(request, uiLocales).locale,
-    renderShipped: async (request, answer) => shipped(answer, await frameFor(request, answer)),
-    async render(request, answer) {
+    renderShipped: async (request, answer) => shipped(withHome(answer), await frameFor(request, answer)),
+    async render(request, given) {
+      const answer = withHome(given)
       const frame = await frameFor(request, answer)
       const { view } = answer
       if (!render || view.page === 'go_on') return shipped(answer, frame)
@@ -104,7 +111,7 @@ function pageOf(view: ShownView, messages: Messages): Page {
     case 'logout':
       return logoutPage(view, messages)
     case 'logged_out':
-      return loggedOutPage(messages)
+      return loggedOutPage(view, messages)
     case 'error':
       return errorPage(view, messages)
     case 'form_post':

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isWebPage } from '../edge/web-page.js'
 import { checkFunctions, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Brand } from './frame.js'
 import { html } from './html.js'
@@ -21,6 +22,7 @@ export interface PageSettings {
   readonly origins: ReadonlySet<string>
   /** The app's front ends as sources for `form-action`. */
   readonly frontEnds: readonly string[]
+  readonly homeUrl: string
 }
 
 /** @throws {TypeError} when an option is wrong: which one, and what to write instead. */
@@ -29,6 +31,10 @@ export function checkPages(options: PagesOptions<never> = {}, issuer: string): P
   refuseUnknown(options, known, 'pages')
   checkFunctions(options, ['render'], 'pages.')
   const { origin } = new URL(issuer)
+  const { homeUrl = '/' } = options
+  if (!isWebPage(homeUrl)) {
+    throw new TypeError("pages.homeUrl must be an absolute path or an http(s) URL. Write `homeUrl: '/'`.")
+  }
   const frontEnds = checkFrontEnds(options.frontEnds ?? [], origin)
   return {
     languages: languagesFrom(options),
@@ -37,6 +43,7 @@ export function checkPages(options: PagesOptions<never> = {}, issuer: string): P
     render: options.render,
     origins: new Set([origin, ...frontEnds]),
     frontEnds: frontEnds.map(originSource),
+    homeUrl,
   }
 }
 
@@ -48,6 +55,7 @@ const known = [
   'messages',
   'render',
   'frontEnds',
+  'homeUrl',
 ] as const satisfies readonly (keyof PagesOptions)[]
 
 function brandOf({ productName, logo }: PagesOptions<never>, origin: string): Brand | undefined {

@@ -23,6 +23,10 @@ export interface VisitFacts {
   readonly challenges: number
   /** Whether the request waits in the store. One that does not can only go on at once. */
   readonly isStored: boolean
+  /** Whether it has waited in the store for too long. Then nothing comes of it but another one like it. */
+  readonly isOver: boolean
+  /** Of one that is over: whether anything was issued for it in its time. */
+  readonly isIssued?: boolean | undefined
   /** Whether another page shows this one in a frame. */
   readonly isEmbedded: boolean
   /** What the person decided: just now, or before; null when nothing. To allow nothing is to deny. */
@@ -58,7 +62,7 @@ export type Agreement =
     }
 
 /** What can be looked up. */
-export type Unknown = 'login' | 'answerStands' | 'choice' | 'agreement' | 'isTooOften' | 'room'
+export type Unknown = 'isIssued' | 'login' | 'answerStands' | 'choice' | 'agreement' | 'isTooOften' | 'room'
 
 export type Verdict =
   | { readonly next: 'learn'; readonly what: Unknown }
@@ -76,6 +80,10 @@ export type Verdict =
   | { readonly next: 'deny' }
   /** Somebody else has decided this request. */
   | { readonly next: 'not_yours' }
+  /** It came to an end in its time. */
+  | { readonly next: 'answered' }
+  /** Store the same request anew, and go on with that. */
+  | { readonly next: 'start_again'; readonly isSwitching: boolean }
   /** Nobody can be asked anything in another's page. */
   | { readonly next: 'not_here' }
   /** Too many requests wait already: in so many milliseconds. */
@@ -96,6 +104,7 @@ export const MAX_CHALLENGES = 3
  */
 export function decideVisit(facts: VisitFacts, now: number): Verdict {
   const { demand, login, answer } = facts
+  if (facts.isOver) return afterItsTime(facts)
   // OpenID Connect Core §3.1.2.1: with prompt=none nothing is shown.
   const silent = demand.prompt.includes('none')
   if (facts.isSwitching && !silent) return logIn(facts, 'select_account')
@@ -127,6 +136,16 @@ export function decideVisit(facts: VisitFacts, now: number): Verdict {
   }
   const { access, terms, basis } = facts.agreement
   return { next: 'issue', access, terms, basis }
+}
+
+/** Only what has led to nothing begins anew: nobody gets a second code out of one request. */
+function afterItsTime(facts: VisitFacts): Verdict {
+  // What was said just now came too late, and is asked again.
+  if (facts.answer && !facts.answer.isNew) return { next: 'answered' }
+  if (facts.isIssued === undefined) return learn('isIssued')
+  return facts.isIssued
+    ? { next: 'answered' }
+    : withPerson(facts, { next: 'start_again', isSwitching: facts.isSwitching })
 }
 
 function logIn(facts: VisitFacts, reason: LoginReason): Verdict {

@@ -96,6 +96,13 @@ export interface PendingLogin {
   readonly handle: string
   /** Where the browser goes after the login: the `returnTo` of {@link LoginNeed}. */
   readonly returnTo: string
+  /**
+   * Of a request whose time is over: begins it anew for somebody who is about to be logged in, and says where it goes on, in place of
+   * `returnTo`. Call it before the new login can be seen.
+   */
+  readonly renew?: (() => Promise<string>) | undefined
+  /** For a form, beside the handle: proves the browser also when what waits for the login is gone. */
+  readonly pageToken?: string | undefined
   /** Null for a page of this server. */
   readonly client: { readonly client_id: string; readonly client_name: string | undefined } | null
   readonly loginHint: string | undefined

@@ -6,7 +6,7 @@
 
 import type { HttpResponse } from '../edge/message.js'
 import { seeOther } from '../edge/responses.js'
-import { isWebPage } from '../edge/web-page.js'
+import { isWebPage, withParameters } from '../edge/web-page.js'
 import { checkFunctions, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './contract.js'
 import { isHttpResponse } from './http-response.js'
@@ -108,13 +108,11 @@ function checkOptions(options: ExternalLoginOptions<never>): void {
 }
 
 function withNeed(loginUrl: string, { returnTo, reason, loginHint }: LoginNeed): string {
-  const added = new URLSearchParams({ return_to: returnTo })
-  if (reason !== 'no_login') added.set('reason', reason)
-  if (loginHint !== undefined) added.set('login_hint', loginHint)
-  const hash = loginUrl.indexOf('#')
-  const page = hash < 0 ? loginUrl : loginUrl.slice(0, hash)
-  const separator = !page.includes('?') ? '?' : /[?&]$/.test(page) ? '' : '&'
-  return page + separator + added + loginUrl.slice(page.length)
+  return withParameters(loginUrl, {
+    return_to: returnTo,
+    ...(reason !== 'no_login' && { reason }),
+    ...(loginHint !== undefined && { login_hint: loginHint }),
+  })
 }
 
 function checkLogin(found: Login): Login {

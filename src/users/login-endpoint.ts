@@ -8,6 +8,7 @@
 import { hiddenField, readForm } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
 import { withHeaders } from '../edge/responses.js'
+import { withParameters } from '../edge/web-page.js'
 import { displayText } from '../pages/html.js'
 import type { LoginView } from '../pages/login.js'
 import { nothingPendingPage, problemPage } from '../pages/problem-pages.js'
@@ -34,14 +35,16 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
     const at = request.url.indexOf('?')
     const handle = at < 0 ? undefined : parseParameters(request.url.slice(at + 1)).get('pending')
     const pending = await findPending(request, handle)
-    return pending ? page(pending, displayText(pending.loginHint ?? '', 320)) : nothingPendingPage(request)
+    if (pending) return page(pending, displayText(pending.loginHint ?? '', 320))
+    return (await sessions.current(request)) ? problemPage('loggedIn') : nothingPending(request)
   }
 
   async function submit(request: HttpRequest): Promise<Answer> {
     if (!services.isOwnForm(request)) return problemPage('foreign')
     const form = await readForm(request)
-    const pending = await findPending(request, hiddenField(form, 'pending'))
-    if (!pending) return nothingPendingPage(request)
+    // Else another site could log people in as somebody else.
+    const pending = await services.pendingLogin(request, hiddenField(form, 'pending'), form.get('page_token'))
+    if (!pending) return nothingPending(request)
     const username = form.get('username')
     const password = form.get('password')
     if (username === undefined || password === undefined) {
@@ -66,22 +69,31 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
       return page(pending, username, 'wrong')
     }
     await limiter.succeed(attempt)
+    const returnTo = (await pending.renew?.()) ?? pending.returnTo
     const cookie = await sessions.start(request, { ...user, displayName: displayText(username, 80) || user.subject })
     emit({ type: 'login_succeeded', subject: user.subject, address: request.address })
     // No redirect: what follows would still be held to where this form may lead.
-    const goOn = show({ page: 'go_on', url: pending.returnTo }, pending.uiLocales)
+    const goOn = show({ page: 'go_on', url: returnTo }, pending.uiLocales)
     // Browsers read the first, scripts that log somebody in the second.
-    return withHeaders(goOn, [['refresh', `0; url=${pending.returnTo}`], ['location', pending.returnTo], cookie])
+    return withHeaders(goOn, [['refresh', `0; url=${returnTo}`], ['location', returnTo], cookie])
   }
 
   const findPending = async (request: HttpRequest, handle: string | undefined) =>
     handle === undefined ? null : services.pendingLogin(request, handle)
 
+  const nothingPending = (request: HttpRequest) => nothingPendingPage(request, { loginUrl: services.appsPath })
+
   function page(pending: PendingLogin, username: string | undefined, error?: LoginView['error']): PageAnswer {
-    const { handle, client, uiLocales } = pending
-    const form = { action: loginPath, hidden: { pending: handle } }
+    const { handle, returnTo, pageToken, client, uiLocales } = pending
+    const form = {
+      action: loginPath,
+      hidden: { pending: handle, ...(pageToken !== undefined && { page_token: pageToken }) },
+    }
+    const withReturn = (url: string | undefined) => url && withParameters(url, { return_to: returnTo })
+    const forgotPasswordUrl = withReturn(links.forgotPasswordUrl)
+    const signUpUrl = withReturn(links.signUpUrl)
     const clientName = client?.client_name
-    return show({ page: 'login', form, clientName, username, error, ...links }, uiLocales)
+    return show({ page: 'login', form, clientName, username, error, forgotPasswordUrl, signUpUrl }, uiLocales)
   }
 
   return { path: loginPath, methods: { GET: showForm, POST: submit } }

@@ -57,9 +57,15 @@ export type PasswordLoginOptions = (FindUserOptions | VerifyPasswordOptions) & {
   readonly sessionIdleLifetime?: number | undefined
   /** However often a person comes by, they must log in again after this long. @default 43_200 (12 hours) */
   readonly sessionLifetime?: number | undefined
-  /** The app's own page for a forgotten password, linked on the login page: an absolute path, or an `http` or `https` URL. */
+  /**
+   * The app's own page for a forgotten password, linked on the login page: an absolute path, or an `http` or `https` URL. It gets the
+   * query parameter `return_to`, where to send the browser afterwards, if {@link parseReturnTo} accepts it.
+   */
   readonly forgotPasswordUrl?: string | undefined
-  /** The app's own page to sign up, linked on the login page: an absolute path, or an `http` or `https` URL. */
+  /**
+   * The app's own page to sign up, linked on the login page: an absolute path, or an `http` or `https` URL. It gets `return_to`, too;
+   * `auth.users.startSession` logs in whom the app has signed up, and says where they go on.
+   */
   readonly signUpUrl?: string | undefined
   /**
    * Bounds the attempts. @default 5 per user and 30 per address in a minute, then growing waits of at most 15 minutes, which come after

@@ -15,6 +15,7 @@ import { checkFound, checkVerified } from './password-check.js'
 import type { PasswordLoginOptions } from './password-options.js'
 import type { UserEndpoint, UserServices } from './services.js'
 import { sessionsIn } from './session.js'
+import { type StartSession, sessionStarter } from './start-session.js'
 import { type Limiter, limiterIn } from './throttle.js'
 
 /** What {@link passwordLogin} makes once the server's parts exist. */
@@ -22,6 +23,8 @@ export interface PasswordAuthentication extends UserAuthentication {
   readonly endpoints: readonly UserEndpoint[]
   /** Logs a user out in every browser. */
   endAll(subject: string): Promise<void>
+  /** `auth.users.startSession`. */
+  readonly startSession: StartSession
 }
 
 /**
@@ -62,6 +65,7 @@ export function passwordLogin(options: PasswordLoginOptions): (services: UserSer
       ...(claims && { claims: async (subject: string, context: ClaimsContext) => claims(subject, context) }),
       endpoints: [loginEndpoint(services, { check, sessions, limiter, links })],
       endAll: (subject) => sessions.endAll(subject),
+      startSession: sessionStarter(services, sessions),
     }
   }
 }

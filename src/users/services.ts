@@ -8,6 +8,7 @@ import type { HttpRequest } from '../edge/message.js'
 import type { Answer } from '../pages/views.js'
 import type { Storage } from '../storage/contract.js'
 import type { PendingLogin, UserAuthentication } from './contract.js'
+import type { StartSession } from './start-session.js'
 
 export interface UserServices {
   readonly issuer: string
@@ -20,11 +21,13 @@ export interface UserServices {
   readonly loginPath: string
   /** Whether a posted form came from a page of this server, or of the app's own front end. */
   isOwnForm(request: HttpRequest): boolean
+  /** Absolute path of the connected apps, which want a login for themselves. */
+  readonly appsPath: string
   /**
-   * What waits for a login behind a handle (the `pending` parameter of `LoginNeed.returnTo`), when it exists, has not expired and
-   * belongs to this browser's cookie; else null.
+   * What waits for a login behind a handle (the `pending` parameter of `LoginNeed.returnTo`), when it is still kept and belongs to this
+   * browser's cookie; with `PendingLogin.pageToken` also when it is gone; else null.
    */
-  pendingLogin(request: HttpRequest, handle: string): Promise<PendingLogin | null>
+  pendingLogin(request: HttpRequest, handle: string, pageToken?: string): Promise<PendingLogin | null>
   emit(event: ServerEventBody): void
 }
 
@@ -35,6 +38,7 @@ export interface UserEndpoint {
 }
 
 /** A user-authentication with endpoints, built once the server's parts exist. */
-export type UserAuthenticationFactory = (
-  services: UserServices,
-) => UserAuthentication & { readonly endpoints: readonly UserEndpoint[] }
+export type UserAuthenticationFactory = (services: UserServices) => UserAuthentication & {
+  readonly endpoints: readonly UserEndpoint[]
+  readonly startSession?: StartSession | undefined
+}

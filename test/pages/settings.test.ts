@@ -42,7 +42,7 @@ describe('an option that is wrong', () => {
     ['Notes', /^pages must be an object\. Write `pages: \{ productName: 'Notes' \}`\. It was 'Notes'\.$/],
     [
       { product: 'Notes' },
-      /^pages: there is no option `product`\. The options are productName, logo, theme, locales, messages, render, frontEnds\.$/,
+      /^pages: there is no option `product`\. The options are productName, logo, theme, locales, messages, render, frontEnds, homeUrl\.$/,
     ],
     [
       { productName: '' },
@@ -233,7 +233,7 @@ describe('what `render` returns', () => {
     await shown({ render: (...call) => void calls.push(call) }, loggedOut, visit)
     expect(calls).toEqual([
       [
-        loggedOut,
+        { ...loggedOut, homeUrl: '/' },
         { messages: expect.objectContaining({ locale: 'fr' }), nonce: expect.stringMatching(/^[\w-]{22}$/), native },
       ],
     ])

@@ -40,6 +40,7 @@ const answers: readonly VisitFacts['answer'][] = [
 
 /** Everything that a look-up may find. */
 const found: { readonly [what in Unknown]: readonly Partial<VisitFacts>[] } = {
+  isIssued: [{ isIssued: false }, { isIssued: true }],
   login: Object.values(logins).map((login) => ({ login })),
   answerStands: [{ answerStands: true }, { answerStands: false }],
   choice: [{ choice: 'settled' }, { choice: 'open' }, { choice: 'refused' }],
@@ -55,7 +56,7 @@ const found: { readonly [what in Unknown]: readonly Partial<VisitFacts>[] } = {
 function* beginnings(): Generator<VisitFacts> {
   for (const prompt of demands)
     for (const maxAge of maxAges) {
-      const nothing = { isSwitching: false, challenges: 0, answer: null }
+      const nothing = { isSwitching: false, challenges: 0, answer: null, isOver: false }
       for (const isEmbedded of [false, true])
         yield { demand: { prompt, maxAge, lastReason: null }, ...nothing, isStored: false, isEmbedded }
       // Nobody is asked with prompt=none, so nobody answers.
@@ -65,7 +66,9 @@ function* beginnings(): Generator<VisitFacts> {
             for (const challenges of lastReason === null ? [0] : [1, 2, 3])
               for (const answer of prompt.includes('none') ? [null] : answers) {
                 const demand = { prompt, maxAge, loginAtRequest, lastReason }
-                yield { demand, isSwitching, challenges, answer, isStored: true, isEmbedded: false }
+                const known = { demand, isSwitching, challenges, answer, isEmbedded: false }
+                yield { ...known, isStored: true, isOver: false }
+                for (const isEmbedded of [false, true]) yield { ...known, isEmbedded, isStored: false, isOver: true }
               }
     }
 }
@@ -104,13 +107,38 @@ describe('of all that may be known when a request is at the browser', () => {
   it('every combination comes to an end, and each end is reached', () => {
     expect(endings.length).toBeGreaterThan(20_000)
     expect(new Set(endings.map(({ verdict }) => verdict.next))).toEqual(
-      new Set(['log_in', 'ask', 'issue', 'deny', 'not_yours', 'not_here', 'wait', 'refuse']),
+      new Set([
+        ...['log_in', 'ask', 'issue', 'deny', 'not_yours', 'not_here', 'wait', 'refuse'],
+        ...['answered', 'start_again'],
+      ]),
     )
   })
 
   it('nothing is looked up twice, and at most five things are', () => {
     for (const { learnt } of endings) expect(new Set(learnt).size).toBe(learnt.length)
     expect(Math.max(...endings.map(({ learnt }) => learnt.length))).toBe(5)
+  })
+
+  it('what is over leads to nothing but another request like it, whatever is said', () => {
+    const over = endings.filter(({ facts }) => facts.isOver)
+    expect(over.length).toBeGreaterThan(1000)
+    for (const { learnt, recorded, verdict } of over) {
+      expect(['answered', 'start_again', 'not_here', 'wait']).toContain(verdict.next)
+      expect(recorded).toBe(false)
+      // Nor does it matter who is there.
+      expect(learnt).not.toContain('login')
+    }
+    for (const { facts } of [...ended('answered'), ...ended('start_again')]) expect(facts.isOver).toBe(true)
+  })
+
+  it('nothing begins anew that was decided, or for which something was issued; all else does, where a person can see it', () => {
+    for (const { facts, verdict } of ended('start_again')) {
+      expect(facts.isIssued).toBe(false)
+      expect(facts.answer?.isNew ?? true).toBe(true)
+      expect(facts).toMatchObject({ isEmbedded: false, room: 0 })
+      expect(verdict.isSwitching).toBe(facts.isSwitching)
+    }
+    for (const { facts } of ended('answered')) expect(facts.isIssued || facts.answer?.isNew === false).toBe(true)
   })
 
   it('nothing is issued but to somebody who is logged in, and to what they or the operator agreed to', () => {
@@ -130,7 +158,7 @@ describe('of all that may be known when a request is at the browser', () => {
 
   it('what somebody decided is nothing for anybody else', () => {
     const others = endings.filter(
-      ({ facts }) => facts.answer && facts.login && facts.answer.subject !== facts.login.subject,
+      ({ facts }) => !facts.isOver && facts.answer && facts.login && facts.answer.subject !== facts.login.subject,
     )
     for (const { verdict, recorded } of others) {
       expect(recorded).toBe(false)
@@ -155,7 +183,8 @@ describe('of all that may be known when a request is at the browser', () => {
   })
 
   it('prompt=none shows nothing', () => {
-    for (const ending of endings.filter(silent)) expect(['issue', 'refuse']).toContain(ending.verdict.next)
+    for (const ending of endings.filter((one) => silent(one) && !one.facts.isOver))
+      expect(['issue', 'refuse']).toContain(ending.verdict.next)
   })
 
   it('prompt=consent gives a code only for an answer', () => {
@@ -184,7 +213,7 @@ describe('of all that may be known when a request is at the browser', () => {
   })
 
   it('who says that they are somebody else is sent to the login, whoever they are', () => {
-    const switching = endings.filter((ending) => ending.facts.isSwitching && !silent(ending))
+    const switching = endings.filter((ending) => ending.facts.isSwitching && !silent(ending) && !ending.facts.isOver)
     for (const { verdict, learnt } of switching) {
       expect(['log_in', 'refuse']).toContain(verdict.next)
       expect(learnt).toEqual([])
@@ -245,7 +274,7 @@ describe('of all that may be known when a request is at the browser', () => {
     }
     for (const prompt of demands) {
       const facts = { demand: { prompt, maxAge: 0, lastReason: null }, isSwitching: false, challenges: 0 }
-      const most = goOn({ ...facts, isStored: false, isEmbedded: false, answer: null }, 0)
+      const most = goOn({ ...facts, isStored: false, isOver: false, isEmbedded: false, answer: null }, 0)
       expect(most).toBe(prompt.includes('none') ? 0 : MAX_CHALLENGES)
     }
   })

@@ -327,6 +327,10 @@ describe.each(sources.map((source) => [source.name, source] as const))('%s', (na
     it('ends in its time', async () => {
       site.now += 600_000
       await site.visit(browser('alice'), fixture.awaitsConsent.resumeUrl)
+      // Another one, in its place.
+      expect(site.shown('consent').form.hidden.pending).not.toContain(fixture.awaitsConsent.resumeUrl.split('=')[1])
+      site.now += 3_600_000
+      await site.visit(browser('alice'), fixture.awaitsConsent.resumeUrl)
       expect(site.shown('error').problem).toBe('expired')
     })
   })

@@ -45,6 +45,7 @@ export function services(storage: Storage = availableStorage(memoryStorage(), 30
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     recordId: (kind, text) => digest(`${name}\0${kind}\0${text}`),
     loginPath: '/oauth/login',
+    appsPath: '/oauth/apps',
     isOwnForm: (visit) => isOwnForm(visit, new Set([new URL(name).origin])),
     pendingLogin: async (visit, handle) =>
       handle === pending.handle && visit.headerValues('cookie').join('; ').includes('browser=1') ? pending : null,

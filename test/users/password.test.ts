@@ -553,8 +553,9 @@ describe('links to the app’s own pages', () => {
   it('are on the login page, also after a wrong password', async () => {
     build({ verify, forgotPasswordUrl: '/forgot', signUpUrl: 'https://app.example/join' })
     for (const page of [await show(), await logIn('ada', 'wrong')]) {
-      expect(page.body).toContain('href="/forgot"')
-      expect(page.body).toContain('href="https://app.example/join"')
+      const back = `?return_to=${encodeURIComponent(pending.returnTo)}`
+      expect(page.body).toContain(`href="/forgot${back}"`)
+      expect(page.body).toContain(`href="https://app.example/join${back}"`)
     }
   })
 

@@ -134,7 +134,7 @@ describe('`render`', () => {
     const { html } = await visit('/oauth/logout')
     expect(pages.last()).toMatchObject({ page: 'logout', here: true, everywhere: true, again: false })
     await follow(await browser.post('/oauth/logout', fieldsOf(html)))
-    expect(pages.last()).toEqual({ page: 'logged_out' })
+    expect(pages.last()).toEqual({ page: 'logged_out', loginUrl: '/oauth/apps', homeUrl: '/' })
   })
 
   it('gets what went wrong, with the reference of the event', async () => {
@@ -154,6 +154,7 @@ describe('`render`', () => {
     expect(pages.views).toEqual([
       {
         page: 'error',
+        homeUrl: '/',
         problem: 'failure',
         status: 500,
         code: 'server_error',
@@ -337,7 +338,7 @@ describe('a front end on another origin', () => {
     })
     expect(viewIn(await browser.get('/oauth/logout'))).toMatchObject({ page: 'logout' })
     await browser.post('/oauth/logout', logout, from(FRONT_END))
-    expect(viewIn(await browser.get('/oauth/logout'))).toEqual({ page: 'logged_out' })
+    expect(viewIn(await browser.get('/oauth/logout'))).toMatchObject({ page: 'logged_out', homeUrl: '/' })
   })
 
   it('ends the access of apps', async () => {

@@ -75,6 +75,7 @@ export const de: Messages = {
     submit: 'Weiter',
   },
   error: { code: 'Fehler', reference: 'Referenz', detail: 'Für das Entwicklungsteam der App:' },
+  ways: { client: 'Zurück zu {client}', login: 'Erneut anmelden', home: 'Zur Startseite' },
   problem: {
     expired: {
       title: 'Diese Seite ist nicht mehr gültig',
@@ -131,6 +132,11 @@ export const de: Messages = {
       title: 'Diese Seite muss direkt geöffnet werden',
       explanation: 'Eine andere Seite hat sie ohne Ihr Wissen abgerufen. Es wurde kein Zugriff gewährt.',
       advice: 'Öffnen Sie die App, die Sie nutzen wollten, und melden Sie sich von dort aus an.',
+    },
+    loggedIn: {
+      title: 'Sie sind angemeldet',
+      explanation: 'Die App, von der Sie kommen, hat zu lange darauf gewartet und keine Antwort bekommen.',
+      advice: 'Kehren Sie zur App zurück und beginnen Sie dort von vorn. Anmelden müssen Sie sich nicht noch einmal.',
     },
     clientMistake: {
       title: 'Diese App hat einen Fehler gemacht',

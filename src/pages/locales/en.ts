@@ -71,6 +71,7 @@ export const en: Messages = {
     submit: 'Continue',
   },
   error: { code: 'Error', reference: 'Reference', detail: 'For the people who make the app:' },
+  ways: { client: 'Back to {client}', login: 'Log in again', home: 'Go to the start page' },
   problem: {
     expired: {
       title: 'This page is no longer valid',
@@ -121,6 +122,11 @@ export const en: Messages = {
       title: 'This page has to be opened',
       explanation: 'Another page asked for it behind your back. Nothing was granted.',
       advice: 'Go to the app that you wanted to use and log in from there.',
+    },
+    loggedIn: {
+      title: 'You are logged in',
+      explanation: 'The app that you came from had waited too long for it, so it has not got its answer.',
+      advice: 'Go back to the app and start again there. You need not log in again.',
     },
     clientMistake: {
       title: 'This app made a mistake',

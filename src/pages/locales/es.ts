@@ -76,6 +76,7 @@ export const es: Messages = {
     submit: 'Continuar',
   },
   error: { code: 'Error', reference: 'Referencia', detail: 'Para quienes desarrollan la aplicación:' },
+  ways: { client: 'Volver a {client}', login: 'Iniciar sesión de nuevo', home: 'Ir a la página de inicio' },
   problem: {
     expired: {
       title: 'Esta página ya no es válida',
@@ -130,6 +131,11 @@ export const es: Messages = {
       title: 'Esta página debe abrirse directamente',
       explanation: 'Otra página la ha solicitado sin que lo supieras. No se ha concedido ningún acceso.',
       advice: 'Ve a la aplicación que querías usar e inicia sesión desde allí.',
+    },
+    loggedIn: {
+      title: 'Has iniciado sesión',
+      explanation: 'La aplicación de la que vienes esperó demasiado y no ha recibido respuesta.',
+      advice: 'Vuelve a la aplicación y empieza de nuevo desde allí. No tendrás que iniciar sesión otra vez.',
     },
     clientMistake: {
       title: 'Esta aplicación ha cometido un error',

@@ -77,6 +77,7 @@ export const fr: Messages = {
     submit: 'Continuer',
   },
   error: { code: 'Erreur', reference: 'Référence', detail: 'Pour l’équipe qui développe l’application :' },
+  ways: { client: 'Retour à {client}', login: 'Se reconnecter', home: 'Aller à la page d’accueil' },
   problem: {
     expired: {
       title: 'Cette page n’est plus valable',
@@ -132,6 +133,11 @@ export const fr: Messages = {
       title: 'Cette page doit être ouverte directement',
       explanation: 'Une autre page l’a demandée à votre insu. Aucun accès n’a été accordé.',
       advice: 'Ouvrez l’application que vous vouliez utiliser et connectez-vous à partir de là.',
+    },
+    loggedIn: {
+      title: 'La connexion a abouti',
+      explanation: 'L’application d’où vous venez a attendu trop longtemps et n’a pas reçu de réponse.',
+      advice: 'Retournez à l’application et recommencez à partir de là. Il n’est pas nécessaire de vous reconnecter.',
     },
     clientMistake: {
       title: 'Cette application a commis une erreur',

@@ -72,6 +72,7 @@ export const ja: Messages = {
     submit: '続ける',
   },
   error: { code: 'エラー', reference: '参照 ID', detail: 'アプリの開発者向けの情報：' },
+  ways: { client: '{client} に戻る', login: 'もう一度ログインする', home: 'トップページへ' },
   problem: {
     expired: {
       title: 'このページは無効になりました',
@@ -125,6 +126,11 @@ export const ja: Messages = {
       title: 'このページは直接開く必要があります',
       explanation: '別のページが、あなたの知らないうちにこのページを呼び出しました。アクセスは許可されていません。',
       advice: '利用したいアプリを開き、そこからログインしてください。',
+    },
+    loggedIn: {
+      title: 'ログインしました',
+      explanation: '時間が経ちすぎたため、元のアプリに結果は送られていません。',
+      advice: 'アプリに戻り、そこからやり直してください。再度ログインする必要はありません。',
     },
     clientMistake: {
       title: 'このアプリに問題があります',

@@ -5,7 +5,6 @@
  */
 import type { AppsView, ConnectedApp } from '../apps.js'
 import { type ConsentView, withoutScheme } from '../consent.js'
-import type { LoginView } from '../login.js'
 import type { LogoutView } from '../logout.js'
 import type { PageView } from '../views.js'
 import { type Document, normalized } from './document.js'
@@ -19,7 +18,7 @@ export function pageComplaints(page: Document, view: PageView, origin: string): 
     case 'login':
       return [
         ...ownFormComplaints(page, view.form, origin, loginComplaints),
-        ...loginLinkComplaints(page, view, origin),
+        ...linkComplaints(page, { ...view }, ['forgotPasswordUrl', 'signUpUrl'], origin),
       ]
     case 'consent':
       return [
@@ -40,11 +39,15 @@ export function pageComplaints(page: Document, view: PageView, origin: string): 
         ...ownFormComplaints(page, view.form, origin, (forms) => logoutComplaints(forms, view)),
       ]
     case 'error':
-      return [...told(page, 'view.code', view.code), ...told(page, 'view.reference', view.reference)]
+      return [
+        ...told(page, 'view.code', view.code),
+        ...told(page, 'view.reference', view.reference),
+        ...linkComplaints(page, { ...view }, ['clientUrl', 'loginUrl', 'homeUrl'], origin),
+      ]
     case 'form_post':
       return formPostComplaints(page, view.redirectUri, view.fields)
     case 'logged_out':
-      return []
+      return linkComplaints(page, { ...view }, ['loginUrl', 'homeUrl'], origin)
   }
 }
 
@@ -67,11 +70,16 @@ function loginComplaints(forms: readonly Form[]): Complaints {
   return wrong.find((complaints) => complaints.length === 0) ?? wrong[0] ?? []
 }
 
-/** Without these, who has no password or no account is lost. */
-const loginLinkComplaints = ({ tags }: Document, view: LoginView, origin: string): Complaints =>
-  (['forgotPasswordUrl', 'signUpUrl'] as const).flatMap((name) => {
+/** Without these, who has no password or no account is lost, or who stands before a page without a form. */
+const linkComplaints = (
+  { tags }: Document,
+  view: { readonly [name: string]: unknown },
+  names: readonly string[],
+  origin: string,
+): Complaints =>
+  names.flatMap((name) => {
     const url = view[name]
-    if (url === undefined) return []
+    if (typeof url !== 'string') return []
     const { href } = new URL(url, origin)
     // More may stand behind it, such as a language.
     const leadsThere = (to = '') => URL.canParse(to, origin) && new URL(to, origin).href.startsWith(href)

@@ -118,6 +118,9 @@ const error = (problem: Problem): PageView => ({
   status: 400,
   code: 'invalid_request',
   reference: 'pZ3tQ8mW1xKc',
+  homeUrl: '/',
+  ...(problem === 'answered' && { clientName: 'Field Notes', clientUrl: 'https://notes.example/' }),
+  ...(problem === 'loginMissing' && { loginUrl: '/apps' }),
   ...(problem === 'clientMistake' && { detail: 'redirect_uri is not one of those that are registered' }),
 })
 
@@ -176,7 +179,8 @@ export const views = {
   'apps-long': { ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: long })) },
   logout,
   'logout-again': { ...logout, again: true },
-  'logged-out': { page: 'logged_out' },
+  'logged-out': { page: 'logged_out', loginUrl: '/apps', homeUrl: '/' },
+  'error-long': { ...error('answered'), clientName: long, clientUrl: 'https://notes.example/' } as PageView,
   'form-post': { page: 'form_post', redirectUri: 'https://notes.example/cb', fields: [['code', 'c1']] },
   ...Object.fromEntries(problems.map((problem) => [`error-${problem}`, error(problem)])),
 } satisfies Record<string, PageView>

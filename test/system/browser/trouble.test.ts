@@ -71,18 +71,43 @@ describe('a session that ended meanwhile', () => {
 })
 
 describe('a stale or tampered form', () => {
-  it.each(['Log in', 'Allow'])('%s, after the request has expired: where to start again', async (name) => {
+  it.each(['Log in', 'Allow'])(
+    '%s, after the request has expired: it begins anew, and the question comes once more',
+    async (name) => {
+      const { site, page, logIn, button, heading, atClient } = visit()
+      await page.goto(site.authorizeUrl())
+      if (name === 'Allow') {
+        await logIn()
+        await button('Allow').waitFor()
+      }
+      site.wait(601)
+      if (name === 'Allow') await button('Allow').click()
+      else await logIn()
+      await page.waitForURL(/\/oauth\/authorize\?pending=/)
+      await heading('Allow Field Notes to use your account?')
+      expect(site.answers).toEqual([])
+      await button('Allow').click()
+      await atClient()
+      expect((await site.redeem()).scope).toBe('read write')
+    },
+  )
+
+  it.each([
+    ['Log in', 'You are logged in'],
+    ['Allow', 'This page is no longer valid'],
+  ])('%s, an hour later: where to start again', async (name, title) => {
     const { site, page, logIn, button, heading } = visit()
     await page.goto(site.authorizeUrl())
     if (name === 'Allow') {
       await logIn()
       await button('Allow').waitFor()
     }
-    site.wait(601)
+    site.wait(4201)
     if (name === 'Allow') await button('Allow').click()
     else await logIn()
-    await heading('This page is no longer valid')
-    await page.getByText('Go back to the app that you came from').waitFor()
+    await heading(title)
+    await page.getByText('Go back to the app').waitFor()
+    expect(await page.getByRole('link').last().getAttribute('href')).toBe('/')
     expect(site.answers).toEqual([])
   })
 

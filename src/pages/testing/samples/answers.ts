@@ -5,7 +5,7 @@
  */
 import type { ErrorView } from '../../error.js'
 import type { FormPostView } from '../../form-post.js'
-import { evil, type PageSamples } from './parts.js'
+import { evil, honest, type PageSamples } from './parts.js'
 
 const failure: ErrorView = {
   page: 'error',
@@ -15,11 +15,22 @@ const failure: ErrorView = {
   reference: 'Rf-3_kQ2vX9a',
 }
 
+const answered: ErrorView = {
+  page: 'error',
+  problem: 'answered',
+  status: 409,
+  clientName: honest,
+  clientUrl: 'https://notes.example.com/?a=1&b=2',
+  homeUrl: 'https://www.example.com/',
+}
+
 export const errorSamples: PageSamples = {
   page: 'error',
   samples: [
     { name: 'with code and reference', view: failure },
     { name: 'that is only a problem', view: { page: 'error', problem: 'expired', status: 400 } },
+    { name: 'with ways on', view: answered },
+    { name: 'with a name by a stranger', view: { ...answered, clientName: evil, loginUrl: '/oauth/apps' } },
     { name: 'with a wait', view: { page: 'error', problem: 'tooMany', status: 429, retryAfter: 600 } },
     {
       name: 'for the developers of an app',

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LogoutView } from '../../logout.js'
+import type { LoggedOutView, LogoutView } from '../../logout.js'
 import { evil, formOf, type PageSamples, user } from './parts.js'
 
 const logout: LogoutView = {
@@ -35,11 +35,13 @@ export const logoutSamples: PageSamples = {
   ],
 }
 
+const loggedOut: LoggedOutView = { page: 'logged_out', loginUrl: '/oauth/apps', homeUrl: '/?from=logout&to=home' }
+
 export const loggedOutSamples: PageSamples = {
   page: 'logged_out',
   samples: [
-    { name: 'after it', view: { page: 'logged_out' } },
-    { name: 'in Arabic', view: { page: 'logged_out' }, language: 'ar' },
+    { name: 'after it', view: loggedOut },
+    { name: 'in Arabic', view: loggedOut, language: 'ar' },
   ],
   differences: [],
 }
