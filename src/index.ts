@@ -61,6 +61,7 @@ export type { Kind, Storage, StoredRecord } from './storage/contract.js'
 export { type PurgingOptions, startPurging } from './storage/purging.js'
 export type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './users/contract.js'
 export { type ExternalLoginOptions, externalLogin } from './users/external.js'
+export type { NewSession, StartedSession } from './users/new-session.js'
 export { type PasswordAuthentication, passwordLogin } from './users/password.js'
 export { hashPassword, needsRehash, verifyPassword } from './users/password-hash.js'
 export type {
@@ -72,5 +73,4 @@ export type {
 } from './users/password-options.js'
 export { parseReturnTo } from './users/return-to.js'
 export type { UserAuthenticationFactory, UserServices } from './users/services.js'
-export type { NewSession, StartedSession } from './users/start-session.js'
 export type { Limiter, LoginAttempt } from './users/throttle.js'

@@ -19,7 +19,7 @@ import { type FromRequestOptions, fetchHandler } from './edge/fetch.js'
 import type { HttpRequest, HttpResponse } from './edge/message.js'
 import { rememberDeployment } from './points/deployments.js'
 import { joinFeatures } from './points/join.js'
-import type { StartSession } from './users/start-session.js'
+import type { StartSession } from './users/new-session.js'
 
 /**
  * An authorization server. It has no connections of its own, and timers only to purge its storage, from the first request on; they keep

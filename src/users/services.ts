@@ -8,7 +8,7 @@ import type { HttpRequest } from '../edge/message.js'
 import type { Answer } from '../pages/views.js'
 import type { Storage } from '../storage/contract.js'
 import type { PendingLogin, UserAuthentication } from './contract.js'
-import type { StartSession } from './start-session.js'
+import type { StartSession } from './new-session.js'
 
 export interface UserServices {
   readonly issuer: string
