@@ -8,7 +8,7 @@
 import type { Browser } from '../browser/browser.js'
 import { browserOf } from '../browser/browser.js'
 import type { Deployment } from '../deployment/deployment.js'
-import { keptUntil, type PendingRequest } from '../deployment/records.js'
+import { keptUntil, type PendingRequest, type StoredRequest } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
