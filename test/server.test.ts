@@ -27,6 +27,7 @@ describe('grants', () => {
         subject: 'alice',
         access: [{ resource: API, scope: ['read'] }],
         createdAt: h.now,
+        redirectHost: 'app.example.com',
         touchedAt: h.now,
         endsAt: h.now + 180 * 86_400_000,
       },

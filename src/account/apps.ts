@@ -19,6 +19,7 @@ import { problemPage, unreadableFormPage } from '../pages/problem-pages.js'
 import { type Answer, show } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import { parseParameters } from '../protocol/parameters.js'
+import { redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
 import { eachOf } from '../runtime/turn.js'
@@ -146,6 +147,8 @@ async function connectedApps(
         id: grant.id,
         since: grant.createdAt,
         lastUsed: grant.touchedAt,
+        redirectHost: redirectHost(grant.code.redirectUri),
+        ...(grant.device && { device: grant.device }),
         rights: includes(grant.access, access) ? undefined : rightsOf(grant.access),
         ...detailsOf(grant.terms),
       })),

@@ -7,6 +7,7 @@ import type { Deployment } from '../deployment/deployment.js'
 import { endGrant } from '../deployment/end-grant.js'
 import { Unavailable } from '../edge/errors.js'
 import type { Grant } from '../grant/state.js'
+import { redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import { eachOf } from '../runtime/turn.js'
 import { pagesOf } from '../storage/repositories.js'
@@ -22,6 +23,10 @@ export interface GrantView {
   /** The last time that something was issued from it or changed in it. */
   readonly touchedAt: number
   readonly endsAt: number
+  /** Where the answer went: host and port, or the scheme of an app. */
+  readonly redirectHost: string
+  /** What the browser called itself, such as `Chrome on macOS`. Absent when it was not recognised, and for older grants. */
+  readonly device?: string | undefined
 }
 
 export interface GrantRegistry {
@@ -112,7 +117,17 @@ export function isLive(grant: Grant, now: number): grant is LiveGrant {
   return grant.status === 'active' && now < Math.min(grant.endsAt, grant.refresh?.idleUntil ?? grant.endsAt)
 }
 
-const viewOf = ({ id, clientId, subject, access, createdAt, touchedAt, endsAt }: LiveGrant): GrantView => ({
+const viewOf = ({
+  id,
+  clientId,
+  subject,
+  access,
+  createdAt,
+  touchedAt,
+  endsAt,
+  code,
+  device,
+}: LiveGrant): GrantView => ({
   id,
   client_id: clientId,
   subject,
@@ -120,4 +135,6 @@ const viewOf = ({ id, clientId, subject, access, createdAt, touchedAt, endsAt }:
   createdAt,
   touchedAt,
   endsAt,
+  redirectHost: redirectHost(code.redirectUri),
+  ...(device && { device }),
 })

@@ -36,7 +36,7 @@ export function carryOut(
         askForConsent(deployment, request, { ...way, pending }, loginOf(way), verdict.unticked),
       )
     case 'issue':
-      return issueCode(deployment, way, loginOf(way), verdict)
+      return issueCode(deployment, request, way, loginOf(way), verdict)
     case 'deny':
       return sendError(deployment, asked, 'access_denied', 'The user did not agree.', { clientId, reason: 'denied' })
     case 'refuse':

@@ -7,6 +7,7 @@
 import { endGrant, grantFacts } from '../deployment/end-grant.js'
 import { keptUntil } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
+import type { HttpRequest } from '../edge/message.js'
 import { approve } from '../grant/approve.js'
 import type { Grant } from '../grant/state.js'
 import { answeredPage } from '../pages/problem-pages.js'
@@ -19,6 +20,7 @@ import { encodeBase64url } from '../runtime/hash.js'
 import type { Login } from '../users/contract.js'
 import { sendCode, sendError } from './authorization-response.js'
 import { isAgreed, rememberConsent } from './consents.js'
+import { deviceOf } from './device.js'
 import { codeSecret, type Pending } from './pending-request.js'
 import type { Visit } from './visit.js'
 
@@ -33,6 +35,7 @@ import type { Visit } from './visit.js'
  */
 export async function issueCode(
   deployment: Deployed,
+  request: HttpRequest,
   { asked, pending, client }: Pick<Visit, 'asked' | 'pending' | 'client'>,
   login: Login,
   because: Extract<Verdict, { next: 'issue' }>,
@@ -43,6 +46,7 @@ export async function issueCode(
   const secret = pending ? codeSecret(pending) : deployment.randomBytes(32)
   const { authenticatedAt, acr, amr } = login
   const unticked = namesWithout(asked.access, access)
+  const device = deviceOf(request.headerValues('user-agent'))
   const grant = approve(
     {
       approved: {
@@ -54,6 +58,7 @@ export async function issueCode(
         login: { authenticatedAt, acr, amr },
         ...(unticked.length > 0 && { unticked }),
         ...(terms && { terms }),
+        ...(device && { device }),
       },
       code: {
         hash: secretHash('code', secret),

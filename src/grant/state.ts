@@ -25,6 +25,11 @@ export interface Approved {
   readonly login: LoginFacts
   /** What features add to it. Absent for nothing: as in all records before there were features. */
   readonly terms?: TermValues | undefined
+  /**
+   * What the browser of the approval called itself, such as `Chrome on macOS`: at most 40 characters, for the eyes of its user. Absent when it was
+   * not recognised, and in records of earlier versions.
+   */
+  readonly device?: string | undefined
   readonly createdAt: number
   /** Nothing is issued from this instant on, however often it was refreshed. */
   readonly endsAt: number

@@ -5,12 +5,13 @@
  */
 import { type ConsentResource, detailsList, withoutScheme } from './consent.js'
 import { formOf, type PageForm } from './form.js'
-import { dateIn, dateTimeIn } from './formats.js'
+import { dateTimeIn } from './formats.js'
 import { displayText, type Html, html } from './html.js'
 import type { Page } from './layout.js'
-import { fill, fillText, type Messages } from './messages.js'
+import { fill, type Messages } from './messages.js'
+import { type Ways, waysOf } from './ways.js'
 
-export interface AppsView {
+export interface AppsView extends Pick<Ways, 'homeUrl'> {
   readonly page: 'apps'
   /** Wants one of `client_id`, `grant` (the id of one), or `all` = `yes`: what is to end. */
   readonly form: PageForm
@@ -40,6 +41,10 @@ export interface ConnectedGrant {
   readonly id: string
   readonly since: number
   readonly lastUsed: number
+  /** Where the answer went: a host, or the scheme of an app. */
+  readonly redirectHost: string
+  /** The browser of the approval, such as `Chrome on macOS`. Absent when it was not recognised, and for older grants. */
+  readonly device?: string | undefined
   /** Only what it has less than the app altogether. */
   readonly rights?: readonly ConsentResource[] | undefined
   /** What features of the server add to it, each in a line of its own. Absent for nothing. */
@@ -59,7 +64,7 @@ ${
   (apps.length > 0 || view.more) &&
   formOf(
     view.form,
-    html`${apps.map((app) => appSection(app, view.more, messages))}
+    html`${apps.map((app, i) => appSection(app, i, view.more, messages))}
 ${apps.length > 0 && view.more && html`<p class="fine">${text.more}</p>`}
 ${
   (apps.length > 1 || view.more) &&
@@ -70,12 +75,14 @@ ${
 }`,
   )
 }
+${waysOf({ homeUrl: view.homeUrl }, messages)}
 `
   return { title: text.title, body }
 }
 
 function appSection(
   { clientId, clientName, grants, rights, details }: ConnectedApp,
+  position: number,
   more: boolean,
   messages: Messages,
 ): Html {
@@ -83,7 +90,7 @@ function appSection(
   const name = displayText(clientName ?? '', 80) || displayText(clientId, 80)
   const [only, ...others] = grants
   return html`<section class="app">
-<h2><bdi>${name}</bdi></h2>
+<h2 id="app-${position}"><bdi>${name}</bdi></h2>
 ${rightsList(rights, messages)}
 ${detailsList(others.length === 0 ? (only?.details ?? details) : details)}
 ${!only && !more && html`<p class="times">${text.remembered}</p>`}
@@ -95,13 +102,35 @@ ${
     (
       grant,
       i,
-    ) => html`<li><div>${times(grant, messages)}${grant.rights && rightsList(grant.rights, messages)}${detailsList(grant.details)}</div>
-<button type="submit" class="small" name="grant" value="${grant.id}" aria-label="${fillText(text.revokeOneOf, { client: name, position: String(i + 1) })}">${text.revokeOne}</button></li>`,
+    ) => html`<li>${times(grant, messages, `of-${position}-${i}`)}${grant.rights && rightsList(grant.rights, messages)}${detailsList(grant.details)}
+${confirmed(
+  { id: `end-${position}-${i}`, of: `app-${position} of-${position}-${i}`, title: text.revokeOne },
+  text.revokeOneExplanation,
+  html`name="grant" value="${grant.id}">${fill(text.revokeOneOf, { client: html`<bdi>${name}</bdi>`, position: i + 1 })}`,
+)}</li>`,
   )}</ol>`
 }
-<button type="submit" class="quiet" name="client_id" value="${clientId}" aria-label="${fillText(text.revokeOf, { client: name })}">${text.revoke}</button>
+${confirmed(
+  { id: `end-${position}`, of: `app-${position}`, title: text.revoke },
+  text.revokeExplanation,
+  html`name="client_id" value="${clientId}">${fill(text.revokeOf, { client: html`<bdi>${name}</bdi>` })}`,
+)}
 </section>`
 }
+
+/**
+ * A button that is pressed only after it was asked for; nothing runs for that.
+ *
+ * @param opens what shows it, and the ids of what it is about.
+ * @param button the rest of its tag, and what stands on it.
+ */
+const confirmed = (
+  { id, of, title }: { readonly id: string; readonly of: string; readonly title: string },
+  explanation: string,
+  button: Html,
+): Html => html`<details><summary id="${id}" aria-labelledby="${id} ${of}">${title}</summary>
+<p>${explanation}</p>
+<button type="submit" class="danger-button" ${button}</button></details>`
 
 function rightsList(rights: readonly ConsentResource[], { consent }: Messages): Html {
   return html`${rights.map(
@@ -110,8 +139,17 @@ function rightsList(rights: readonly ConsentResource[], { consent }: Messages): 
   )}`
 }
 
-function times({ since, lastUsed }: ConnectedGrant, { apps, locale }: Messages): Html {
-  const time = (at: number, words: string) => html`<time datetime="${new Date(at).toISOString()}">${words}</time>`
-  return html`<p class="times">${fill(apps.since, { date: time(since, dateIn(locale, since)) })}<br>
-${fill(apps.lastUsed, { date: time(lastUsed, dateTimeIn(locale, lastUsed)) })}</p>`
+/** When, from where and to where: what tells one connection from another. */
+function times(
+  { since, lastUsed, redirectHost, device }: ConnectedGrant,
+  { apps, locale }: Messages,
+  id?: string,
+): Html {
+  const time = (at: number, name?: string) =>
+    html`<time${name !== undefined && html` id="${name}"`} datetime="${new Date(at).toISOString()}">${dateTimeIn(locale, at)}</time>`
+  const [browser, system] = displayText(device ?? '', 40).split(' on ')
+  return html`<p class="times">${system !== undefined && html`<b>${fill(apps.device, { browser, system })}</b><br>`}
+${fill(apps.sentTo, { host: html`<bdi>${displayText(redirectHost, 255)}</bdi>` })}<br>
+${fill(apps.since, { date: time(since, id) })}<br>
+${fill(apps.lastUsed, { date: time(lastUsed) })}</p>`
 }

@@ -4,9 +4,6 @@
  * @module
  */
 
-export const dateIn = (locale: string, time: number): string =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(time)
-
 export const dateTimeIn = (locale: string, time: number): string =>
   `${new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(time)} UTC`
 

@@ -57,10 +57,18 @@ export interface Messages {
     readonly lastUsed: string
     /** `{count}`, two or more */
     readonly logins: string
+    /** `{browser}` and `{system}`, such as Chrome and macOS */
+    readonly device: string
+    /** `{host}` */
+    readonly sentTo: string
+    /** Opens the question that `revokeOf` answers. */
     readonly revoke: string
-    /** What the button of one client is called to those who do not see where it stands: `{client}`. */
+    readonly revokeExplanation: string
+    /** `{client}` */
     readonly revokeOf: string
+    /** Opens the question that `revokeOneOf` answers. */
     readonly revokeOne: string
+    readonly revokeOneExplanation: string
     /** `{position}` in the list of `{client}` */
     readonly revokeOneOf: string
     readonly revokeAll: string

@@ -58,7 +58,7 @@ export function pageRenderer(
 
   /** Nobody who shows one of these has to know where the app is. */
   const withHome = (answer: PageAnswer): PageAnswer =>
-    answer.view.page === 'error' || answer.view.page === 'logged_out'
+    answer.view.page === 'error' || answer.view.page === 'logged_out' || answer.view.page === 'apps'
       ? { ...answer, view: { homeUrl, ...answer.view } }
       : answer
 

@@ -150,7 +150,7 @@ form > button, form > button + p { margin-top: 1.5rem; }
 }
 .who bdi { color: var(--gw-text); font-weight: 600; }
 .resource, .added, .choices { margin-top: 0.75rem; padding: 0.875rem 1rem 1rem; background: var(--gw-sunken); border-radius: 10px; }
-ul { margin: 0; padding: 0; list-style: none; }
+ul, ol { margin: 0; padding: 0; list-style: none; }
 li { position: relative; padding: 0.25rem 0; padding-inline-start: 1.75rem; }
 h2 + ul, h3 + ul, p + ul { margin-top: 0.25rem; }
 /* Of the whole app, and no longer of the API above. */
@@ -179,16 +179,17 @@ legend { padding: 0; font-size: 0.9375rem; font-weight: 600; }
 .app h2 { font-size: 1.0625rem; color: var(--gw-text); }
 h3 { margin: 0.5rem 0 0; font-size: 0.8125rem; font-weight: 600; color: var(--gw-muted); }
 .times, .hint { margin-top: 0.5rem; font-size: 0.875rem; color: var(--gw-muted); }
-.devices { margin: 0; padding: 0; list-style: none; }
-.devices > li { display: flex; align-items: flex-start; justify-content: space-between; gap: 1rem; margin: 0; padding: 0.75rem 0; border-bottom: 1px solid var(--gw-border); }
-.devices > li::before { content: none; }
+.devices > li { padding-block: 0.75rem; border-bottom: 1px solid var(--gw-border); }
+.devices > li::before { content: counter(list-item) '.'; inset-inline-start: 0; top: 0.75rem; width: auto; height: auto; border: 0; font-size: 0.875rem; transform: none; font-weight: 600; }
 .devices .times { margin: 0; }
-.app > button { width: auto; min-height: 2.75rem; margin-top: 0.875rem; }
-.quiet, .small { color: var(--gw-accent); background: transparent; }
-.quiet:hover, .small:hover { color: var(--gw-on-accent); background: var(--gw-accent); }
-.small { flex: none; width: auto; min-height: 2.25rem; padding: 0.25rem 0.875rem; font-size: 0.875rem; }
+.times b { color: var(--gw-text); font-weight: 600; }
+.quiet { color: var(--gw-accent); background: transparent; }
+.quiet:hover { color: var(--gw-on-accent); background: var(--gw-accent); }
 details { margin-top: 1.5rem; }
-summary { min-height: 2rem; color: var(--gw-muted); font-size: 0.9375rem; cursor: pointer; }
+summary { width: fit-content; min-height: 2rem; padding: 0.25rem 0; color: var(--gw-muted); font-size: 0.9375rem; cursor: pointer; }
+.app details { margin-top: 0.75rem; }
+.app summary { padding: 0.375rem 0.875rem; color: var(--gw-accent); font-weight: 600; border: 1px solid; border-radius: 10px; }
+.app summary:hover { background: var(--gw-surface); }
 details button { margin-top: 1rem; }
 .danger-button { color: var(--gw-danger); background: transparent; border-color: currentcolor; }
 .danger-button:hover { color: var(--gw-surface); background: var(--gw-danger); border-color: var(--gw-danger); }
@@ -218,9 +219,6 @@ code { font-family: ui-monospace, 'Cascadia Mono', Menlo, 'Liberation Mono', mon
   }
   header { margin: 0; padding: 1.25rem 1.25rem 0; }
   header + main { padding-top: 1.75rem; }
-  .app > button { width: 100%; }
-  .devices > li { display: block; }
-  .devices .small { margin-top: 0.625rem; }
   main { padding: 2.25rem 1.25rem; border: 0; border-radius: 0; box-shadow: none; }
 }
 `

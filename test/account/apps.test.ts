@@ -25,6 +25,7 @@ import {
   redirected,
   refreshForm,
   snapshot,
+  storedGrant,
 } from '../support/harness.js'
 import { observedStorage } from '../support/observed-storage.js'
 
@@ -51,6 +52,16 @@ const isAlive = async (refresh_token: string, client: 'web' | 'spa' = 'web') =>
 
 const isAsked = async (changes: Parameters<typeof authorizeUrl>[1] = {}) =>
   (await h.browser().get(authorizeUrl(challenge, changes))).status === 200
+
+/** A visitor whose browser says that of itself. */
+function visitorWith(of: Harness, agent: string | null): Browser {
+  const visitor = of.browser()
+  const { get, post } = visitor
+  const headers = agent === null ? {} : { 'user-agent': agent }
+  visitor.get = (url, more) => get.call(visitor, url, { ...headers, ...more })
+  visitor.post = (url, form, more) => post.call(visitor, url, form, { ...headers, ...more })
+  return visitor
+}
 
 /** A store in which alice has so many grants, all alike but for their ids. */
 async function crowded(count: number, status: Grant['status']) {
@@ -97,11 +108,41 @@ describe('the page', () => {
     await obtainTokens(h, 'web', { scope: 'read' })
     await obtainTokens(h, 'spa')
     const { text } = await page()
-    expect(text.match(/<h2>/g)).toHaveLength(2)
+    expect(text.match(/<h2 /g)).toHaveLength(2)
     expect(text.match(/name="client_id"/g)).toHaveLength(2)
     expect(text.match(/name="grant"/g)).toHaveLength(2)
     expect(text.match(/Change your notes/g)).toHaveLength(2)
     expect(text.match(/Read your notes/g)).toHaveLength(3)
+  })
+
+  it('tells connections apart: by the browser that agreed, where it led, and when', async () => {
+    const connect = async (agent: string | null, client: 'web' | 'spa' = 'web') => {
+      h.now += 60_000
+      await obtainTokens(h, client, {}, visitorWith(h, agent))
+    }
+    await connect(
+      'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
+    )
+    await connect('Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0')
+    await connect(null)
+    const { text } = await page()
+    expect(text.match(/<b>.*?<\/b>/g)).toEqual(['<b>Firefox on Linux</b>', '<b>Chrome on macOS</b>'])
+    expect(text.match(/You were sent to <bdi>.*?<\/bdi>/g)).toHaveLength(3)
+    expect(text).toContain('You were sent to <bdi>app.example.com</bdi>')
+    expect(text).toMatch(/Connected on <time [^>]*>Jan 15, 2026, 12:01.PM UTC/)
+    const { grants } = await h.server.grants.list({ subject: 'alice' })
+    expect(grants.map(({ device }) => device).sort()).toEqual(['Chrome on macOS', 'Firefox on Linux', undefined])
+    expect(new Set(grants.map(({ redirectHost }) => redirectHost))).toEqual(new Set(['app.example.com']))
+  })
+
+  it('keeps nothing else of what a browser says of itself', async () => {
+    const agent = 'Chrome/9 <b onclick=x> Macintosh unique-mark-of-this-person'
+    const { refresh_token } = await obtainTokens(h, 'web', {}, visitorWith(h, agent))
+    const stored = await storedGrant(h, refresh_token)
+    expect(stored).toMatchObject({ device: 'Chrome on macOS' })
+    expect(await snapshot(h)).not.toMatch(/unique-mark|onclick/)
+    await obtainTokens(h, 'web', {}, visitorWith(h, 'curl/8.5.0'))
+    expect(await snapshot(h)).not.toContain('curl')
   })
 
   it('shows a client without a grant that would get one without a question', async () => {
@@ -289,9 +330,7 @@ describe('revoking', () => {
   it('says so on the page that follows', async () => {
     await obtainTokens(h)
     const response = await revoke({ client_id: 'web' })
-    expect(await (await browser.get(response.headers.get('location') ?? '')).text()).toContain(
-      'The access was revoked.',
-    )
+    expect(await (await browser.get(response.headers.get('location') ?? '')).text()).toContain('The access has ended.')
   })
 })
 

@@ -143,7 +143,7 @@ describe('a text', () => {
     expect(() => consent({ redirect: 'You will be sent away' })).toThrow(
       "pages.messages.en.consent.redirect must have the place {host}. In English it is 'You will be sent to {host}'.",
     )
-    expect(() => withTexts({ en: { apps: { revokeOneOf: 'Revoke it of {client}' } } })).toThrow(
+    expect(() => withTexts({ en: { apps: { revokeOneOf: 'End one of {client}' } } })).toThrow(
       /must have the place {position}/,
     )
   })

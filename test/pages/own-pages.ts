@@ -34,7 +34,10 @@ ${view.apps
   .map(({ clientId, clientName, rights: granted, details, grants }) => {
     const ends = `<input type=hidden name=client_id value="${escapeHtml(clientId)}"><button>End it</button>`
     const each = grants
-      .map((grant) => `${lines(grant.details)}<button name=grant value=${grant.id}>End one</button>`)
+      .map(
+        (grant) =>
+          `${escapeHtml(`${grant.redirectHost} ${grant.device ?? ''}`)}${lines(grant.details)}<button name=grant value=${grant.id}>End one</button>`,
+      )
       .join('')
     return `<h2>${escapeHtml(clientName ?? clientId)}</h2>${rights(granted)}${lines(details)}${form(view.form, ends)}${each && form(view.form, each)}`
   })

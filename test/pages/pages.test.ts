@@ -40,7 +40,12 @@ const apps: AppsView = {
       clientId: 'notes',
       clientName: 'Notes',
       rights: consent.resources,
-      grants: [{ id: 'g1', since: Date.UTC(2026, 0, 2), lastUsed: Date.UTC(2026, 1, 3, 15, 4) }],
+      grants: [
+        {
+          ...{ id: 'g1', since: Date.UTC(2026, 0, 2), lastUsed: Date.UTC(2026, 1, 3, 15, 4) },
+          ...{ redirectHost: 'notes.example', device: 'Chrome on macOS' },
+        },
+      ],
     },
   ],
   more: false,
@@ -334,14 +339,39 @@ describe('links that a client brings', () => {
 describe('appsPage', () => {
   it('says since when and when last used, for people and for machines', () => {
     const { body } = page(apps)
-    expect(body).toContain('Connected on <time datetime="2026-01-02T00:00:00.000Z">Jan 2, 2026</time>')
+    expect(body).toMatch(/Connected on <time datetime="2026-01-02T00:00:00.000Z">Jan 2, 2026, 12:00.AM UTC<\/time>/)
     expect(body).toMatch(/Last used on <time datetime="2026-02-03T15:04:00.000Z">Feb 3, 2026, 3:04.PM UTC<\/time>/)
   })
 
-  it('names the app in what its button is called', () => {
+  it('says from which device and to where, and nothing of the device where it is not known', () => {
+    const { body } = page(apps)
+    expect(body).toContain('<b>Chrome on macOS</b>')
+    expect(body).toContain('You were sent to <bdi>notes.example</bdi>')
+    const older = apps.apps.map((app) => ({ ...app, grants: app.grants.map(({ device: _, ...grant }) => grant) }))
+    expect(page({ ...apps, apps: older }).body).not.toContain('<b>')
+  })
+
+  it('ends nothing before it was confirmed', () => {
+    const { body } = page({
+      ...apps,
+      apps: apps.apps.map((app) => ({ ...app, grants: [...app.grants, ...app.grants] })),
+    })
+    const outside = body.replaceAll(/<details>[\s\S]*?<\/details>/g, '')
+    expect(body.match(/<button/g)).toHaveLength(3)
+    expect(outside).not.toContain('<button')
+  })
+
+  it('names the app in what its buttons are called', () => {
     const { body } = page({ ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: 'A "B" <i>' })) })
-    expect(body).toContain('aria-label="Revoke access of A &#34;B&#34; &#60;i&#62;"')
+    expect(body).toContain('<h2 id="app-0"><bdi>A &#34;B&#34; &#60;i&#62;</bdi></h2>')
+    expect(body).toContain('<summary id="end-0" aria-labelledby="end-0 app-0">Disconnect app</summary>')
+    expect(body).toContain('>Disconnect <bdi>A &#34;B&#34; &#60;i&#62;</bdi></button>')
     expect(body).not.toContain('<i>')
+  })
+
+  it('leads home', () => {
+    const { body } = page({ ...apps, homeUrl: '/account?a=1&b=2' })
+    expect(body).toContain('<a href="/account?a=1&#38;b=2">Go to the start page</a>')
   })
 
   it('offers to revoke everything from the second app on', () => {
@@ -358,12 +388,18 @@ describe('appsPage', () => {
 describe('appsPage with what features add', () => {
   const [app] = apps.apps
   const shown = (details: readonly string[] | undefined, ...grants: readonly (readonly string[] | undefined)[]) => {
-    const listed = grants.map((own, i) => ({ id: `g${i}`, since: 0, lastUsed: 0, details: own }))
+    const listed = grants.map((own, i) => ({
+      id: `g${i}`,
+      since: 0,
+      lastUsed: 0,
+      redirectHost: 'a.example',
+      details: own,
+    }))
     const { body } = page({ ...apps, apps: app ? [{ ...app, details, grants: listed }] : [] })
-    return body.match(/(?<=<bdi>)(?:of .*?|Read your notes)(?=<\/bdi>)|aria-label="Revoke.*?"/g)
+    return body.match(/(?<=<bdi>)(?:of .*?|Read your notes)(?=<\/bdi>)|(?:Disconnect|End connection \d of) <bdi>Notes/g)
   }
-  const revoke = 'aria-label="Revoke access of Notes"'
-  const revokeOne = (position: number) => `aria-label="Revoke connection ${position} of Notes"`
+  const revoke = 'Disconnect <bdi>Notes'
+  const revokeOne = (position: number) => `End connection ${position} of <bdi>Notes`
 
   it('says it under the rights: that of the only login, or of the app', () => {
     expect(shown(['of the app'])).toEqual(['Read your notes', 'of the app', revoke])

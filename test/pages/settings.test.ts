@@ -48,6 +48,10 @@ describe('an option that is wrong', () => {
       { productName: '' },
       /^pages\.productName must be a text\. Write `productName: 'Notes'`, or leave it out\. It was ''\.$/,
     ],
+    ...['javascript:alert(1)', 'account', '//elsewhere.example', 7].map((homeUrl): [unknown, RegExp] => [
+      { homeUrl },
+      /^pages\.homeUrl must be an absolute path or an http\(s\) URL\. Write `homeUrl: '\/'`\.$/,
+    ]),
     [{ productName: 7 }, /^pages\.productName must be a text/],
     [{ render: 'html' }, /^pages\.render must be a function/],
     [{ theme: { accent: ';' } }, /^pages\.theme\.accent is not a CSS value/],

@@ -502,6 +502,18 @@ describe('what a person must be told', () => {
       /not told the name of an app: write "Chat"/,
     ],
     [
+      'where each of several connections leads',
+      'apps',
+      changed('apps', (html) => html.replaceAll('localhost:8765', '')),
+      /not told the redirectHost of one of several grants: write "localhost:8765"/,
+    ],
+    [
+      'which device each of several connections is on',
+      'apps',
+      changed('apps', (html) => html.replaceAll('macOS', '')),
+      /not told the device of one of several grants: write "macOS"/,
+    ],
+    [
       'what an app may do',
       'apps',
       changed('apps', (html) => html.replaceAll('Share your notes', '')),

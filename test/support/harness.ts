@@ -265,9 +265,10 @@ export async function obtainTokens(
   h: Harness,
   client: 'web' | 'spa' | 'posting' | 'native' = 'web',
   changes: Record<string, string | null | readonly string[]> = {},
+  browser?: Browser,
 ): Promise<Tokens> {
   const redirect_uri = clients[client].redirect_uris[0]
-  const { code, verifier } = await obtainCode(h, { client_id: client, redirect_uri, ...changes })
+  const { code, verifier } = await obtainCode(h, { client_id: client, redirect_uri, ...changes }, browser)
   const form = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri }
   const { status, body } = await h.token(form, client)
   if (status !== 200) throw new Error(`no tokens: ${JSON.stringify(body)}`)

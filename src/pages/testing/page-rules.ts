@@ -139,12 +139,18 @@ function consentTold(page: Document, view: ConsentView): Complaints {
 
 function appTold(page: Document, { clientId, clientName, rights, grants, details = [] }: ConnectedApp): Complaints {
   const ofGrants = grants.flatMap((grant) => (grant.details ? [grant.details] : []))
+  const several = grants.length > 1 ? grants : []
   const ofApp = grants.length === 0 || ofGrants.length < grants.length ? details : []
   return [
     ...told(page, 'the name of an app', clientName ?? clientId),
     ...rights.flatMap(({ scopes }) =>
       scopes.flatMap(({ name, text }) => told(page, `the text of the scope ${name}`, text)),
     ),
+    ...several.flatMap(({ redirectHost, device }) => [
+      ...told(page, 'the redirectHost of one of several grants', redirectHost),
+      // The names of browser and system; what stands between them is a word of the language.
+      ...(device?.split(' on ') ?? []).flatMap((name) => told(page, 'the device of one of several grants', name)),
+    ]),
     ...ofApp.flatMap((detail) => told(page, 'a line of the details of an app', detail)),
     ...ofGrants.flat().flatMap((detail) => told(page, 'a line of the details of a grant', detail)),
   ]

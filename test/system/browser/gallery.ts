@@ -84,19 +84,32 @@ const twentyNames = Array.from({ length: 20 }, (_, i) => {
   return `${i + 1} ${name}`.slice(0, 80)
 })
 const rights = consent.resources.slice(0, 1)
-const grant = (day: number): ConnectedGrant => ({
+const grant = (day: number, device?: string, redirectHost = 'notes.example'): ConnectedGrant => ({
   id: `g${day}`,
   since: Date.UTC(2026, 8, day),
   lastUsed: Date.UTC(2026, 10, day + 1, 22, 45),
+  redirectHost,
+  device,
 })
 const apps: AppsView = {
   page: 'apps',
   form: { action: '/apps', hidden: { page_token: 'token' } },
   subjectLabel: 'ada@example.com',
   logoutUrl: '/logout',
+  homeUrl: '/',
   apps: [
-    { clientId: 'notes', clientName: 'Field Notes', rights, grants: [grant(28), { ...grant(3), rights }] },
-    { clientId: 'calendar', clientName: 'Calendar', rights: consent.resources.slice(1), grants: [grant(12)] },
+    {
+      clientId: 'notes',
+      clientName: 'Field Notes',
+      rights,
+      grants: [grant(28, 'Samsung Internet on Android'), { ...grant(3), rights }],
+    },
+    {
+      clientId: 'calendar',
+      clientName: 'Calendar',
+      rights: consent.resources.slice(1),
+      grants: [grant(12, 'Chrome on macOS', 'localhost:51234')],
+    },
     { clientId: 'desktop', rights, grants: [] },
   ],
   more: true,
@@ -176,7 +189,14 @@ export const views = {
   },
   'apps-none': { ...apps, apps: [], more: false, notice: 'revoked' },
   'apps-again': { ...apps, apps: apps.apps.slice(1), notice: 'again' },
-  'apps-long': { ...apps, apps: apps.apps.map((app) => ({ ...app, clientName: long })) },
+  'apps-long': {
+    ...apps,
+    apps: apps.apps.map((app) => ({
+      ...app,
+      clientName: long,
+      grants: app.grants.map((one) => ({ ...one, redirectHost: `${long}.example` })),
+    })),
+  },
   logout,
   'logout-again': { ...logout, again: true },
   'logged-out': { page: 'logged_out', loginUrl: '/apps', homeUrl: '/' },

@@ -88,8 +88,10 @@ describe('without scripts', () => {
     await page.goto(`${site.issuer}/oauth/apps`)
     await page.getByRole('heading', { name: 'Field Notes' }).waitFor()
     await page.getByText('Change your notes').waitFor()
-    await button('Revoke access of Field Notes').click()
-    await page.getByRole('status').getByText('The access was revoked.').waitFor()
+    await page.getByText('Disconnect app').click()
+    expect(await button('Disconnect Field Notes').isVisible()).toBe(true)
+    await button('Disconnect Field Notes').click()
+    await page.getByRole('status').getByText('The access has ended.').waitFor()
     await page.getByText('No app has access to your account.').waitFor()
     expect((await site.refresh(refresh_token)).error).toBe('invalid_grant')
     await page.goto(site.authorizeUrl())
@@ -103,14 +105,16 @@ describe('without scripts', () => {
     await atClient()
     const second = await site.redeem()
     await page.goto(`${site.issuer}/oauth/apps`)
-    await button('Revoke connection 1 of Field Notes').click()
-    await page.getByText('The access was revoked.').waitFor()
+    await page.getByText('End this connection').first().click()
+    await button('End connection 1 of Field Notes').click()
+    await page.getByText('The access has ended.').waitFor()
     const errors = [await site.refresh(first.refresh_token), await site.refresh(second.refresh_token)].map(
       (a) => a.error,
     )
     expect(errors.filter((error) => error === 'invalid_grant')).toHaveLength(1)
     await page.goto(`${site.issuer}/oauth/apps?revoked=1`)
-    await button('Revoke access of Field Notes').click()
+    await page.getByText('Disconnect app').click()
+    await button('Disconnect Field Notes').click()
     await page.getByText('No app has access to your account.').waitFor()
   })
 
@@ -260,11 +264,16 @@ describe('two tabs, the back button and a double click', () => {
     const { site, page, button, connect } = visit()
     await connect()
     await page.goto(`${site.issuer}/oauth/apps`)
-    await button('Revoke access of Field Notes').click()
-    await page.getByText('The access was revoked.').waitFor()
+    await page.getByText('Disconnect app').click()
+    await button('Disconnect Field Notes').click()
+    await page.getByText('The access has ended.').waitFor()
     await page.goBack()
-    const again = button('Revoke access of Field Notes')
-    if (await again.isVisible()) await again.click()
+    const again = page.getByText('Disconnect app')
+    if (await again.isVisible()) {
+      // The browser may have kept what was open.
+      if (!(await button('Disconnect Field Notes').isVisible())) await again.click()
+      await button('Disconnect Field Notes').click()
+    }
     await page.getByText('No app has access to your account.').waitFor()
   })
 })
@@ -298,13 +307,15 @@ describe('with the keyboard alone', () => {
     const { site, page, connect } = visit()
     await connect()
     await page.goto(`${site.issuer}/oauth/apps`)
-    for (let i = 0; i < 2; i++) {
+    for (const stop of ['Log out', 'Disconnect app', 'Disconnect Field Notes']) {
       await page.keyboard.press('Tab')
+      expect(await page.locator(':focus').textContent()).toBe(stop)
       const style = await page.locator(':focus').evaluate((element) => getComputedStyle(element).outlineStyle)
       expect(style).toBe('solid')
+      // Opens the question, and nothing else.
+      if (stop === 'Disconnect app') await page.keyboard.press('Enter')
     }
-    expect(await page.locator(':focus').textContent()).toBe('Revoke access')
     await page.keyboard.press('Enter')
-    await page.getByText('The access was revoked.').waitFor()
+    await page.getByText('The access has ended.').waitFor()
   })
 })

@@ -8,26 +8,29 @@ import { details, evil, formOf, honest, optional, type PageSamples, read, user }
 
 const day = 86_400_000
 const since = Date.UTC(2026, 0, 2)
+const redirectHost = 'chat.example.com'
+const device = 'Chrome on macOS'
 const rights = [{ resource: 'https://api.example.com/', scopes: [read] }]
 const apps: AppsView = {
   page: 'apps',
   form: formOf('apps'),
   subjectLabel: user,
   logoutUrl: '/oauth/logout',
+  homeUrl: '/?from=apps&to=home',
   apps: [
     {
       clientId: 'notes',
       clientName: honest,
       rights,
-      grants: [{ id: 'Zm9vYmFyYmF6cXV4cXV1eA', since, lastUsed: since + day }],
+      grants: [{ id: 'Zm9vYmFyYmF6cXV4cXV1eA', since, lastUsed: since + day, redirectHost: 'notes.example.com' }],
     },
     {
       clientId: 'https://chat.example.com/client?v=1&lt=2',
       clientName: 'Chat',
       rights: [{ resource: 'https://api.example.com/', scopes: [read, optional] }],
       grants: [
-        { id: 'c29tZXRoaW5nLWVsc2UtMQ', since, lastUsed: since + 3 * day },
-        { id: 'c29tZXRoaW5nLWVsc2UtMg', since: since + day, lastUsed: since + 2 * day, rights },
+        { id: 'c29tZXRoaW5nLWVsc2UtMQ', since, lastUsed: since + 3 * day, redirectHost: 'localhost:8765', device },
+        { id: 'c29tZXRoaW5nLWVsc2UtMg', since: since + day, lastUsed: since + 2 * day, redirectHost, rights },
       ],
     },
     { clientId: 'remembered', rights: [{ resource: 'https://plain.example.com/', scopes: [] }], grants: [] },
@@ -46,7 +49,7 @@ const replaced: ConnectedApp = {
   clientId: 'replaced',
   rights,
   details: ['Open an older folder'],
-  grants: [{ id: 'c29tZXRoaW5nLWVsc2UtMw', since, lastUsed: since, details: ['Open a newer folder'] }],
+  grants: [{ id: 'c29tZXRoaW5nLWVsc2UtMw', since, lastUsed: since, redirectHost, details: ['Open a newer folder'] }],
 }
 
 export const appsSamples: PageSamples = {
@@ -76,7 +79,16 @@ export const appsSamples: PageSamples = {
             clientId: 'stranger',
             clientName: evil,
             rights: [{ resource: 'https://api.example.com/', scopes: [{ name: 'x', text: evil }] }],
-            grants: [{ id: 'c3RyYW5nZXJzLWdyYW50MQ', since, lastUsed: since, details: [evil] }],
+            grants: [
+              {
+                id: 'c3RyYW5nZXJzLWdyYW50MQ',
+                since,
+                lastUsed: since,
+                redirectHost: evil,
+                device: evil,
+                details: [evil],
+              },
+            ],
           },
         ],
       },
