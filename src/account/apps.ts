@@ -7,7 +7,7 @@
 import { browserOf } from '../browser/browser.js'
 import { currentLogin, noteLostLogin } from '../browser/login-context.js'
 import { isSameToken, pageToken } from '../browser/page-token.js'
-import { scopeWords } from '../browser/scope-words.js'
+import { resourceName, scopeWords } from '../browser/scope-words.js'
 import { termWords } from '../browser/term-words.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
@@ -121,6 +121,7 @@ async function connectedApps(
   const rightsOf = (access: Access): ConnectedApp['rights'] =>
     access.map(({ resource, scope }) => ({
       resource,
+      ...resourceName(deployment, locale, resource),
       scopes: scope.map((name) => ({ name, text: scopeWords(deployment, locale, resource, name) })),
     }))
   const detailsOf = (terms: TermValues | undefined) => {

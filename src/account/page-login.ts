@@ -34,6 +34,8 @@ export function pageLogin(deployment: Deployment, request: HttpRequest, handle: 
   return {
     handle,
     returnTo: returnTo(deployment, handle),
+    reason: 'no_login',
+    reason: 'no_login',
     client: null,
     loginHint: undefined,
     uiLocales: [],

@@ -6,7 +6,7 @@
  */
 
 import { isSameToken, pageToken } from '../browser/page-token.js'
-import { scopeWords } from '../browser/scope-words.js'
+import { resourceName, scopeWords } from '../browser/scope-words.js'
 import { termWords } from '../browser/term-words.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest } from '../edge/message.js'
@@ -56,6 +56,7 @@ export function askForConsent(
     switchUrl: switchUrl(deployment, pending.handle),
     resources: asked.access.map(({ resource, scope }, i) => ({
       resource,
+      ...resourceName(deployment, locale, resource),
       scopes: scope.map((name, j) => ({
         name,
         text: scopeWords(deployment, locale, resource, name),

@@ -1,5 +1,5 @@
 /**
- * What a page says for a scope.
+ * What a page says for a scope and for an API.
  *
  * @module
  */
@@ -10,4 +10,10 @@ import { scopeTextIn } from '../pages/scope-text.js'
 export function scopeWords({ settings }: Deployment, locale: string, resource: string, name: string): string {
   const text = settings.resources.get(resource)?.scopeTexts.get(name)
   return text === undefined ? name : scopeTextIn(text, locale)
+}
+
+/** What the app calls an API, in the language `locale`: a member of a view, absent where it has no name. */
+export function resourceName({ settings }: Deployment, locale: string, resource: string): { readonly name?: string } {
+  const name = settings.resources.get(resource)?.name
+  return name === undefined ? {} : { name: scopeTextIn(name, locale) }
 }

@@ -6,7 +6,7 @@
 
 import type { ScopeOptions } from '../deployment/resource-options.js'
 import type { ResourceSettings } from '../deployment/settings.js'
-import { checkScopeText, type ScopeText } from '../pages/scope-text.js'
+import { checkScopeText, checkWords, type ScopeText } from '../pages/scope-text.js'
 import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
 import { isResourceUri } from '../protocol/resource.js'
@@ -48,7 +48,11 @@ function checkResources(
     if (definition.default !== undefined && typeof definition.default !== 'boolean') {
       throw mistake(`resources['${resource}'].default must be true or false.`, definition.default)
     }
-    refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
+    refuseUnknown(
+      definition,
+      ['name', 'scopes', 'accessToken', 'accessTokenLifetime', 'default'],
+      `resources['${resource}']`,
+    )
     const scopes = Object.entries(definition.scopes ?? {})
     for (const [scope] of scopes) {
       if (!isScopeName(scope)) {
@@ -69,6 +73,10 @@ function checkResources(
     }
     checked.set(resource, {
       resource,
+      name:
+        definition.name === undefined
+          ? undefined
+          : checkWords(definition.name, `resources['${resource}'].name`, 'Notes'),
       scopes: scopes.map(([scope]) => scope),
       scopeTexts: new Map(texts.map(({ scope, text }) => [scope, text])),
       optionalScopes: new Set(texts.filter(({ optional }) => optional).map(({ scope }) => scope)),

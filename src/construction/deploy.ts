@@ -178,6 +178,7 @@ async function pendingLogin(
     returnTo: resumeUrl(deployment, handle),
     ...(isOver(deployment, pending.value) && { renew: () => renewedUrl(deployment, request, pending) }),
     pageToken: loginFormToken(pending.browser),
+    reason: pending.value.lastReason ?? 'no_login',
     client: { client_id: client.client_id, client_name: client.client_name },
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,

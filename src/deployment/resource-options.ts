@@ -6,6 +6,11 @@
 
 /** An API that access tokens are for. */
 export interface ResourceOptions {
+  /**
+   * What people call the API, in one language or in several: consent page and connected apps show it in place of the URI, as text. @default the
+   * URI without its scheme
+   */
+  readonly name?: string | ScopeWords | undefined
   /** Every scope of the API, with the words that the consent page shows, in one language or in several. */
   readonly scopes: { readonly [scope: string]: string | ScopeWords | ScopeOptions }
   /**
@@ -19,7 +24,7 @@ export interface ResourceOptions {
   readonly default?: boolean | undefined
 }
 
-/** The words of a scope by language tag; the first is for all other languages. */
+/** Words by language tag; the first is for all other languages. */
 export interface ScopeWords {
   readonly [locale: string]: string
 }

@@ -45,6 +45,8 @@ export interface Settings {
 
 export interface ResourceSettings {
   readonly resource: string
+  /** What pages call it; undefined for its URI. */
+  readonly name: ScopeText | undefined
   readonly scopes: readonly string[]
   readonly scopeTexts: ReadonlyMap<string, ScopeText>
   /** Those that the user may leave out. */

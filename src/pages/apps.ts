@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ConsentResource, detailsList, withoutScheme } from './consent.js'
+import { type ConsentResource, detailsList, resourceLabel } from './consent.js'
 import { formOf, type PageForm } from './form.js'
 import { dateTimeIn } from './formats.js'
 import { displayText, type Html, html } from './html.js'
@@ -134,8 +134,8 @@ const confirmed = (
 
 function rightsList(rights: readonly ConsentResource[], { consent }: Messages): Html {
   return html`${rights.map(
-    ({ resource, scopes }) => html`<h3><bdi>${displayText(withoutScheme(resource), 120)}</bdi></h3>
-<ul>${scopes.map(({ name, text }) => html`<li><bdi>${displayText(text, 300) || displayText(name, 120)}</bdi></li>`)}${scopes.length === 0 && html`<li>${consent.plainAccess}</li>`}</ul>`,
+    (resource) => html`<h3>${resourceLabel(resource)}</h3>
+<ul>${resource.scopes.map(({ name, text }) => html`<li><bdi>${displayText(text, 300) || displayText(name, 120)}</bdi></li>`)}${resource.scopes.length === 0 && html`<li>${consent.plainAccess}</li>`}</ul>`,
   )}`
 }
 

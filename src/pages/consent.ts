@@ -43,6 +43,8 @@ export interface ConsentView {
 /** What is asked of one API, in the words of the app. */
 export interface ConsentResource {
   readonly resource: string
+  /** What the app calls it, to be shown in place of the URI. Absent for no name. */
+  readonly name?: string | undefined
   readonly scopes: readonly ConsentScope[]
 }
 
@@ -72,37 +74,59 @@ export function consentPage(view: ConsentView, { consent: text }: Messages): Pag
   const { switchUrl, policyUri, tosUri } = view
   const client = displayText(view.clientName ?? '', 80) || displayText(view.clientId, 80)
   const { resources, questions = [] } = view
+  const required = resources.filter(({ scopes }) => scopes.length === 0 || scopes.some(isFixed))
+  const optional = resources.filter(({ scopes }) => scopes.some(isChosen))
   const details = detailsList(view.details)
-  const hasChoice = resources.some(({ scopes }) => scopes.some(({ choice }) => choice))
+  const host = displayText(view.redirectHost, 255)
   const logo = view.logoUri !== undefined && imageSource(view.logoUri) !== null ? view.logoUri : undefined
   const body = html`
 ${logo !== undefined && html`<img class="logo" src="${logo}" alt="" width="64" height="64">`}
 <h1>${fill(text.heading, { client: html`<bdi>${client}</bdi>` })}</h1>
 <p class="who"><span>${fill(text.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span>
 ${switchUrl !== undefined && html`<a href="${switchUrl}">${text.switchUser}</a>`}</p>
+${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 ${formOf(
   view.form,
-  html`<p>${text.scopes}</p>
-${resources.map(
-  ({ resource, scopes }) => html`<section class="resource">
-<h2><bdi>${displayText(withoutScheme(resource), 120)}</bdi></h2>
-<ul>${scopes.length > 0 ? scopes.map(scopeItem) : html`<li>${text.plainAccess}</li>`}</ul>
-</section>`,
-)}
+  html`${noneByEnter}
+<p>${text.scopes}</p>
+${required.map((resource) => resourceSection(resource, resource.scopes.filter(isFixed), text.plainAccess))}
 ${details && html`<section class="added">${details}</section>`}
-${hasChoice && html`<p class="hint">${text.optional}</p>`}
+${
+  optional.length > 0 &&
+  html`<fieldset><legend>${text.optional}</legend>
+${optional.map((resource) => resourceSection(resource, resource.scopes.filter(isChosen)))}
+</fieldset>`
+}
 ${questions.map(questionFields)}
-${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
-<div class="choice">
-<button type="submit" name="decision" value="deny"${questions.length > 0 && html` formnovalidate`}>${text.deny}</button>
-<button type="submit" name="decision" value="allow">${text.allow}</button>
+<div class="choice${host.length <= MOST_IN_REACH && html` near`}">
+<p class="fine">${fill(text.redirect, { host: html`<bdi>${host}</bdi>` })}</p>
+<button type="submit" class="quiet" name="decision" value="deny"${questions.length > 0 && html` formnovalidate`}>${text.deny}</button>
+<button type="submit"${view.unverified && html` class="quiet"`} name="decision" value="allow">${text.allow}</button>
 </div>`,
 )}
-<p class="fine">${fill(text.redirect, { host: html`<bdi>${displayText(view.redirectHost, 255)}</bdi>` })}</p>
 ${(policyUri ?? tosUri) !== undefined && html`<p class="links">${outside(policyUri, text.policy)}${outside(tosUri, text.terms)}</p>`}
 `
   return { title: fillText(text.title, { client }), body, image: logo }
 }
+
+/** Most characters of a host above buttons that stay where they can be pressed: a longer one would cover what they are about. */
+const MOST_IN_REACH = 60
+
+/**
+ * Enter in a box or a radio button presses the first button of a form that is not disabled (HTML, "implicit submission"). Nobody decides by
+ * that: the first one nobody sees, and it closes a dialog where there is none.
+ */
+const noneByEnter = html`<button formmethod="dialog" formnovalidate hidden></button>`
+
+const isChosen = ({ choice }: ConsentScope): boolean => choice !== undefined
+const isFixed = (scope: ConsentScope): boolean => !isChosen(scope)
+
+/** @param plain is said where there is no scope. */
+const resourceSection = (resource: ConsentResource, scopes: readonly ConsentScope[], plain = ''): Html =>
+  html`<section class="resource">
+<h2>${resourceLabel(resource)}</h2>
+<ul>${scopes.length > 0 ? scopes.map(scopeItem) : html`<li>${plain}</li>`}</ul>
+</section>`
 
 function scopeItem({ name, text, choice }: ConsentScope): Html {
   const words = displayText(text, 300) || displayText(name, 120)
@@ -132,5 +156,9 @@ function questionFields({ field, label, choices }: ConsentQuestion): Html {
 const outside = (url: string | undefined, text: string) =>
   url !== undefined && html`<a href="${url}" target="_blank" rel="noopener noreferrer">${text}</a>`
 
-/** How a resource is called on pages: its URI, as far as it tells people something. */
+/** What the app calls an API, or its URI. */
+export const resourceLabel = ({ name = '', resource }: ConsentResource): Html =>
+  html`<bdi>${displayText(name, 120) || displayText(withoutScheme(resource), 120)}</bdi>`
+
+/** The URI of a resource, as far as it tells people something. */
 export const withoutScheme = (resource: string): string => resource.replace(/^https?:\/\//, '').replace(/\/$/, '')

@@ -7,8 +7,6 @@
 export const dateTimeIn = (locale: string, time: number): string =>
   `${new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(time)} UTC`
 
-/** `30 seconds`, `15 minutes`: never shorter than it is. */
-export function durationIn(locale: string, seconds: number): string {
-  const [value, unit] = seconds < 100 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute']
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
-}
+/** `3 minutes`: whole ones, never shorter than it is. */
+export const minutesIn = (locale: string, seconds: number): string =>
+  new Intl.NumberFormat(locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' }).format(Math.ceil(seconds / 60))

@@ -4,7 +4,7 @@
  * @module
  */
 import { formOf, type PageForm } from './form.js'
-import { durationIn } from './formats.js'
+import { minutesIn } from './formats.js'
 import { displayText, html } from './html.js'
 import type { Page } from './layout.js'
 import { fill, fillText, type Messages } from './messages.js'
@@ -14,7 +14,9 @@ export interface LoginView {
   /** Wants `username` and `password`. */
   readonly form: PageForm
   readonly clientName?: string | undefined
-  /** What stands in the field already: the hint of the client, or what was typed before. */
+  /** Whether somebody is logged in, and is asked to prove that it is them. @default false */
+  readonly confirm?: boolean | undefined
+  /** What stands in the field already: what was typed before, the name of who is logged in, or the hint of the client. */
   readonly username?: string | undefined
   /** Why the last attempt failed. `wrong` never tells whether the user exists. */
   readonly error?: 'wrong' | 'incomplete' | { readonly throttledSeconds: number } | undefined
@@ -30,11 +32,13 @@ export function loginPage(view: LoginView, { locale, login: text }: Messages): P
   const username = view.username ?? ''
   const problem =
     typeof error === 'object'
-      ? fillText(text.throttled, { wait: durationIn(locale, error.throttledSeconds) })
+      ? fillText(text.throttled, { wait: minutesIn(locale, error.throttledSeconds) })
       : error && text[error]
-  const invalid = problem !== undefined && html` aria-invalid="true" aria-describedby="problem"`
+  const title = view.confirm ? text.confirm : text.title
+  // A wait is no fault of what was typed.
+  const invalid = typeof error === 'string' && html` aria-invalid="true" aria-describedby="problem"`
   const body = html`
-<h1>${text.title}</h1>
+<h1>${title}</h1>
 ${client !== '' && html`<p class="lead">${fill(text.continueTo, { client: html`<bdi>${client}</bdi>` })}</p>`}
 ${problem !== undefined && html`<p class="note danger" role="alert" id="problem">${problem}</p>`}
 ${formOf(
@@ -47,7 +51,7 @@ ${formOf(
 )}
 ${(forgotPasswordUrl ?? signUpUrl) !== undefined && html`<p class="links">${link(forgotPasswordUrl, text.forgotPassword)}${link(signUpUrl, text.signUp)}</p>`}
 `
-  return { title: text.title, body }
+  return { title, body }
 }
 
 const link = (url: string | undefined, text: string) => url !== undefined && html`<a href="${url}">${text}</a>`

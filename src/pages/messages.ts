@@ -12,6 +12,8 @@ export interface Messages {
   readonly direction: 'ltr' | 'rtl'
   readonly login: {
     readonly title: string
+    /** In place of `title` for somebody who is logged in and has to prove that it is them. */
+    readonly confirm: string
     /** `{client}` */
     readonly continueTo: string
     readonly username: string
@@ -19,7 +21,7 @@ export interface Messages {
     readonly submit: string
     readonly wrong: string
     readonly incomplete: string
-    /** `{wait}`: a duration, such as `30 seconds`. */
+    /** `{wait}`: a duration, such as `3 minutes`. */
     readonly throttled: string
     readonly forgotPassword: string
     readonly signUp: string

@@ -9,7 +9,7 @@ import type { PageView } from './views.js'
 
 /** The option `pages` of `createAuthorizationServer`. Everything is optional. */
 export interface PagesOptions<Native = unknown> {
-  /** Stands above every page, and in its title. @default none */
+  /** Stands above every page, and in its title. @default the issuer's host above the page, unless there is a logo */
   readonly productName?: string | undefined
   /**
    * The operator's logo, above every page: an absolute path on the issuer's host, or an `https` URL, of one image. With `dark` there is

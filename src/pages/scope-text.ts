@@ -18,13 +18,29 @@ export function scopeTextIn(text: ScopeText, locale: string): string {
 }
 
 /** @throws {TypeError} when something is no text, or no language. */
-export function checkScopeText(said: unknown, where: string): ScopeText {
+export const checkScopeText = (said: unknown, where: string): ScopeText =>
+  checkWords(
+    said,
+    where,
+    'Read your notes',
+    "{ en: 'Read your notes', de: 'Ihre Notizen lesen' }`, or with a choice `{ text: 'Read your notes', optional: true }",
+  )
+
+/**
+ * @param example what could stand there.
+ * @param more the same in other ways.
+ * @throws {TypeError} when something is no text, or no language.
+ */
+export function checkWords(
+  said: unknown,
+  where: string,
+  example: string,
+  more = `{ en: '${example}', ja: '…' }`,
+): ScopeText {
   if (isText(said)) return said
   const byLocale = isRecord(said) ? Object.entries(said) : []
   if (byLocale.length === 0 || !byLocale.every(([, text]) => isText(text))) {
-    throw new TypeError(
-      `${where} must be the words that the consent page shows: \`'Read your notes'\`, or \`{ en: 'Read your notes', de: 'Ihre Notizen lesen' }\`, or with a choice \`{ text: 'Read your notes', optional: true }\`.`,
-    )
+    throw new TypeError(`${where} must be the words that the consent page shows: \`'${example}'\`, or \`${more}\`.`)
   }
   return new Map(byLocale.map(([tag, text]) => [canonicalLocale(tag, where).toLowerCase(), text]))
 }

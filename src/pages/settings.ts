@@ -16,7 +16,7 @@ import { themed } from './theme.js'
 export interface PageSettings {
   readonly languages: Languages
   readonly style: StyleSheet
-  readonly brand: Brand | undefined
+  readonly brand: Brand
   readonly render: RenderPage<never> | undefined
   /** Where forms of this server come from: the issuer's origin, and the app's front ends. */
   readonly origins: ReadonlySet<string>
@@ -58,11 +58,11 @@ const known = [
   'homeUrl',
 ] as const satisfies readonly (keyof PagesOptions)[]
 
-function brandOf({ productName, logo }: PagesOptions<never>, origin: string): Brand | undefined {
+function brandOf({ productName, logo }: PagesOptions<never>, origin: string): Brand {
   if (productName !== undefined && (typeof productName !== 'string' || productName.trim() === '')) {
     throw mistake("pages.productName must be a text. Write `productName: 'Notes'`, or leave it out.", productName)
   }
-  if (logo === undefined) return productName === undefined ? undefined : withoutLogo(productName)
+  if (logo === undefined) return withoutLogo(productName, origin)
   const { light, dark } = isRecord(logo) ? logo : { light: logo, dark: undefined }
   if (isRecord(logo)) refuseUnknown(logo, ['light', 'dark'], 'pages.logo')
   const imageSources = [
@@ -76,9 +76,10 @@ ${dark !== undefined && html`<source srcset="${dark}" media="(prefers-color-sche
   return { productName, header, imageSources }
 }
 
-const withoutLogo = (productName: string): Brand => ({
+/** Without a name, the host says whose pages these are. */
+const withoutLogo = (productName: string | undefined, origin: string): Brand => ({
   productName,
-  header: html`<header><span>${productName}</span></header>`,
+  header: html`<header><span>${productName ?? html`<bdi>${new URL(origin).host}</bdi>`}</span></header>`,
   imageSources: [],
 })
 

@@ -85,7 +85,6 @@ main {
 }
 h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.015em; text-wrap: balance; }
 h2 { margin: 0; font-size: 0.8125rem; font-weight: 600; color: var(--gw-muted); }
-h1 bdi { display: inline-block; }
 p { margin: 0.75rem 0 0; text-wrap: pretty; }
 .lead { margin-top: 0.375rem; color: var(--gw-muted); }
 .lead bdi { color: var(--gw-text); font-weight: 600; }
@@ -122,11 +121,16 @@ button {
   border-radius: 10px;
   cursor: pointer;
 }
+[hidden] { display: none; }
 button:hover { background: var(--gw-accent-strong); border-color: var(--gw-accent-strong); }
 form > button, form > button + p { margin-top: 1.5rem; }
-.choice { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; margin-top: 1.5rem; }
-.choice button { color: var(--gw-accent); background: transparent; }
-.choice button:hover { color: var(--gw-on-accent); background: var(--gw-accent); }
+.choice { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 7rem), 1fr)); gap: 0.75rem; margin-top: 0.75rem; padding: 0.75rem 0; background: var(--gw-surface); }
+.choice .fine { grid-column: 1 / -1; margin: 0; }
+/* In reach however long the page is; what has the focus is scrolled clear of it (WCAG 2.2, 2.4.11). */
+@media (min-width: 20rem) and (min-height: 20rem) {
+  html:has(.near) { scroll-padding-bottom: 10rem; }
+  .near { position: sticky; bottom: 0; box-shadow: 0 -0.5rem 0.75rem var(--gw-surface); }
+}
 .note {
   margin: 1.25rem 0 0;
   padding: 0.75rem 0.875rem;

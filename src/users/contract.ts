@@ -96,6 +96,8 @@ export interface PendingLogin {
   readonly handle: string
   /** Where the browser goes after the login: the `returnTo` of {@link LoginNeed}. */
   readonly returnTo: string
+  /** Why: that of {@link LoginNeed}. */
+  readonly reason: LoginNeed['reason']
   /**
    * Of a request whose time is over: begins it anew for somebody who is about to be logged in, and says where it goes on, in place of
    * `returnTo`. Call it before the new login can be seen.

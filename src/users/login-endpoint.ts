@@ -35,7 +35,11 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
     const at = request.url.indexOf('?')
     const handle = at < 0 ? undefined : parseParameters(request.url.slice(at + 1)).get('pending')
     const pending = await findPending(request, handle)
-    if (pending) return page(pending, displayText(pending.loginHint ?? '', 320))
+    if (pending) {
+      // Who is asked to prove who they are has told their name before.
+      const session = pending.reason === 'fresh' ? await sessions.current(request) : null
+      return page(pending, session?.displayName ?? displayText(pending.loginHint ?? '', 320))
+    }
     return (await sessions.current(request)) ? problemPage('loggedIn') : nothingPending(request)
   }
 
@@ -89,11 +93,12 @@ export function loginEndpoint(services: UserServices, { check, sessions, limiter
       action: loginPath,
       hidden: { pending: handle, ...(pageToken !== undefined && { page_token: pageToken }) },
     }
+    const confirm = pending.reason === 'fresh'
     const withReturn = (url: string | undefined) => url && withParameters(url, { return_to: returnTo })
     const forgotPasswordUrl = withReturn(links.forgotPasswordUrl)
     const signUpUrl = withReturn(links.signUpUrl)
     const clientName = client?.client_name
-    return show({ page: 'login', form, clientName, username, error, forgotPasswordUrl, signUpUrl }, uiLocales)
+    return show({ page: 'login', form, confirm, clientName, username, error, forgotPasswordUrl, signUpUrl }, uiLocales)
   }
 
   return { path: loginPath, methods: { GET: showForm, POST: submit } }

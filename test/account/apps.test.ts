@@ -135,6 +135,19 @@ describe('the page', () => {
     expect(new Set(grants.map(({ redirectHost }) => redirectHost))).toEqual(new Set(['app.example.com']))
   })
 
+  it('calls an API by the name that the app gives it, in the language of the page', async () => {
+    const scopes = { read: 'Read your notes', write: 'Change your notes' }
+    const named = { name: { en: 'Larkspur Notes', de: 'Larkspur-Notizen' }, scopes, default: true }
+    h = harness({ resources: { [API]: named, [OTHER_API]: { scopes: { admin: 'Administrate' } } } })
+    await obtainTokens(h)
+    browser = h.browser()
+    expect((await page()).text).toContain('<h3><bdi>Larkspur Notes</bdi></h3>')
+    const german = await h.browser().get(authorizeUrl(challenge, { prompt: 'consent', ui_locales: 'de' }))
+    const text = await german.text()
+    expect(text).toContain('<h2><bdi>Larkspur-Notizen</bdi></h2>')
+    expect(text).not.toContain(new URL(API).host)
+  })
+
   it('keeps nothing else of what a browser says of itself', async () => {
     const agent = 'Chrome/9 <b onclick=x> Macintosh unique-mark-of-this-person'
     const { refresh_token } = await obtainTokens(h, 'web', {}, visitorWith(h, agent))

@@ -105,11 +105,16 @@ describe('the message names the option and the cure:', () => {
     [
       'an unknown option of a resource',
       { resources: { [API]: { scopes, lifetime: 1 } } },
-      /^resources\['https:\/\/api\.example\.com'\]: there is no option `lifetime`\. The options are scopes,/,
+      /^resources\['https:\/\/api\.example\.com'\]: there is no option `lifetime`\. The options are name, scopes,/,
     ],
     ['a scope with a space', { resources: { [API]: { scopes: { 'a b': 'x' } } } }, /scopes: 'a b' is not a scope name/],
     ['a scope with a quote', { resources: { [API]: { scopes: { 'a"': 'x' } } } }, /is not a scope name/],
     ['an empty scope', { resources: { [API]: { scopes: { '': 'x' } } } }, /is not a scope name/],
+    [
+      'a name of an API that is none',
+      { resources: { [API]: { name: { en: '' }, scopes: { read: 'Read' } } } },
+      /^resources\['[^']+'\]\.name must be the words that the consent page shows: `'Notes'`, or `\{ en: 'Notes', ja: '…' \}`\.$/,
+    ],
     ['a scope without words', { resources: { [API]: { scopes: { read: '' } } } }, /scopes\['read'\] must be the words/],
     [
       'a scope without words in an object',

@@ -5,6 +5,7 @@ import type { AppsView } from '../../src/pages/apps.js'
 import type { ConsentView } from '../../src/pages/consent.js'
 import type { ErrorView } from '../../src/pages/error.js'
 import type { FormPostView } from '../../src/pages/form-post.js'
+import { minutesIn } from '../../src/pages/formats.js'
 import { plainFrame } from '../../src/pages/frame.js'
 import type { LoginView } from '../../src/pages/login.js'
 import type { LogoutView } from '../../src/pages/logout.js'
@@ -167,7 +168,37 @@ describe('loginPage', () => {
     const shown = page({ ...login, error: { throttledSeconds: 61 } })
     expect(shown.status).toBe(429)
     expect(header(shown, 'retry-after')).toBe('61')
-    expect(shown.body).toContain('Try again in 61 seconds.')
+    expect(shown.body).toContain('Try again in 2 minutes.')
+  })
+
+  it.each([
+    ['en', '3 minutes'],
+    ['de', '3 Minuten'],
+    ['fr', '3\u00a0minutes'],
+    ['es', '3 minutos'],
+    ['ja', '3 分'],
+    ['ar', '3 دقائق'],
+  ])('tells a wait in %s as %s: whole minutes, in the words of the language', async (locale, minutes) => {
+    expect(minutesIn(locale, 180)).toBe(minutes)
+    expect(minutesIn(locale, 121)).toBe(minutes)
+    expect(minutesIn(locale, 181)).not.toBe(minutes)
+  })
+
+  it('marks no field wrong while somebody has to wait', () => {
+    const { body } = page({ ...login, username: 'ada', error: { throttledSeconds: 180 } })
+    expect(body).toContain('role="alert"')
+    expect(body).not.toMatch(/ aria-invalid=| aria-describedby=/)
+    expect(page({ ...login, error: 'wrong' }).body.match(/ aria-invalid="true"/g)).toHaveLength(2)
+  })
+
+  it('asks who is logged in to confirm that it is them, after an error as well', () => {
+    for (const error of [undefined, 'wrong'] as const) {
+      const { body } = page({ ...login, confirm: true, username: 'ada', error })
+      expect(body).toContain('<h1>Confirm it is you</h1>')
+      expect(body).toContain('<title>Confirm it is you</title>')
+      expect(body).toContain('value="ada"')
+    }
+    expect(page(login).body).toContain('<h1>Log in</h1>')
   })
 
   it('leads to the app’s own pages for a forgotten password and to sign up, where there are such', () => {
@@ -190,9 +221,41 @@ describe('consentPage', () => {
   it('gives allow and deny the same form', () => {
     const buttons = page(consent).body.match(/<button[^>]*>/g)
     expect(buttons).toEqual([
-      '<button type="submit" name="decision" value="deny">',
+      '<button formmethod="dialog" formnovalidate hidden>',
+      '<button type="submit" class="quiet" name="decision" value="deny">',
       '<button type="submit" name="decision" value="allow">',
     ])
+  })
+
+  it('fills the button that allows only for a client that nobody else can pass for', () => {
+    const allow = (view: ConsentView) => /<button[^>]*value="allow">/.exec(page(view).body)?.[0]
+    expect(allow(consent)).not.toContain('quiet')
+    expect(allow({ ...consent, unverified: true })).toContain('class="quiet"')
+  })
+
+  it('has the warning before what can be pressed, and where it leads beside the buttons', () => {
+    const { body } = page({ ...consent, unverified: true })
+    const places = [
+      'class="note warning"',
+      '<form',
+      'Read your notes',
+      '<div class="choice near">',
+      'You will be sent to',
+      'value="allow"',
+    ]
+    const found = places.map((place) => body.indexOf(place))
+    expect(found).toEqual(found.toSorted((a, b) => a - b))
+    expect(found[0]).toBeGreaterThan(0)
+    // It would cover what the buttons are about.
+    expect(page({ ...consent, redirectHost: `${'a'.repeat(61)}` }).body).toContain('<div class="choice">')
+  })
+
+  it('calls an API by its name, and by its URI where nothing of that can be seen', () => {
+    const [api] = consent.resources
+    const named = (name: string) => page({ ...consent, resources: api ? [{ ...api, name }] : [] }).body
+    expect(named('Notes & <more>')).toContain('<h2><bdi>Notes &#38; &#60;more&#62;</bdi></h2>')
+    expect(named('Notes')).not.toContain('api.example')
+    expect(named('\u200b')).toContain('<h2><bdi>api.example</bdi></h2>')
   })
 
   it('says who asks, who is asked, for what, and where it leads', () => {
@@ -230,6 +293,21 @@ describe('consentPage with a choice', () => {
     ])
     expect(body.indexOf('<form')).toBeLessThan(body.indexOf('<input type="checkbox"'))
     expect(body).toContain('You can untick')
+  })
+
+  it('groups what belongs to it, and what can be left out, API by API', () => {
+    const other = { resource: 'https://other.example/', scopes: [{ ...scopes[1], name: 'a', text: 'Other' }] }
+    const plain = { resource: 'https://plain.example/', scopes: [] }
+    const resources = [{ resource: 'https://api.example/', scopes }, other, plain]
+    const shown = page({ ...consent, resources }).body
+    const [before = '', group = ''] = shown.split('<fieldset>')
+    const headings = (part: string) => part.match(/(?<=<h2><bdi>).*?(?=<)/g)
+    expect(headings(before)).toEqual(['api.example', 'plain.example'])
+    expect(before).toContain('<bdi>Read</bdi>')
+    expect(before).not.toContain('type="checkbox"')
+    expect(headings(group)).toEqual(['api.example', 'other.example'])
+    expect(group).not.toContain('<bdi>Read</bdi>')
+    expect(group.match(/type="checkbox"/g)).toHaveLength(3)
   })
 })
 
@@ -283,7 +361,7 @@ describe('consentPage with what features add and ask', () => {
   })
 
   it('denies without an answer to them, and only that', () => {
-    expect(body).toContain('<button type="submit" name="decision" value="deny" formnovalidate>')
+    expect(body).toContain('<button type="submit" class="quiet" name="decision" value="deny" formnovalidate>')
     expect(body).toContain('<button type="submit" name="decision" value="allow">')
   })
 

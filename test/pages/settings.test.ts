@@ -124,6 +124,14 @@ describe('the name of the product', () => {
     expect(body).toContain('<header><span>Notes &#38; &#60;Co&#62;</span></header>')
     expect(body).toMatch(/<title>.* · Notes &#38; &#60;Co&#62;<\/title>/)
   })
+
+  it('is the issuer’s host, port included, where there is neither name nor logo', async () => {
+    expect((await shown({})).body).toContain('<header><span><bdi>auth.example.com</bdi></span></header>')
+    expect((await shown({})).body).toContain('<title>You are logged out</title>')
+    const local = pageRenderer(checkPages({}, 'http://localhost:3000/auth'), (length) => new Uint8Array(length), fail)
+    expect((await local.render(request(), show(loggedOut))).body).toContain('<span><bdi>localhost:3000</bdi></span>')
+    expect((await shown({ logo: '/logo.svg' })).body).not.toContain('<span>')
+  })
 })
 
 describe('the logo', () => {

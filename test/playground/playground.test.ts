@@ -86,7 +86,7 @@ async function logIn({ server, client: clientOf, users, scopes, resource }: Runn
   const person = visitor()
   const loginPage = await person.visit(url.href)
   const again = await person.submit(loginPage, { username: users[0]?.username ?? '', password: 'wrong' })
-  expect(again.html).toContain('not right')
+  expect(again.html).toContain('Wrong user name or password')
   const consentPage = await person.submit(again, { ...users[0] })
   expect(consentPage.html).toContain('Read your notes')
   const answer = await person.submit(consentPage, { decision: 'allow' }, redirectUri)

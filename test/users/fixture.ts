@@ -24,6 +24,7 @@ const start = Date.UTC(2026, 0, 1)
 export const pending: PendingLogin = {
   handle: 'req.secret',
   returnTo: `${issuer}/oauth/authorize?pending=req.secret`,
+  reason: 'no_login',
   client: { client_id: 'notes', client_name: 'Notes' },
   loginHint: undefined,
   uiLocales: [],

@@ -75,6 +75,31 @@ describe('the login page', () => {
     expect((await show()).body).toContain('value="ada&#34;@example.com"')
   })
 
+  it('asks who is logged in to confirm that it is them, and has their name in it', async () => {
+    const { cookie } = session(await logIn('ada', right))
+    server.pendingLogin = async () => ({ ...pending, reason: 'fresh', loginHint: 'grace' })
+    build({ verify })
+    const shownTo = async (headers: Record<string, string>) =>
+      (await visit({ url: '/oauth/login?pending=req.secret', headers })).body
+    const known = await shownTo({ cookie })
+    expect(known).toContain('Confirm it is you')
+    expect(known).toContain('name="username" value="ada"')
+    expect(known).not.toContain('grace')
+    // Their session is over: the name is the one that the client gives.
+    const unknown = await shownTo({})
+    expect(unknown).toContain('Confirm it is you')
+    expect(unknown).toContain('name="username" value="grace"')
+  })
+
+  it('takes no name from a session when somebody else may be meant', async () => {
+    const { cookie } = session(await logIn('ada', right))
+    server.pendingLogin = async () => ({ ...pending, reason: 'select_account' })
+    build({ verify })
+    const { body } = await visit({ url: '/oauth/login?pending=req.secret', headers: { cookie } })
+    expect(body).toContain('<h1>Log in</h1>')
+    expect(body).toContain('name="username" value=""')
+  })
+
   it.each(['pending=other.secret', 'pending=', '', 'pending=req.secret&pending=req.secret'])(
     'explains itself when nothing is pending (%s)',
     async (query) => {
@@ -210,7 +235,7 @@ describe('the limit of attempts', () => {
     const page = await logIn('ada', right)
     expect(page.status).toBe(429)
     expect(header(page, 'retry-after')).toBe('60')
-    expect(page.body).toContain('Try again in 60 seconds.')
+    expect(page.body).toContain('Try again in 1 minute.')
     expect(asked).toHaveBeenCalledTimes(5)
     expect(server.events.at(-1)).toEqual({ type: 'login_throttled', username: 'ada', address: undefined })
     server.time += 60_000

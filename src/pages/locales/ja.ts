@@ -10,11 +10,12 @@ export const ja: Messages = {
   direction: 'ltr',
   login: {
     title: 'ログイン',
+    confirm: 'ご本人であることの確認',
     continueTo: 'ログインして {client} に進みます',
     username: 'ユーザー名またはメールアドレス',
     password: 'パスワード',
     submit: 'ログイン',
-    wrong: 'ユーザー名またはパスワードが正しくありません。',
+    wrong: 'ユーザー名またはパスワードが違います。',
     incomplete: 'ユーザー名とパスワードを入力してください。',
     throttled: '試行回数が多すぎます。{wait}後にもう一度お試しください。',
     forgotPassword: 'パスワードをお忘れですか？',
@@ -25,7 +26,7 @@ export const ja: Messages = {
     heading: '{client} にアカウントの利用を許可しますか？',
     scopes: '許可すると、このアプリは次のことができるようになります。',
     plainAccess: 'あなたに代わってこのサービスを利用する',
-    optional: '許可したくない項目は、チェックを外すことができます。',
+    optional: '任意の項目です。許可したくないものは、チェックを外すことができます。',
     redirect: 'このあと {host} に移動します',
     unverified:
       '誰がこの名前を使っているのかは、確認されていません。たった今ご自身でこのアプリを起動した場合に限り、アクセスを許可してください。',

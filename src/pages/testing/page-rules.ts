@@ -125,9 +125,9 @@ function consentTold(page: Document, view: ConsentView): Complaints {
     ...(clientName === undefined ? told(page, 'view.clientId', clientId) : told(page, 'view.clientName', clientName)),
     ...told(page, 'view.redirectHost', redirectHost),
     ...told(page, 'view.subjectLabel', subjectLabel),
-    ...resources.flatMap(({ resource, scopes }) => [
+    ...resources.flatMap(({ resource, name: called, scopes }) => [
       ...scopes.flatMap(({ name, text }) => told(page, `the text of the scope ${name}`, text)),
-      ...(scopes.length > 0 ? [] : told(page, 'the resource that has no scopes', withoutScheme(resource))),
+      ...(scopes.length > 0 ? [] : told(page, 'the resource that has no scopes', called ?? withoutScheme(resource))),
     ]),
     ...details.flatMap((detail) => told(page, 'a line of view.details', detail)),
     ...questions.flatMap(({ field, label, choices }) => [

@@ -25,16 +25,21 @@ export async function accessibilityFindings(page: Page): Promise<string[]> {
   const found = await page.evaluate<{ violations: Finding[]; incomplete: Finding[] }>(
     "axe.run({ runOnly: axe.getRules().map((rule) => rule.ruleId), resultTypes: ['violations', 'incomplete'] })",
   )
-  return [...found.violations, ...found.incomplete].map(
-    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`,
-  )
+  return [...found.violations, ...found.incomplete]
+    .filter(({ nodes }) => !nodes.every(isEmptyButton))
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`)
 }
+
+/** The one that takes Enter away from the others: hidden from everybody, with nothing in it. */
+const isEmptyButton = ({ html }: { readonly html: string }) =>
+  html === '<button formmethod="dialog" formnovalidate="" hidden=""></button>'
 
 /** What is wider than its place, so that something is cut off or the page scrolls sideways; and what is too small to press. */
 export const layoutFindings = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const findings: string[] = []
-    const pressable = 'button, summary, label:has(input), input:not([type=hidden], [type=checkbox], [type=radio])'
+    const pressable =
+      'button:not([hidden]), summary, label:has(input), input:not([type=hidden], [type=checkbox], [type=radio])'
     const { scrollWidth } = document.documentElement
     if (scrollWidth > innerWidth) findings.push(`the page is ${scrollWidth} pixels wide`)
     for (const element of document.body.querySelectorAll('*')) {

@@ -140,8 +140,29 @@ const error = (problem: Problem): PageView => ({
 export const views = {
   login,
   'login-wrong': { ...login, username: 'ada', error: 'wrong' },
+  'login-confirm': { ...login, confirm: true, username: 'ada' },
   'login-throttled': { ...login, username: 'ada', error: { throttledSeconds: 840 } },
   consent,
+  'consent-many': {
+    ...consent,
+    resources: [
+      {
+        resource: 'https://api.example.com',
+        name: 'Field Notes & Letters',
+        scopes: Array.from({ length: 12 }, (_, i) => ({
+          name: `s${i}`,
+          text: `Do thing ${i + 1} of twelve with your notes`,
+          choice: i % 2 === 0 ? undefined : { field: `scope.0.${i}`, ticked: i % 3 > 0 },
+        })),
+      },
+    ],
+  },
+  'consent-optional': {
+    ...consent,
+    resources: consent.resources
+      .map(({ scopes, ...one }) => ({ ...one, scopes: scopes.filter(({ choice }) => choice) }))
+      .slice(0, 1),
+  },
   'consent-logo': { ...consent, logoUri: 'https://cdn.example/logo.svg' },
   'consent-unverified': { ...consent, unverified: true, redirectHost: 'com.example.notes:' },
   'consent-long': {

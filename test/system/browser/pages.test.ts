@@ -19,7 +19,7 @@ describe('without scripts', () => {
     await page.goto(site.authorizeUrl())
     await heading('Log in')
     await logIn(page, 'difference engine')
-    await page.getByRole('alert').getByText('The user name or the password is not right.').waitFor()
+    await page.getByRole('alert').getByText('Wrong user name or password.').waitFor()
     expect(await page.getByLabel('User name or e-mail').inputValue()).toBe('ada')
     expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
     await logIn()
@@ -49,9 +49,11 @@ describe('without scripts', () => {
   })
 
   it('prompt=login asks for the password again, prompt=none never', async () => {
-    const { site, context, page, atClient, logIn, connect } = visit()
+    const { site, context, page, heading, atClient, logIn, connect } = visit()
     await connect()
     await page.goto(site.authorizeUrl({ prompt: 'login' }))
+    await heading('Confirm it is you')
+    expect(await page.getByLabel('User name or e-mail').inputValue()).toBe('ada')
     await logIn()
     await atClient()
     expect(site.answers.at(-1)?.has('code')).toBe(true)

@@ -93,7 +93,7 @@ describe('the page of the playground', () => {
     await page.getByLabel('User name').fill('ada')
     await page.getByLabel('Password').fill('difference-engine')
     await button('Log in').click()
-    await page.getByText('The user name or the password is not right.').waitFor()
+    await page.getByText('Wrong user name or password.').waitFor()
     await page.getByLabel('Password').fill('analytical-engine')
     await button('Log in').click()
     await page.getByText('Read your notes').waitFor()

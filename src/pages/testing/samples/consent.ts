@@ -68,6 +68,16 @@ export const consentSamples: PageSamples = {
       name: 'for an API without scopes',
       view: { ...consent, resources: [{ resource: 'https://plain.example.com/api', scopes: [] }] },
     },
+    {
+      name: 'for APIs with a name',
+      view: {
+        ...consent,
+        resources: [
+          { resource: 'https://api.example.com/', name: 'Notes & "Drafts"', scopes: [read, ticked] },
+          { resource: 'https://plain.example.com/api', name: 'The <plain> one', scopes: [] },
+        ],
+      },
+    },
     { name: 'for a client with logo, policy and terms', view: { ...consent, ...links } },
     { name: 'for an app without a name that anybody could pretend to be', view: { ...app, unverified: true } },
     { name: 'with what features add', view: { ...consent, details } },
@@ -82,7 +92,7 @@ export const consentSamples: PageSamples = {
         ...consent,
         clientName: evil,
         subjectLabel: evil,
-        resources: [{ resource: 'https://api.example.com/', scopes: [{ ...ticked, text: evil }] }],
+        resources: [{ resource: 'https://api.example.com/', name: evil, scopes: [{ ...ticked, text: evil }] }],
         details: [evil],
         questions: [
           {

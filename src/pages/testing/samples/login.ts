@@ -19,6 +19,7 @@ export const loginSamples: PageSamples = {
   samples: [
     { name: 'at first', view: login },
     { name: 'for a page of the server itself, with links', view: { ...login, clientName: undefined, ...withLinks } },
+    { name: 'for somebody who has to prove that it is them', view: { ...rejected, confirm: true } },
     { name: 'after a wrong password', view: { ...rejected, error: 'wrong' } },
     { name: 'after a form without password', view: { ...login, error: 'incomplete' } },
     { name: 'after too many attempts', view: { ...rejected, error: { throttledSeconds: 61 } } },
