@@ -35,7 +35,6 @@ export function pageLogin(deployment: Deployment, request: HttpRequest, handle: 
     handle,
     returnTo: returnTo(deployment, handle),
     reason: 'no_login',
-    reason: 'no_login',
     client: null,
     loginHint: undefined,
     uiLocales: [],
@@ -54,7 +53,7 @@ export function lostLogin(
 ): PendingLogin | null {
   if (!isSameToken(token, loginFormToken(browserOf(deployment, request)))) return null
   const returnTo = deployment.urls.of('login')
-  return { handle, returnTo, pageToken: token, client: null, loginHint: undefined, uiLocales: [] }
+  return { handle, returnTo, reason: 'no_login', pageToken: token, client: null, loginHint: undefined, uiLocales: [] }
 }
 
 const handleFor = ({ secret }: Browser): string => `gwpl_${encodeBase64url(hmacSha256(secret, 'login\0apps'))}`

@@ -13,7 +13,7 @@ import { readForm } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded, isLoadedByPage, isPrefetch } from '../edge/navigation.js'
 import { seeOther } from '../edge/responses.js'
-import { nothingPendingPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
+import { asker, nothingPendingPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import {
@@ -47,11 +47,11 @@ export async function authorize(deployment: Deployed, request: HttpRequest): Pro
  */
 export async function authorizePost(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   if (isPrefetch(request)) return problemPage('embedded')
-  return validated(deployment, await readForm(request), async (_, asked) => {
+  return validated(deployment, await readForm(request), async (client, asked) => {
     // Before it is counted: a script of another site must not use up what visitors may ask for.
-    if (isEmbedded(request)) return problemPage('embedded')
+    if (isEmbedded(request)) return problemPage('embedded', asker(client))
     const wait = await pendingWait(deployment, request.address, null)
-    if (wait > 0) return tooManyPage(wait)
+    if (wait > 0) return tooManyPage(wait, asker(client))
     const { handle } = await storePending(deployment, asked, null)
     return seeOther(resumeUrl(deployment, handle))
   })
@@ -73,7 +73,11 @@ async function validated(
     const redirectUri = parameters.get('redirect_uri')
     const facts = { error, reason, clientId, redirectUri, description, hint, reference }
     deployment.emit({ type: 'refused', endpoint: 'authorize', ...facts })
-    return problemPage('clientMistake', { code: error, detail: description, reference })
+    const received = /^http:/.test(deployment.settings.issuer) ? { redirectUri } : {}
+    return problemPage('clientMistake', {
+      ...{ code: error, detail: description, reference, ...received },
+      ...(client && asker(client)),
+    })
   }
   const asked = validateAuthorizationRequest(identified, parameters, rulesOf(deployment))
   if (!('error' in asked)) return go(identified.client, asked)

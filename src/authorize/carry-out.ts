@@ -5,7 +5,7 @@
  */
 import type { HttpRequest } from '../edge/message.js'
 import { seeOther } from '../edge/responses.js'
-import { answeredPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
+import { answeredPage, asker, problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import type { RequestRefusal } from '../protocol/refusal-reason.js'
@@ -51,9 +51,9 @@ export function carryOut(
     case 'start_again':
       return startAgain(deployment, way, verdict.isSwitching)
     case 'not_here':
-      return problemPage('embedded')
+      return problemPage('embedded', asker(way.client))
     case 'wait':
-      return tooManyPage(verdict.milliseconds)
+      return tooManyPage(verdict.milliseconds, asker(way.client))
   }
 }
 

@@ -20,22 +20,25 @@ export interface ErrorView extends Ways {
   readonly reference?: string | undefined
   /** What the developers of the app should know, in English. */
   readonly detail?: string | undefined
+  /** The redirect URI of a request, as it was received, and not fit to be a link. Only where the issuer is `http`: to its developer. */
+  readonly redirectUri?: string | undefined
   /** Seconds after which it is worth another try. */
   readonly retryAfter?: number | undefined
 }
 
 export function errorPage(view: ErrorView, messages: Messages): Page {
-  const { problem, code, reference, detail } = view
+  const { problem, code, reference, detail, clientName, redirectUri } = view
   const { title, explanation, advice } = messages.problem[problem]
   const text = messages.error
   const fact = (name: string, value: string | undefined) =>
-    value !== undefined && html`<dt>${name}</dt><dd><code dir="ltr">${displayText(value, 80)}</code></dd>`
+    value !== undefined && html`<dt>${name}</dt><dd><code dir="ltr">${displayText(value, 200)}</code></dd>`
+  const client = displayText(clientName ?? '', 80)
   const body = html`
-<h1>${title}</h1>
-<p>${explanation}</p>
+<div class="trouble"><h1>${title}</h1>
+<p>${explanation}</p></div>
 <p>${advice}</p>
 ${detail !== undefined && html`<p class="note warning">${text.detail} <span lang="en" dir="ltr">${displayText(detail, 400)}</span></p>`}
-${(code ?? reference) !== undefined && html`<dl>${fact(text.code, code)}${fact(text.reference, reference)}</dl>`}
+${(code ?? reference ?? redirectUri ?? (client || undefined)) !== undefined && html`<dl>${client !== '' && html`<dt>${text.client}</dt><dd><bdi>${client}</bdi></dd>`}${fact(text.redirectUri, redirectUri)}${fact(text.code, code)}${fact(text.reference, reference)}</dl>`}
 ${waysOf(view, messages)}
 `
   return { title, body }

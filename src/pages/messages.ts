@@ -96,6 +96,8 @@ export interface Messages {
     readonly submit: string
   }
   readonly error: {
+    readonly client: string
+    readonly redirectUri: string
     readonly code: string
     readonly reference: string
     /** Stands before what is said to the developers of an app, in English. */

@@ -35,6 +35,16 @@ export const problemPage = (problem: Problem, more: Omit<Partial<ErrorView>, 'pa
 export const nothingPendingPage = (request: HttpRequest, ways: Ways = {}): PageAnswer =>
   problemPage(request.headerValues('cookie').length === 0 ? 'cookies' : 'expired', ways)
 
+/** What a page says of who asked: a client without a name is known by its id. */
+export const asker = ({
+  client_id,
+  client_name,
+  client_uri,
+}: ClientSettings & { readonly client_id: string }): Ways => ({
+  clientName: client_name ?? client_id,
+  clientUrl: client_uri,
+})
+
 /** Who asked has got its answer: the way on leads back there. */
 export const answeredPage = ({ client_name, client_uri }: ClientSettings): PageAnswer =>
   problemPage('answered', { clientName: client_name, clientUrl: client_uri })
@@ -43,7 +53,8 @@ export const answeredPage = ({ client_name, client_uri }: ClientSettings): PageA
 export const unreadableFormPage = (): PageAnswer => problemPage('unreadable', { code: 'invalid_request' })
 
 /** `wait` in milliseconds. */
-export const tooManyPage = (wait: number): PageAnswer => problemPage('tooMany', { retryAfter: Math.ceil(wait / 1000) })
+export const tooManyPage = (wait: number, ways: Ways = {}): PageAnswer =>
+  problemPage('tooMany', { retryAfter: Math.ceil(wait / 1000), ...ways })
 
 /** For what nobody foresaw, or a store that is away. The reference is in the event, too. */
 export const failurePage = (error: unknown, reference: string): PageAnswer =>

@@ -199,6 +199,9 @@ details button { margin-top: 1rem; }
 .danger-button:hover { color: var(--gw-surface); background: var(--gw-danger); border-color: var(--gw-danger); }
 .fine { margin-top: 1rem; font-size: 0.875rem; color: var(--gw-muted); }
 .fine bdi { color: var(--gw-text); font-weight: 600; }
+/* No form: nothing is asked, one thing leads on. */
+.trouble { padding-inline-start: 1rem; border-inline-start: 0.25rem solid var(--gw-warning); }
+.trouble ~ .links a:first-child { padding: 0.5rem 1rem; border: 1px solid; border-radius: 10px; font-weight: 650; text-decoration: none; }
 dl {
   display: grid;
   grid-template-columns: auto 1fr;

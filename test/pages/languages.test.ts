@@ -167,7 +167,7 @@ describe('a text', () => {
 
   it('must be one that there is', () => {
     expect(() => withTexts({ en: { login: { titel: 'Log in' } } })).toThrow(
-      /^pages\.messages\.en\.login: there is no text `titel`\. The texts are title, continueTo, /,
+      /^pages\.messages\.en\.login: there is no text `titel`\. The texts are title, confirm, continueTo, /,
     )
     expect(() => withTexts({ en: { problem: { nothing: {} } } })).toThrow(
       /^pages\.messages\.en\.problem: there is no text `nothing`/,

@@ -473,7 +473,7 @@ describe('the language', () => {
     const html = await page.text()
     expect(html).toContain('Benutzername oder E-Mail-Adresse')
     const wrong = await browser.post('/oauth/login', { ...fieldsOf(html), username: 'ada', password: 'wrong' }, german)
-    expect(await wrong.text()).toContain('Der Benutzername oder das Passwort stimmt nicht.')
+    expect(await wrong.text()).toContain('Falscher Benutzername oder falsches Passwort.')
   })
 
   it('is the browser’s when something fails', async () => {

@@ -75,7 +75,13 @@ export const ar: Messages = {
     explanation: 'تجري إعادتك إلى {host}. إذا لم يحدث شيء، يُرجى الضغط على الزر.',
     submit: 'متابعة',
   },
-  error: { code: 'رمز الخطأ', reference: 'الرمز المرجعي', detail: 'لمطوّري التطبيق:' },
+  error: {
+    client: 'التطبيق',
+    redirectUri: 'رابط إعادة التوجيه كما ورد',
+    code: 'رمز الخطأ',
+    reference: 'الرمز المرجعي',
+    detail: 'لمطوّري التطبيق:',
+  },
   ways: { client: 'العودة إلى {client}', login: 'تسجيل الدخول مجددًا', home: 'الانتقال إلى الصفحة الرئيسية' },
   problem: {
     expired: {

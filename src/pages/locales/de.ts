@@ -79,7 +79,13 @@ export const de: Messages = {
     explanation: 'Sie werden zu {host} zurückgeleitet. Falls nichts passiert, klicken Sie auf die Schaltfläche.',
     submit: 'Weiter',
   },
-  error: { code: 'Fehler', reference: 'Referenz', detail: 'Für das Entwicklungsteam der App:' },
+  error: {
+    client: 'Anfragende App',
+    redirectUri: 'Empfangene Redirect-URI',
+    code: 'Fehler',
+    reference: 'Referenz',
+    detail: 'Für das Entwicklungsteam der App:',
+  },
   ways: { client: 'Zurück zu {client}', login: 'Erneut anmelden', home: 'Zur Startseite' },
   problem: {
     expired: {

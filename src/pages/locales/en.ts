@@ -75,7 +75,13 @@ export const en: Messages = {
     explanation: 'You are being sent back to {host}. If nothing happens, press the button.',
     submit: 'Continue',
   },
-  error: { code: 'Error', reference: 'Reference', detail: 'For the people who make the app:' },
+  error: {
+    client: 'App',
+    redirectUri: 'Redirect URI as received',
+    code: 'Error',
+    reference: 'Reference',
+    detail: 'For the people who make the app:',
+  },
   ways: { client: 'Back to {client}', login: 'Log in again', home: 'Go to the start page' },
   problem: {
     expired: {

@@ -80,7 +80,13 @@ export const es: Messages = {
     explanation: 'Estás volviendo a {host}. Si no pasa nada, pulsa el botón.',
     submit: 'Continuar',
   },
-  error: { code: 'Error', reference: 'Referencia', detail: 'Para quienes desarrollan la aplicación:' },
+  error: {
+    client: 'Aplicación',
+    redirectUri: 'URI de redirección recibida',
+    code: 'Error',
+    reference: 'Referencia',
+    detail: 'Para quienes desarrollan la aplicación:',
+  },
   ways: { client: 'Volver a {client}', login: 'Iniciar sesión de nuevo', home: 'Ir a la página de inicio' },
   problem: {
     expired: {

@@ -26,7 +26,7 @@ export const fr: Messages = {
     heading: 'Autoriser {client} à utiliser votre compte ?',
     scopes: 'Si vous l’autorisez, cette application pourra :',
     plainAccess: 'Utiliser ce service en votre nom',
-    optional: 'Facultatif. Vous pouvez décocher ce que vous ne souhaitez pas autoriser :',
+    optional: 'Facultatif. Vous pouvez décocher ce que vous ne souhaitez pas autoriser :',
     redirect: 'Votre navigateur sera redirigé vers {host}',
     unverified:
       'Personne n’a vérifié qui est derrière ce nom. N’autorisez l’accès que si vous venez de lancer cette application vous-même.',
@@ -82,7 +82,13 @@ export const fr: Messages = {
     explanation: 'Retour vers {host} en cours. Si rien ne se passe, appuyez sur le bouton.',
     submit: 'Continuer',
   },
-  error: { code: 'Erreur', reference: 'Référence', detail: 'Pour l’équipe qui développe l’application :' },
+  error: {
+    client: 'Application',
+    redirectUri: 'URI de redirection reçue',
+    code: 'Erreur',
+    reference: 'Référence',
+    detail: 'Pour l’équipe qui développe l’application :',
+  },
   ways: { client: 'Retour à {client}', login: 'Se reconnecter', home: 'Aller à la page d’accueil' },
   problem: {
     expired: {

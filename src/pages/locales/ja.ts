@@ -76,7 +76,13 @@ export const ja: Messages = {
     explanation: '{host} に戻ります。画面が変わらない場合は、ボタンを押してください。',
     submit: '続ける',
   },
-  error: { code: 'エラー', reference: '参照 ID', detail: 'アプリの開発者向けの情報：' },
+  error: {
+    client: 'アプリ',
+    redirectUri: '受信したリダイレクト URI',
+    code: 'エラー',
+    reference: '参照 ID',
+    detail: 'アプリの開発者向けの情報：',
+  },
   ways: { client: '{client} に戻る', login: 'もう一度ログインする', home: 'トップページへ' },
   problem: {
     expired: {

@@ -92,7 +92,9 @@ function isFilled({ name, type, value, checked, attributes }: Control, { control
   return type === 'checkbox' ? checked : value !== ''
 }
 
-export const isButton = ({ type }: Control): boolean => type === 'submit' || type === 'image'
+/** One that only closes a dialog sends nothing. */
+export const isButton = ({ type, attributes }: Control): boolean =>
+  (type === 'submit' || type === 'image') && attributes.get('formmethod')?.toLowerCase() !== 'dialog'
 
 /** Buttons that only scripts use are none of the form's. */
 const controlTags = new Set(['input', 'button', 'textarea', 'select'])

@@ -134,7 +134,11 @@ const error = (problem: Problem): PageView => ({
   homeUrl: '/',
   ...(problem === 'answered' && { clientName: 'Field Notes', clientUrl: 'https://notes.example/' }),
   ...(problem === 'loginMissing' && { loginUrl: '/apps' }),
-  ...(problem === 'clientMistake' && { detail: 'redirect_uri is not one of those that are registered' }),
+  ...(problem === 'clientMistake' && {
+    clientName: 'Field Notes',
+    redirectUri: `https://elsewhere.example/${'x'.repeat(300)}`,
+    detail: 'redirect_uri is not one of those that are registered',
+  }),
 })
 
 export const views = {
