@@ -56,7 +56,9 @@ describe('with twelve scopes', () => {
     ['zoomed to 200 % at 1280 by 720 pixels', 640, 360],
   ])('the buttons are in reach %s', async (_, width, height) => {
     const page = await open('consent-many', { width, height })
-    expect(await page.evaluate(() => document.documentElement.scrollHeight > innerHeight)).toBe(true)
+    // Far from the end; only what stands above the form may keep them down.
+    await page.evaluate(() => scrollTo(0, 60))
+    expect(await page.evaluate(() => document.documentElement.scrollHeight > innerHeight + 200)).toBe(true)
     for (const button of ['deny', 'allow']) {
       const box = await page.locator(`button[value=${button}]`).boundingBox()
       expect((box?.y ?? height) + (box?.height ?? 0)).toBeLessThanOrEqual(height)
