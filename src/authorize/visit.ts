@@ -11,7 +11,7 @@ import type { Decision } from '../deployment/records.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient } from '../protocol/client-settings.js'
-import { matchRedirectUri } from '../protocol/redirect-uri.js'
+import { isStillListed, matchRedirectUri } from '../protocol/redirect-uri.js'
 import { someTerms, type TermValues } from '../protocol/terms.js'
 import type { Login } from '../users/contract.js'
 import { responseModeOf } from './authorization-response.js'
@@ -49,6 +49,7 @@ export async function visitOf(
   const asked = request.terms ? { ...request, terms: knownTerms(deployment, request.terms) } : request
   const client = await deployment.clients.find(asked.client_id)
   if (!client || !matchRedirectUri(client.redirect_uris, asked.redirectUri, isPublicClient(client))) return null
+  if (!isStillListed(asked.redirectUri, deployment.settings.privateUseRedirectUris)) return null
   return { client, asked, pending, browser: pending.browser }
 }
 

@@ -9,6 +9,7 @@ import type { ResourceSettings } from '../deployment/settings.js'
 import { checkScopeText, type ScopeText } from '../pages/scope-text.js'
 import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
+import { hostAdvice } from '../protocol/ascii.js'
 import { isResourceUri } from '../protocol/resource.js'
 import { isScopeName } from '../protocol/scope.js'
 import { duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
@@ -27,7 +28,8 @@ function checkResources(
   for (const [resource, definition] of Object.entries(resources)) {
     // RFC 8707 §2: an absolute URI without a fragment.
     if (!isResourceUri(resource)) {
-      throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment. Write \`${example}\`.`)
+      const advice = hostAdvice(resource) ?? `write \`${example}\``
+      throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment: ${advice}.`)
     }
     if (!isRecord(definition)) throw new TypeError(`resources['${resource}'] must be an object. Write \`${example}\`.`)
     if (definition.scopes !== undefined && !isRecord(definition.scopes)) {

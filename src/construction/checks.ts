@@ -11,7 +11,8 @@ import { isLoopbackHost } from '../edge/network.js'
 import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { checkPages } from '../pages/settings.js'
 import type { Joined } from '../points/join.js'
-import type { Tables } from '../points/tables.js'
+import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import { listedUriProblem } from '../protocol/redirect-uri.js'
 import { checkFunctions, duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { Storage } from '../storage/contract.js'
 import { joinResources } from './check-resources.js'
@@ -37,6 +38,7 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
   const list = [...resources.values()]
   const apis = list.filter(({ isBeside }) => !isBeside)
   const beside = list.filter(({ isBeside }) => isBeside).map(({ resource }) => resource)
+  const privateUseRedirectUris = checkPrivateUse(options.privateUseRedirectUris ?? [])
   const storageTimeout = duration(options, 'storageTimeout', 3, 0.01, 60)
   const settings: Settings = {
     issuer,
@@ -47,7 +49,8 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
     resourceList: list,
-    clients: checkClients(options.clients ?? [], resources, joined.tables),
+    clients: checkClients(options.clients ?? [], resources, { ...joined.tables.clients, privateUseRedirectUris }),
+    privateUseRedirectUris,
     defaultResource: (apis.length === 1 ? apis[0] : apis.find((resource) => resource.isDefault))?.resource,
     beside: beside.length > 0 ? new Set(beside) : undefined,
     pages: checkPages(options.pages, issuer),
@@ -80,6 +83,7 @@ const knownOptions = [
   'resources',
   'pages',
   'clients',
+  'privateUseRedirectUris',
   'secret',
   'allowUnwrappedKeys',
   'signingAlgorithm',
@@ -190,14 +194,27 @@ function checkPurge(purge: ServerOptions['purge'] = {}): number | null {
   return duration({ 'purge.every': purge.every }, 'purge.every', 60, 1, 86_400)
 }
 
+function checkPrivateUse(uris: readonly string[]): ReadonlySet<string> {
+  if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === 'string')) {
+    throw new TypeError(
+      "privateUseRedirectUris must be a list. Write whole URIs, `privateUseRedirectUris: ['cursor://anysphere.cursor-mcp/oauth/callback']`.",
+    )
+  }
+  for (const [i, uri] of uris.entries()) {
+    const problem = listedUriProblem(uri)
+    if (problem) throw new TypeError(`privateUseRedirectUris[${i}]: ${JSON.stringify(uri)} ${problem}.`)
+  }
+  return new Set(uris)
+}
+
 /** A stored client may speak of a resource that another deployment knows; a configured one may not. */
 function checkClients(
   clients: readonly StaticClient[],
   resources: ReadonlyMap<string, ResourceSettings>,
-  tables: Tables,
+  vocabulary: ClientVocabulary,
 ): ReadonlyMap<string, Client> {
   if (!Array.isArray(clients)) throw new TypeError('clients must be a list. Write `clients: [{ client_id: … }]`.')
-  const configured = parseStaticClients(clients, tables.clients)
+  const configured = parseStaticClients(clients, vocabulary)
   const names = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
   const scopes = [...resources.values()].flatMap((resource) => resource.scopes)
   for (const [i, client] of [...configured.values()].entries()) {

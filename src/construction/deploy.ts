@@ -49,9 +49,10 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const recordId = (purpose: string, name: string) => digest(`grantwright ${purpose}\0${issuer}\0${name}`)
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
+  const vocabulary = { ...tables.clients, privateUseRedirectUris: settings.privateUseRedirectUris }
   const parts: Omit<DeployedWithUsers, 'users'> = {
     settings,
-    tables,
+    tables: { ...tables, clients: vocabulary },
     urls: urlsOf(issuer, settings.basePath),
     now,
     randomBytes,
@@ -104,7 +105,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       storage,
       ...sources,
       configured: settings.clients,
-      vocabulary: tables.clients,
+      vocabulary,
       cacheFor: settings.clientCacheLifetime,
     }),
     keyring: openKeyrings({

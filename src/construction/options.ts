@@ -32,6 +32,12 @@ export interface ServerOptions<Native = unknown> {
   /** Clients that are part of the configuration, beside those made with `clients.create`. @default [] */
   readonly clients?: readonly StaticClient[] | undefined
   /**
+   * Redirect URIs of public clients whose scheme has no dot in it, whole and compared as strings, for apps that cannot be changed:
+   * `cursor://anysphere.cursor-mcp/oauth/callback`. Any app on a device can claim such a scheme, so list what you know (RFC 8252
+   * §7.1, §8.4). What is taken off the list matches no more, also for clients that are registered with it. @default []
+   */
+  readonly privateUseRedirectUris?: readonly string[] | undefined
+  /**
    * Wraps the generated keys in the store (AES-256-GCM) and salts refresh tokens: at least 32 bytes from the environment. A list
    * rotates it: the first is used, all are tried. Required for an `https` issuer unless `allowUnwrappedKeys`.
    */

@@ -13,6 +13,8 @@ export interface ClientVocabulary {
   readonly authenticationMethods: ReadonlyMap<string, AuthenticationRules>
   /** Members beside those that every server has. */
   readonly fields: ReadonlyMap<string, ClientField>
+  /** Redirect URIs whose scheme has no dot and that public clients may have all the same. Absent for none. */
+  readonly privateUseRedirectUris?: ReadonlySet<string> | undefined
 }
 
 /** Which clients may be registered for a grant type. */

@@ -5,6 +5,7 @@
  * @module
  */
 import * as z from 'zod/mini'
+import { hostAdvice } from './ascii.js'
 import type { ClientMetadata } from './client-metadata.js'
 import type { ClientSettings } from './client-settings.js'
 import { isPublicClient } from './client-settings.js'
@@ -74,11 +75,11 @@ function checkedField(name: string, value: unknown): Json {
 }
 
 /** What no single field can tell. */
-function checkTogether(settings: ClientSettings, { grantTypes }: ClientVocabulary): void {
+function checkTogether(settings: ClientSettings, { grantTypes, privateUseRedirectUris }: ClientVocabulary): void {
   const { grant_types, redirect_uris, scope, default_scope } = settings
   const isPublic = isPublicClient(settings)
   for (const [i, uri] of redirect_uris.entries()) {
-    const problem = redirectUriProblem(uri, { public: isPublic })
+    const problem = redirectUriProblem(uri, { public: isPublic }, privateUseRedirectUris)
     if (problem) refuse(`redirect_uris[${i}]`, `${JSON.stringify(uri)} ${problem}`)
   }
   const redirects = grant_types.includes('authorization_code')
@@ -122,15 +123,19 @@ function checkTogether(settings: ClientSettings, { grantTypes }: ClientVocabular
 
 const text = z.string('must be a string')
 const uriList = z.array(text, 'must be an array of strings')
-const resourceUri = text.check(z.refine(isResourceUri, 'must be an absolute URI without a fragment'))
+/** With the cure for a host beyond ASCII. */
+const uri = (isRight: (uri: string) => boolean, problem: string) => {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    [problem, ...[hostAdvice(String(input)) ?? []].flat()].join('; ')
+  return text.check(z.refine(isRight, { error }))
+}
+const resourceUri = uri(isResourceUri, 'must be an absolute URI without a fragment')
 const resourceList = z.array(resourceUri, 'must be an array of strings')
-const webPage = text.check(z.refine(isWebAddress, 'must be an absolute http or https URL without a user name'))
+const webPage = uri(isWebAddress, 'must be an absolute http or https URL without a user name')
 
-const image = text.check(
-  z.refine(
-    (uri) => isWebAddress(uri) && isImageAddress(uri),
-    'must be an absolute https URL with a host name, without a user name, and its path must not end with a slash',
-  ),
+const image = uri(
+  (uri) => isWebAddress(uri) && isImageAddress(uri),
+  'must be an absolute https URL with a host name, without a user name, and its path must not end with a slash',
 )
 const flag = z.optional(z.boolean('must be true or false'))
 

@@ -5,28 +5,36 @@
  * @module
  */
 
-import { asciiLowerCase } from './ascii.js'
+import { asciiLowerCase, hostAdvice } from './ascii.js'
 
 /** Most characters of a redirect URI. */
 const MAX_REDIRECT_URI_LENGTH = 2048
+
+const none: ReadonlySet<string> = new Set()
 
 /**
  * What forbids registering `uri`, as the end of a sentence that begins with the URI, or null when it may be registered.
  *
  * - `https` anywhere; `http` only for `localhost`, `127.0.0.1` and `[::1]`.
- * - A private-use scheme, for public clients, when it contains a dot. RFC 8252 §8.4 recommends to refuse others; here it is
- *   a rule. That the scheme is a domain of the app's author (§7.1) cannot be seen from it and is not checked.
+ * - A private-use scheme, for public clients, when it contains a dot, or the operator has listed the whole URI. RFC 8252 §8.4
+ *   recommends to refuse others; here it is a rule. That the scheme is a domain of the app's author (§7.1) cannot be seen from it
+ *   and is not checked.
  * - No other scheme: an allow-list, so `javascript:` and its kin need no mention.
  *
  * @param kind Whether the client is public. RFC 8252 §8.4 lets a native app with a secret of its own be confidential; that
  * is refused here.
+ * @param listed What {@link listedUriProblem} has nothing against.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.1 RFC 9700 §2.1}
  */
-export function redirectUriProblem(uri: string, kind: { readonly public: boolean }): string | null {
+export function redirectUriProblem(
+  uri: string,
+  kind: { readonly public: boolean },
+  listed: ReadonlySet<string> = none,
+): string | null {
   if (uri.length > MAX_REDIRECT_URI_LENGTH) return `is longer than ${MAX_REDIRECT_URI_LENGTH} characters`
   // RFC 3986 §2: this leaves out spaces, control characters, backslashes, quotes and everything beyond ASCII.
   if (!/^[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]*$/.test(uri))
-    return 'has a character that URIs do not have; percent-encode it'
+    return `has a character that URIs do not have; ${hostAdvice(uri) ?? 'percent-encode it'}`
   if (/%(?![0-9A-Fa-f]{2})/.test(uri)) return 'has a % that is not followed by two hexadecimal digits'
   // RFC 6749 §3.1.2: the redirection endpoint URI must not include a fragment component.
   if (uri.includes('#')) return 'has a fragment'
@@ -41,28 +49,48 @@ export function redirectUriProblem(uri: string, kind: { readonly public: boolean
   if (hasDotSegment(uri)) return 'has a . or .. segment in its path'
   if (/^[^/?]*\/\/[^/?]*@/.test(uri)) return 'has a user name or password'
   if (scheme === 'https' || scheme === 'http') return webProblem(uri, scheme)
-  if (!/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+$/.test(scheme)) {
-    return 'has a scheme that is neither https nor one of your own with a dot in it, such as com.example.app'
+  if (!/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+$/.test(scheme) && !listed.has(uri)) {
+    return 'has a scheme that is neither https nor one of your own with a dot in it, such as com.example.app, and it is not in the option privateUseRedirectUris'
   }
   return kind.public
     ? null
     : 'has a private-use scheme, which is for public clients: use token_endpoint_auth_method none'
 }
 
+/** What is opened by the browser or by another program than an app of its own, in small letters. Also all that begin with `http`. */
+const commonSchemes = new Set(
+  'javascript data vbscript blob file filesystem about view-source ws wss ftp intent'.split(' '),
+)
+
 /**
- * Whether `requested` is one of the registered URIs: the same string, or, for public clients and `http` on a loopback host,
- * the same string but for the port. `localhost` is not `127.0.0.1`.
+ * Why an operator must not list `uri` as one with a scheme without a dot, as the end of a sentence that begins with the URI; or null.
+ */
+export function listedUriProblem(uri: string): string | null {
+  const scheme = asciiLowerCase(/^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1] ?? '')
+  if (commonSchemes.has(scheme) || scheme.startsWith('http'))
+    return `has the scheme ${scheme}, which is not an app's own`
+  if (scheme.includes('.')) return 'has a dot in its scheme, so that it needs no listing; leave it out'
+  return redirectUriProblem(uri, { public: true }, new Set([uri]))
+}
+
+/** Whether a URI that is registered still may be used: with a scheme without a dot only as long as it is listed. */
+export const isStillListed = (uri: string, listed: ReadonlySet<string>): boolean =>
+  !isPrivateUseRedirect(uri) || /^[^:]*\./.test(uri) || listed.has(uri)
+
+/**
+ * Whether `requested` is one of the registered URIs: the same string, or, for `http` on a loopback host, the same string but for the
+ * port; where the client is confidential, only if the registered URI has none. `localhost` is not `127.0.0.1`.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8252#section-7.3 RFC 8252 §7.3}
  */
 export function matchRedirectUri(registered: readonly string[], requested: string, isPublic: boolean): boolean {
   if (registered.includes(requested)) return true
-  if (!isPublic) return false
   const wanted = splitLoopback(requested)
   if (!wanted) return false
   return registered.some((uri) => {
     const known = splitLoopback(uri)
-    return known !== null && known.host === wanted.host && known.rest === wanted.rest
+    if (known === null || known.host !== wanted.host || known.rest !== wanted.rest) return false
+    return isPublic || !known.hasPort
   })
 }
 
@@ -91,10 +119,14 @@ export function appendToRedirect(uri: string, parameters: readonly (readonly [na
 }
 
 /** An `http` URI on a loopback host, without its port. Null for everything else, ports that do not exist included. */
-function splitLoopback(uri: string): { readonly host: string; readonly rest: string } | null {
+function splitLoopback(uri: string): {
+  readonly host: string
+  readonly hasPort: boolean
+  readonly rest: string
+} | null {
   const match = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?([/?].*)?$/s.exec(uri)
   if (!match?.[1] || Number(match[2] ?? 80) > 65_535) return null
-  return { host: match[1], rest: match[3] ?? '' }
+  return { host: match[1], hasPort: match[2] !== undefined, rest: match[3] ?? '' }
 }
 
 function webProblem(uri: string, scheme: string): string | null {

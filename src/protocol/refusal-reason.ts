@@ -34,6 +34,8 @@ export type RequestRefusal =
   | 'redirect_uri_repeated'
   /** It is none of those that the client is registered with. */
   | 'redirect_uri_not_registered'
+  /** The client is registered with it, but its scheme has no dot, and the option `privateUseRedirectUris` lists it no longer. */
+  | 'redirect_uri_not_listed'
   // The authorization request, told to the client by redirect.
   | 'request_not_supported'
   | 'request_uri_not_supported'
