@@ -7,12 +7,13 @@
 import type { Client } from '../clients/client.js'
 import { parseStaticClients, type StaticClient } from '../clients/static.js'
 import type { ResourceSettings, Settings } from '../deployment/settings.js'
-import { isLoopbackHost } from '../edge/network.js'
+import { mayBeHttp } from '../edge/network.js'
 import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { checkPages } from '../pages/settings.js'
 import type { Joined } from '../points/join.js'
 import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
 import { listedUriProblem } from '../protocol/redirect-uri.js'
+import { checkHttpBeyondLoopback, whereHttp } from '../runtime/http-beyond-loopback.js'
 import { checkFunctions, duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
 import type { Storage } from '../storage/contract.js'
 import { joinResources } from './check-resources.js'
@@ -26,7 +27,8 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
     )
   }
   refuseUnknown(options, knownOptions, 'createAuthorizationServer')
-  const issuer = checkIssuer(options.issuer)
+  const httpBeyondLoopback = checkHttpBeyondLoopback(options.allowHttpBeyondLoopback, options.issuer)
+  const issuer = checkIssuer(options.issuer, httpBeyondLoopback)
   checkStorage(options.storage)
   checkUsers(options.users)
   checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
@@ -49,7 +51,11 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
     resourceList: list,
-    clients: checkClients(options.clients ?? [], resources, { ...joined.tables.clients, privateUseRedirectUris }),
+    clients: checkClients(options.clients ?? [], resources, {
+      ...joined.tables.clients,
+      privateUseRedirectUris,
+      httpBeyondLoopback,
+    }),
     privateUseRedirectUris,
     defaultResource: (apis.length === 1 ? apis[0] : apis.find((resource) => resource.isDefault))?.resource,
     beside: beside.length > 0 ? new Set(beside) : undefined,
@@ -84,6 +90,7 @@ const knownOptions = [
   'pages',
   'clients',
   'privateUseRedirectUris',
+  'allowHttpBeyondLoopback',
   'secret',
   'allowUnwrappedKeys',
   'signingAlgorithm',
@@ -141,7 +148,7 @@ function checkSigningKeys({ signingKeys }: ServerOptions<never>, { features }: J
   }
 }
 
-function checkIssuer(issuer: unknown): string {
+function checkIssuer(issuer: unknown, httpBeyondLoopback: boolean): string {
   const say = (problem: string) =>
     new TypeError(
       `issuer ${problem}. Write the public URL of this server, for example \`issuer: 'https://auth.example.com'\`.`,
@@ -151,8 +158,8 @@ function checkIssuer(issuer: unknown): string {
   // RFC 8414 §2: https, no query, no fragment.
   if (/[?#]/.test(issuer)) throw say('has a query or a fragment')
   if (url.username !== '' || url.password !== '') throw say('contains a user name')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
-    throw say('must be https (http is accepted for localhost, 127.0.0.1 and [::1])')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBeHttp(url.hostname, httpBeyondLoopback))) {
+    throw say(`must be https (${whereHttp})`)
   }
   // Clients compare it byte for byte (RFC 8414 §3.3, RFC 9207 §2.4), so it must be what a URL parser would make of it.
   const canonical = url.pathname === '/' && !issuer.endsWith('/') ? url.origin : url.href

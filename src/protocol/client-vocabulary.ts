@@ -15,6 +15,8 @@ export interface ClientVocabulary {
   readonly fields: ReadonlyMap<string, ClientField>
   /** Redirect URIs whose scheme has no dot and that public clients may have all the same. Absent for none. */
   readonly privateUseRedirectUris?: ReadonlySet<string> | undefined
+  /** Whether redirect URIs may be `http` on private hosts, too. @default false */
+  readonly httpBeyondLoopback?: boolean | undefined
 }
 
 /** Which clients may be registered for a grant type. */

@@ -75,11 +75,12 @@ function checkedField(name: string, value: unknown): Json {
 }
 
 /** What no single field can tell. */
-function checkTogether(settings: ClientSettings, { grantTypes, privateUseRedirectUris }: ClientVocabulary): void {
+function checkTogether(settings: ClientSettings, vocabulary: ClientVocabulary): void {
+  const { grantTypes } = vocabulary
   const { grant_types, redirect_uris, scope, default_scope } = settings
   const isPublic = isPublicClient(settings)
   for (const [i, uri] of redirect_uris.entries()) {
-    const problem = redirectUriProblem(uri, { public: isPublic }, privateUseRedirectUris)
+    const problem = redirectUriProblem(uri, { public: isPublic }, vocabulary)
     if (problem) refuse(`redirect_uris[${i}]`, `${JSON.stringify(uri)} ${problem}`)
   }
   const redirects = grant_types.includes('authorization_code')

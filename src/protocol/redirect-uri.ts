@@ -6,16 +6,16 @@
  */
 
 import { asciiLowerCase, hostAdvice } from './ascii.js'
+import type { ClientVocabulary } from './client-vocabulary.js'
+import { isPrivateHost } from './private-host.js'
 
 /** Most characters of a redirect URI. */
 const MAX_REDIRECT_URI_LENGTH = 2048
 
-const none: ReadonlySet<string> = new Set()
-
 /**
  * What forbids registering `uri`, as the end of a sentence that begins with the URI, or null when it may be registered.
  *
- * - `https` anywhere; `http` only for `localhost`, `127.0.0.1` and `[::1]`.
+ * - `https` anywhere; `http` only for `localhost`, `127.0.0.1` and `[::1]`, in development also on private hosts.
  * - A private-use scheme, for public clients, when it contains a dot, or the operator has listed the whole URI. RFC 8252 §8.4
  *   recommends to refuse others; here it is a rule. That the scheme is a domain of the app's author (§7.1) cannot be seen from it
  *   and is not checked.
@@ -23,13 +23,13 @@ const none: ReadonlySet<string> = new Set()
  *
  * @param kind Whether the client is public. RFC 8252 §8.4 lets a native app with a secret of its own be confidential; that
  * is refused here.
- * @param listed What {@link listedUriProblem} has nothing against.
+ * @param more What the operator allows beyond that: URIs that {@link listedUriProblem} has nothing against, and `http`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.1 RFC 9700 §2.1}
  */
 export function redirectUriProblem(
   uri: string,
   kind: { readonly public: boolean },
-  listed: ReadonlySet<string> = none,
+  more: Pick<ClientVocabulary, 'privateUseRedirectUris' | 'httpBeyondLoopback'> = {},
 ): string | null {
   if (uri.length > MAX_REDIRECT_URI_LENGTH) return `is longer than ${MAX_REDIRECT_URI_LENGTH} characters`
   // RFC 3986 §2: this leaves out spaces, control characters, backslashes, quotes and everything beyond ASCII.
@@ -48,8 +48,8 @@ export function redirectUriProblem(
   }
   if (hasDotSegment(uri)) return 'has a . or .. segment in its path'
   if (/^[^/?]*\/\/[^/?]*@/.test(uri)) return 'has a user name or password'
-  if (scheme === 'https' || scheme === 'http') return webProblem(uri, scheme)
-  if (!/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+$/.test(scheme) && !listed.has(uri)) {
+  if (scheme === 'https' || scheme === 'http') return webProblem(uri, scheme, more.httpBeyondLoopback ?? false)
+  if (!/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+$/.test(scheme) && !more.privateUseRedirectUris?.has(uri)) {
     return 'has a scheme that is neither https nor one of your own with a dot in it, such as com.example.app, and it is not in the option privateUseRedirectUris'
   }
   return kind.public
@@ -70,7 +70,7 @@ export function listedUriProblem(uri: string): string | null {
   if (commonSchemes.has(scheme) || scheme.startsWith('http'))
     return `has the scheme ${scheme}, which is not an app's own`
   if (scheme.includes('.')) return 'has a dot in its scheme, so that it needs no listing; leave it out'
-  return redirectUriProblem(uri, { public: true }, new Set([uri]))
+  return redirectUriProblem(uri, { public: true }, { privateUseRedirectUris: new Set([uri]) })
 }
 
 /** Whether a URI that is registered still may be used: with a scheme without a dot only as long as it is listed. */
@@ -92,11 +92,6 @@ export function matchRedirectUri(registered: readonly string[], requested: strin
     if (known === null || known.host !== wanted.host || known.rest !== wanted.rest) return false
     return isPublic || !known.hasPort
   })
-}
-
-/** Whether the answer goes to a program on the user's own machine by `http`. */
-export function isLoopbackRedirect(uri: string): boolean {
-  return splitLoopback(uri) !== null
 }
 
 /** Whether the answer goes to an app by a scheme of its own. */
@@ -129,7 +124,7 @@ function splitLoopback(uri: string): {
   return { host: match[1], hasPort: match[2] !== undefined, rest: match[3] ?? '' }
 }
 
-function webProblem(uri: string, scheme: string): string | null {
+function webProblem(uri: string, scheme: string, httpBeyondLoopback: boolean): string | null {
   const authority = /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]*))?(?:[/?]|$)/.exec(uri)
   const host = authority?.[1]
   // What a URL parser would read differently (127.1, 0x7f.1, a host in capitals) is not what it seems to be.
@@ -139,8 +134,8 @@ function webProblem(uri: string, scheme: string): string | null {
   const port = authority?.[2]
   if (port !== undefined && !(/^[1-9][0-9]*$/.test(port) && Number(port) <= 65_535)) return 'has an impossible port'
   // RFC 9700 §2.6: no http, except for the loopback redirects of native clients.
-  if (scheme === 'http' && !isLoopbackRedirect(uri))
-    return 'uses http, which is for localhost, 127.0.0.1 and [::1] only'
+  if (scheme === 'http' && splitLoopback(uri) === null && !(httpBeyondLoopback && isPrivateHost(host)))
+    return 'uses http, which is for localhost, 127.0.0.1 and [::1] only, and in the option clients for what allowHttpBeyondLoopback allows'
   return null
 }
 

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   appendToRedirect,
-  isLoopbackRedirect,
   isPrivateUseRedirect,
   isStillListed,
   listedUriProblem,
@@ -156,20 +155,45 @@ describe('the advice for a host beyond ASCII', () => {
   )
 })
 
+describe('http beyond loopback, where the operator allows it', () => {
+  const allowed = { httpBeyondLoopback: true }
+  it.each(['http://web:5173/cb', 'http://192.168.1.20/cb', 'http://[fd00::1]:8080/cb', 'http://localhost/cb'])(
+    'is for private hosts such as %s, and only where it is allowed',
+    (uri) => {
+      expect([redirectUriProblem(uri, native, allowed), redirectUriProblem(uri, web, allowed)]).toEqual([null, null])
+      if (!uri.includes('localhost')) expect(redirectUriProblem(uri, web)).toMatch(/uses http/)
+    },
+  )
+
+  it.each([
+    ['http://app.example.com/cb', 'uses http'],
+    ['http://192.0.2.1/cb', 'uses http'],
+    ['http://127.0.0.1.nip.example/cb', 'uses http'],
+    ['http://web@app.example.com/cb', 'user name'],
+    ['http://WEB/cb', 'host'],
+    ['http://0xa000001/cb', 'host'],
+    ['ws://web/cb', 'scheme'],
+  ])('refuses %s: %s', (uri, problem) => expect(redirectUriProblem(uri, web, allowed)).toContain(problem))
+
+  it('leaves no port free', () => {
+    expect(matchRedirectUri(['http://web/cb'], 'http://web:5173/cb', true)).toBe(false)
+  })
+})
+
 describe('a listed redirect URI', () => {
   const uri = 'cursor://anysphere.cursor-mcp/oauth/callback'
   const listed = new Set([uri])
 
   it('may have a scheme without a dot, for public clients only', () => {
     expect(listedUriProblem(uri)).toBeNull()
-    expect(redirectUriProblem(uri, native, listed)).toBeNull()
-    expect(redirectUriProblem(uri, web, listed)).toMatch(/public clients/)
+    expect(redirectUriProblem(uri, native, { privateUseRedirectUris: listed })).toBeNull()
+    expect(redirectUriProblem(uri, web, { privateUseRedirectUris: listed })).toMatch(/public clients/)
   })
 
   it.each([`${uri}/`, `${uri}?x=1`, 'cursor://anysphere.cursor-mcp/oauth', 'cursor:/cb', uri.toUpperCase()])(
     'is compared as a string, so that %s is refused',
     (other) => {
-      expect(redirectUriProblem(other, native, listed)).not.toBeNull()
+      expect(redirectUriProblem(other, native, { privateUseRedirectUris: listed })).not.toBeNull()
       expect(matchRedirectUri([uri], other, true)).toBe(false)
     },
   )
@@ -322,13 +346,6 @@ describe('matchRedirectUri', () => {
 })
 
 describe('what kind of redirect it is', () => {
-  it('knows loopback redirects', () => {
-    expect(['http://localhost:1/cb', 'http://[::1]/', 'http://127.0.0.1'].every(isLoopbackRedirect)).toBe(true)
-    expect(['https://localhost/cb', 'http://localhost.evil/', 'com.example.app:/cb'].some(isLoopbackRedirect)).toBe(
-      false,
-    )
-  })
-
   it('knows private-use schemes', () => {
     expect(isPrivateUseRedirect('com.example.app:/cb')).toBe(true)
     expect(['https://a/', 'http://localhost/'].some(isPrivateUseRedirect)).toBe(false)
