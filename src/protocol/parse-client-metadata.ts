@@ -165,7 +165,7 @@ export const clientFieldNames: readonly string[] = [
   ...Object.keys(common),
   ...['grant_types', 'token_endpoint_auth_method'],
   // What a client's record has besides.
-  ...['v', 'issuer', 'client_id', 'client_secret', 'secrets', 'createdAt', 'fields'],
+  ...['v', 'issuer', 'client_id', 'client_secret', 'client_secret_sha256', 'secrets', 'createdAt', 'fields'],
 ]
 
 function schemaFor({ grantTypes, authenticationMethods, fields }: ClientVocabulary) {

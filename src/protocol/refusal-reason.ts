@@ -106,6 +106,8 @@ export type RequestRefusal =
   | 'client_secret_wrong'
   /** A former secret whose time is over. */
   | 'client_secret_expired'
+  /** Too many wrong secrets of a client that came with the digest of one, from this address. The right one is refused as well, for an hour. */
+  | 'client_secret_limited'
   // The token endpoint, and the small ones.
   /** A `grant_type` that this server does not serve. */
   | 'grant_type_unknown'
