@@ -14,7 +14,7 @@ export interface Line {
 }
 
 /** A client's record has half of it. */
-export const MAX_LINE_BYTES = 65_536
+const MAX_LINE_BYTES = 65_536
 
 /** @param file `-` for the standard input. @throws what the file system says. */
 export async function* linesOf(file: string): AsyncGenerator<Line> {
