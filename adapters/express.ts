@@ -13,7 +13,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
 import { type GuardOptions, guardOf } from '../src/resource/guard.js'
-import type { Access, ResourceServer } from '../src/resource/resource-server.js'
+import { type Access, checkResourceServer, type ResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
 import { keepAccess, keptAccess } from './access-of.js'
 import { handlerAt, type MountOptions } from './mount.js'
@@ -41,7 +41,7 @@ export function authorizationServer(auth: AuthorizationServer, options: MountOpt
  * Lets a request through when its access token has the scope and the login that are needed; {@link accessOf} says what is in the token.
  * Everything else is refused with a challenge. `req.auth` is left to others.
  *
- * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
+ * @throws {TypeError} when the first argument is no server, an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken(
@@ -76,6 +76,7 @@ export const accessOf = (req: IncomingMessage): Access =>
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3 RFC 9728 §3}
  */
 export function resourceMetadata(resourceServer: ResourceServer): RequestHandler {
+  checkResourceServer(resourceServer)
   return (req, res, next) => {
     const response = resourceServer.handle(readMessage(req).request)
     if (response) sendMessage(res, response)

@@ -14,7 +14,7 @@ import { fromRequest } from '../src/edge/fetch.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../src/edge/message.js'
 import { share } from '../src/resource/cors.js'
 import { type GuardOptions, guardOf } from '../src/resource/guard.js'
-import type { Access, ResourceServer } from '../src/resource/resource-server.js'
+import { type Access, checkResourceServer, type ResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
 import { keepAccess, keptAccess } from './access-of.js'
 import { handlerAt, type MountOptions } from './mount.js'
@@ -65,7 +65,7 @@ export function authorizationServer(
  * Lets a request through when its access token has the scope and the login that are needed; {@link accessOf} says what is in the token.
  * Everything else is refused with a challenge. `c.var` is left to others: `@hono/mcp` takes what is in `c.var.auth` for its own.
  *
- * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
+ * @throws {TypeError} when the first argument is no server, an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken(
@@ -102,6 +102,7 @@ export const accessOf = (c: Context): Access =>
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3 RFC 9728 §3}
  */
 export function resourceMetadata(resourceServer: ResourceServer): MiddlewareHandler {
+  checkResourceServer(resourceServer)
   return async (c, next) => {
     const response = resourceServer.handle(fromRequest(c.req.raw, { native: c }))
     return response ? respond(c, response) : next()

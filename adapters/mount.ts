@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { deploymentOf } from '../src/points/deployments.js'
-import { isRecord, refuseUnknown } from '../src/runtime/option-checks.js'
+import { checkServer, deploymentOf } from '../src/points/deployments.js'
+import { isRecord, mistake, refuseUnknown } from '../src/runtime/option-checks.js'
 import type { AuthorizationServer } from '../src/server.js'
 
 export interface MountOptions {
@@ -30,8 +30,9 @@ export function handlerAt(
   mounting: string,
   known: readonly string[] = ['at'],
 ): AuthorizationServer['handle'] {
+  checkServer(auth, mounting)
   if (!isRecord(options)) {
-    throw new TypeError(`The options of ${mounting} are an object. Write \`${mounting}(auth, { at: '/auth' })\`.`)
+    throw mistake(`The options of ${mounting} are an object. Write \`${mounting}(auth, { at: '/auth' })\`.`, options)
   }
   refuseUnknown(options, known, mounting)
   const { at } = options
@@ -49,8 +50,9 @@ function checkAt(at: unknown, auth: AuthorizationServer): void {
   const endpoints = deploymentOf(auth).urls.paths.token.replace(/\/token$/, '')
   const example = new URL(auth.issuer).pathname.replace(/\/$/, '') || endpoints
   if (typeof at !== 'string' || !/^(\/[^/?#]+)+$/.test(at)) {
-    throw new TypeError(
+    throw mistake(
       `at must begin with a slash and not end with one. Write the path that your proxy takes off, for example \`at: '${example}'\`; if it takes nothing off, leave it out.`,
+      at,
     )
   }
   if (!`${endpoints}/`.startsWith(`${at}/`)) {

@@ -9,8 +9,9 @@
  * Only path and query of a request count, so a proxy may call Next by whatever host it likes. When the issuer has a path, or
  * `basePath` of the server is not `/oauth`, the folder follows it: for the issuer `https://example.com/login` it is
  * `app/login/oauth/[...path]`. Behind a proxy that takes `/login` off it stays `app/oauth/[...path]`, with `{ at: '/login' }`.
- * Next's own `basePath` must be the path of the issuer; everything is under it then, and clients that look for the metadata at
- * the root of the host need a rewrite in front of Next.
+ * Next takes its own `basePath` off, too: with `basePath: '/login'` it is `{ at: '/login' }` as well, and clients that look for the
+ * metadata at the root of the host need a rewrite. With `trailingSlash: true`, `skipTrailingSlashRedirect: true` belongs beside it.
+ * docs/adapters/next.md has the settings of Next that matter here.
  *
  * Next keeps the first of several `Authorization` lines and drops the others, so only the first is judged; other adapters
  * refuse such a request.
@@ -20,7 +21,8 @@
 import { fetchHandler, fromRequest, toResponse } from '../src/edge/fetch.js'
 import { share } from '../src/resource/cors.js'
 import { type GuardOptions, guardOf } from '../src/resource/guard.js'
-import type { Access, ResourceServer } from '../src/resource/resource-server.js'
+import { type Access, checkResourceServer, type ResourceServer } from '../src/resource/resource-server.js'
+import { mistake } from '../src/runtime/option-checks.js'
 import type { AuthorizationServer } from '../src/server.js'
 import { handlerAt, type MountOptions } from './mount.js'
 
@@ -55,8 +57,27 @@ export function routeHandlers(
   options: RouteHandlersOptions = {},
 ): { readonly [method in 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS']: RouteHandler } {
   const answer = fetchHandler(handlerAt(auth, options, 'routeHandlers', ['at', 'clientAddress']))
-  const handle: RouteHandler = (request) => answer(request, { address: options.clientAddress?.(request) })
+  const handle: RouteHandler = async (request) => {
+    const response = await answer(request, { address: options.clientAddress?.(request) })
+    const [url = ''] = request.url.split('?', 1)
+    // Only what is the server's: the line then holds no text that a stranger chose.
+    if (url.endsWith('/') && response.status !== 404) tellOfSlash(auth, new URL(url).pathname)
+    return response
+  }
   return { GET: handle, POST: handle, PUT: handle, DELETE: handle, OPTIONS: handle }
+}
+
+const told = new WeakSet<AuthorizationServer>()
+
+/** Once for each server: none of its URLs ends in a slash, so who comes with one was most likely sent there by Next. */
+function tellOfSlash(auth: AuthorizationServer, pathname: string): void {
+  if (told.has(auth)) return
+  told.add(auth)
+  console.warn(
+    `grantwright: a request came for ${pathname}, which the server names without the slash at its end. If next.config has ` +
+      '`trailingSlash: true`, Next redirects every client there, and many follow no redirect of a POST. ' +
+      'Write `skipTrailingSlashRedirect: true` beside it.',
+  )
 }
 
 /**
@@ -72,7 +93,7 @@ export function routeHandlers(
  *
  * With the option `cors` the same guard answers the preflights of this path: `export const OPTIONS = GET`.
  *
- * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
+ * @throws {TypeError} when the first argument is no server, an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken<Incoming extends Request = Request, Context extends WithAccess = GuardedContext>(
@@ -81,6 +102,12 @@ export function requireAccessToken<Incoming extends Request = Request, Context e
   handler: (request: Incoming, context: Context) => Response | Promise<Response>,
 ): (request: Incoming, context: Omit<Context, 'auth'>) => Promise<Response> {
   const admit = guardOf(guard, options)
+  if (typeof handler !== 'function') {
+    throw mistake(
+      'requireAccessToken takes a handler. Write `requireAccessToken(auth, { scope }, (request, { auth }) => …)`.',
+      handler,
+    )
+  }
   return async (request, context) => {
     const admission = await admit(fromRequest(request))
     if (!admission.ok) return toResponse(admission.response)
@@ -106,6 +133,7 @@ export function requireAccessToken<Incoming extends Request = Request, Context e
 export function resourceMetadata(resourceServer: ResourceServer): {
   readonly [method in 'GET' | 'OPTIONS']: RouteHandler
 } {
+  checkResourceServer(resourceServer)
   const handle: RouteHandler = async (request) => {
     const response = resourceServer.handle(fromRequest(request))
     return response ? toResponse(response) : new Response('Not Found', { status: 404 })

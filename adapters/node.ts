@@ -8,7 +8,7 @@
  * @module
  */
 import { type GuardOptions, guardOf } from '../src/resource/guard.js'
-import type { Access, ResourceServer } from '../src/resource/resource-server.js'
+import { type Access, checkResourceServer, type ResourceServer } from '../src/resource/resource-server.js'
 import type { AuthorizationServer } from '../src/server.js'
 import { keepAccess, keptAccess } from './access-of.js'
 import { handlerAt, type MountOptions } from './mount.js'
@@ -55,7 +55,7 @@ export function nodeListener(
  * })
  * ```
  *
- * @throws {TypeError} when an option is wrong, or the server has several resources and none is the default.
+ * @throws {TypeError} when the first argument is no server, an option is wrong, or the server has several resources and none is the default.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
  */
 export function requireAccessToken(
@@ -90,6 +90,7 @@ export const accessOf = (req: NodeRequest): Access =>
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-3 RFC 9728 §3}
  */
 export function resourceMetadata(resourceServer: ResourceServer): (req: NodeRequest, res: NodeResponse) => boolean {
+  checkResourceServer(resourceServer)
   return (req, res) => {
     const response = resourceServer.handle(readMessage(req).request)
     if (response) sendMessage(res, response)

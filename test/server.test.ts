@@ -121,16 +121,14 @@ describe('the server', () => {
   })
 })
 
-it('prints what failed when nobody listens, because the answer says nothing about it', async () => {
+it('prints what failed, because the answer says nothing about it', async () => {
   const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const h = harness({ onEvent: undefined })
+  const h = harness()
   h.login = { subject: 42 as unknown as string }
   const response = await h.browser().get(authorizeUrl(pkce().challenge))
   expect(response.status).toBe(500)
   expect(await response.text()).not.toContain('String(user.id)')
-  expect(printed).toHaveBeenCalledWith(
-    expect.stringContaining('authorize failed'),
-    expect.objectContaining({ message: expect.stringContaining('String(user.id)') }),
-  )
+  await vi.waitFor(() => expect(printed).toHaveBeenCalled())
+  expect(printed).toHaveBeenCalledWith(expect.stringMatching(/^grantwright: authorize failed .*String\(user\.id\)/))
   printed.mockRestore()
 })

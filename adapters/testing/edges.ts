@@ -62,8 +62,15 @@ export function edgeTests(test: AdapterTest): void {
     equal('afterwards', (await site.send('/hello')).status, 200)
   })
 
+  test('an Authorization header with an access token is refused, and named', async (site) => {
+    const headers = { 'content-type': form, authorization: 'Bearer abc' }
+    const refused = await json(await send(site, headers, 'grant_type=client_credentials'), 400)
+    equal('error', refused.error, 'invalid_request')
+    equal('names Bearer', /Bearer/.test(refused.error_description ?? ''), true)
+  })
+
   test('a malformed Authorization header is a wrong client, with a challenge', async (site) => {
-    for (const authorization of ['Basic', 'Basic !', `Basic ${btoa('no colon')}`, 'Bearer abc']) {
+    for (const authorization of ['Basic', 'Basic !', `Basic ${btoa('no colon')}`]) {
       const response = await send(site, { 'content-type': form, authorization }, 'grant_type=client_credentials')
       equal(`${authorization}: challenge`, /^Basic /.test(response.headers.get('www-authenticate') ?? ''), true)
       equal(authorization, (await json(response, 401)).error, 'invalid_client')

@@ -10,6 +10,8 @@ import type { Grant } from '../grant/state.js'
 import type { Deployed } from '../points/tables.js'
 import type { TermValues } from '../protocol/terms.js'
 import { unknownRestriction } from '../protocol/terms.js'
+import { MAX_ACCESS_TOKEN_LENGTH } from '../protocol/token-string.js'
+import { largestOf, loginClaims } from './claims.js'
 import { issueJwt, verifyJwt, withoutProtocolClaims } from './jwt.js'
 import { issueOpaque, verifyOpaque } from './opaque.js'
 import { termClaims } from './terms.js'
@@ -19,10 +21,25 @@ import type { AccessToken, LiveAccessToken } from './token.js'
 export const TOKEN_ID_BYTES = 8
 export const CLIENT_TOKEN_ID_BYTES = 16
 
-/** The string that the client gets. */
-export function issueAccessToken(deployment: Deployment, token: AccessToken, grant: Grant | null): Promise<string> {
-  const format = deployment.settings.resources.get(token.resource)?.format
-  return format === 'opaque' ? issueOpaque(deployment, token, grant) : issueJwt(deployment, token)
+/**
+ * The string that the client gets.
+ *
+ * @throws {Error} when it would be longer than what takes tokens takes. Nothing is written yet then.
+ */
+export async function issueAccessToken(
+  deployment: Deployment,
+  token: AccessToken,
+  grant: Grant | null,
+): Promise<string> {
+  const isOpaque = deployment.settings.resources.get(token.resource)?.format === 'opaque'
+  const text = await (isOpaque ? issueOpaque(deployment, token, grant) : issueJwt(deployment, token))
+  if (text.length <= MAX_ACCESS_TOKEN_LENGTH) return text
+  const { clientId, resource, subject: sub, scope, claims, login } = token
+  const further = isOpaque ? {} : { ...withoutProtocolClaims(claims), ...loginClaims(login) }
+  const said = { ...further, sub, scope: scope.join(' ') }
+  throw new Error(
+    `An access token for the client ${JSON.stringify(clientId)} would have ${text.length} bytes, and ${MAX_ACCESS_TOKEN_LENGTH} are the most. ${largestOf(said)} Say less there${isOpaque ? '' : `, or make the tokens of ${resource} short: \`accessToken: 'opaque'\``}.`,
+  )
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 import type { LoginFacts } from '../grant/state.js'
+import { utf8 } from '../runtime/hash.js'
 
 /** RFC 7519 §2: a NumericDate, in whole seconds. */
 export const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
@@ -14,3 +15,13 @@ export const loginClaims = ({ authenticatedAt, acr, amr }: LoginFacts) => ({
   ...(acr !== undefined && { acr }),
   ...(amr !== undefined && { amr }),
 })
+
+/** Which claim takes the most room, for operators: its name and size, never its value. */
+export function largestOf(claims: { readonly [name: string]: unknown }): string {
+  let [largest, most] = ['', -1]
+  for (const [name, value] of Object.entries(claims)) {
+    const bytes = utf8(JSON.stringify(value) ?? '').length
+    if (bytes > most) [largest, most] = [name, bytes]
+  }
+  return `Its largest claim is ${JSON.stringify(largest)}, with ${most} bytes.`
+}

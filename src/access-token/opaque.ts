@@ -9,7 +9,7 @@
 import type { Deployment } from '../deployment/deployment.js'
 import type { Grant } from '../grant/state.js'
 import { type Confirmation, confirmationMembers } from '../protocol/confirmation.js'
-import { u32 } from '../protocol/token-string.js'
+import { MAX_ACCESS_TOKEN_LENGTH, u32 } from '../protocol/token-string.js'
 import { concatBytes, constantTimeEqual, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import { seconds } from './claims.js'
 import type { AccessToken, LiveAccessToken } from './token.js'
@@ -32,7 +32,8 @@ export async function issueOpaque(deployment: Deployment, token: AccessToken, gr
 
 /** The token and its grant, when the MAC is right and the grant is there to say what the token means. */
 export async function verifyOpaque(deployment: Deployment, text: string): Promise<LiveAccessToken | null> {
-  const bytes = text.startsWith(PREFIX) && text.length <= 8192 ? decodeBase64url(text.slice(PREFIX.length)) : null
+  const isOurs = text.startsWith(PREFIX) && text.length <= MAX_ACCESS_TOKEN_LENGTH
+  const bytes = isOurs ? decodeBase64url(text.slice(PREFIX.length)) : null
   if (!bytes || bytes.length < KEY_ID_BYTES + 1 + MAC_BYTES) return null
   const macKey = await deployment.keyring.findMacKey(encodeBase64url(bytes.subarray(0, KEY_ID_BYTES)))
   const signed = bytes.subarray(0, -MAC_BYTES)

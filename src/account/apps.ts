@@ -5,7 +5,7 @@
  */
 
 import { browserOf } from '../browser/browser.js'
-import { currentLogin } from '../browser/login-context.js'
+import { currentLogin, noteLostLogin } from '../browser/login-context.js'
 import { isSameToken, pageToken } from '../browser/page-token.js'
 import { scopeWords } from '../browser/scope-words.js'
 import { termWords } from '../browser/term-words.js'
@@ -35,7 +35,11 @@ export async function apps(deployment: Deployed, request: HttpRequest): Promise<
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
   // Back from the login without one: another try would go round in circles.
-  if (!login) return isBack ? problemPage('loginMissing') : loginForApps(deployment, request)
+  if (!login) {
+    if (!isBack) return loginForApps(deployment, request)
+    noteLostLogin(deployment)
+    return problemPage('loginMissing')
+  }
   if (isBack) return seeOther(deployment.urls.of('apps'))
   return showApps(deployment, request, login, parameters.get('revoked') === undefined ? undefined : 'revoked')
 }

@@ -7,6 +7,7 @@ import type { HttpRequest } from '../edge/message.js'
 import { problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
+import type { RequestRefusal } from '../protocol/refusal-reason.js'
 import type { Verdict } from '../protocol/visit.js'
 import type { Login } from '../users/contract.js'
 import { sendError } from './authorization-response.js'
@@ -41,7 +42,7 @@ export function carryOut(
       return sendError(deployment, asked, verdict.error, descriptionOf(verdict, way), {
         clientId,
         reason: verdict.because === 'term_refused' ? (way.choice?.refused?.reason ?? verdict.because) : verdict.because,
-        hint: way.choice?.refused?.hint,
+        hint: way.choice?.refused?.hint ?? loginHints[verdict.because],
       })
     case 'not_yours':
       return problemPage('answered')
@@ -50,6 +51,14 @@ export function carryOut(
     case 'wait':
       return tooManyPage(verdict.milliseconds)
   }
+}
+
+/** Why somebody was sent to log in three times. */
+const loginHints: { readonly [reason in RequestRefusal]?: string } = {
+  login_no_login:
+    'Three times users.current found nobody after the login: mount the session middleware before the server, and see that its cookie arrives.',
+  login_fresh:
+    'Three times users.current gave a login that was there before: its authenticatedAt (or its sessionId) must be that of the new one.',
 }
 
 /** A person is needed, so the request waits for them. */

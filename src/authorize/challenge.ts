@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { loginContext } from '../browser/login-context.js'
+import { loginContext, noteLostLogin } from '../browser/login-context.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
@@ -20,6 +20,7 @@ export async function challenge(
   current: Login | null | undefined,
   reason: LoginReason,
 ): Promise<HttpResponse> {
+  if (reason === 'no_login' && pending.value.challenges > 0) noteLostLogin(deployment)
   await changePending(deployment, pending, (value) => ({
     ...value,
     challenges: value.challenges + 1,

@@ -22,7 +22,7 @@ import { visitOf } from './visit.js'
 /** POST: what the person decided. */
 export async function consent(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   if (!isOwnForm(request, deployment.settings.pages.origins)) return problemPage('foreign')
-  const form = refuseProblems(await readForm(request))
+  const form = refuseProblems(await readForm(request, { most: MAX_FIELDS }))
   const pageToken = hiddenField(form, 'page_token')
   const pressed = form.get('decision')
   if (pressed !== 'allow' && pressed !== 'deny') return unreadableFormPage()
@@ -47,3 +47,6 @@ export async function consent(deployment: Deployed, request: HttpRequest): Promi
   const decision = chosen && { access: agreed, refused, subject, ...(chosen.terms && { terms: chosen.terms }) }
   return proceed(deployment, request, visit, { login, choice, decision: decision ?? undefined })
 }
+
+/** A field for each box that stays ticked, and of those there are as many as a request has room to ask for. */
+const MAX_FIELDS = 4096

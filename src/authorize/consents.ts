@@ -12,6 +12,7 @@ import type { Deployed } from '../points/tables.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
 import { coversTerms, isSameJson } from '../protocol/terms.js'
+import { utf8 } from '../runtime/hash.js'
 
 interface Parties {
   readonly clientId: string
@@ -51,7 +52,7 @@ async function remember(
     const before = earlier && isSameJson(earlier.terms, terms) ? earlier : null
     // Whoever was faster has written the same: a double click.
     if (lost > 0 && before && includes(before.access, agreed) && includes(before.refused ?? [], refused)) return
-    const value: Consent = {
+    const joined = (before: Consent | null): Consent => ({
       id,
       issuer: deployment.settings.issuer,
       subject,
@@ -63,11 +64,17 @@ async function remember(
       // What was not agreed to again keeps its end.
       expiresAt:
         before && !includes(agreed, before.access) ? before.expiresAt : now + deployment.settings.consentLifetime,
-    }
+    })
+    const whole = joined(before)
+    // What has no room beside the new answer is asked again.
+    const value = utf8(JSON.stringify(whole)).length > MAX_CONSENT_BYTES ? joined(null) : whole
     if (await (stored ? deployment.consents.replace(value, stored.version) : deployment.consents.insert(value))) return
   }
   throw new Unavailable('A consent is written by too many at once.')
 }
+
+/** Of the 32,768 that a stored record has room for, with what is around it. */
+const MAX_CONSENT_BYTES = 32_000
 
 /** One consent per client and user. */
 export const consentId = ({ recordId }: Deployment, clientId: string, subject: string): string =>

@@ -57,7 +57,7 @@ export async function issueCode(
       code: {
         hash: secretHash('code', secret),
         redirectUri: asked.redirectUri,
-        pkce: { challenge: asked.codeChallenge },
+        pkce: asked.pkce,
       },
       requestEndsAt: pending?.value.expiresAt ?? null,
       codeLifetime: settings.codeLifetime,

@@ -38,7 +38,7 @@ export async function storePending(
     secretHash: secretHash('request', secret),
     browserHash: browser && secretHash('browser', browser.secret),
     salt: encodeBase64url(deployment.randomBytes(16)),
-    request,
+    request: 'challenge' in request.pkce ? { ...request, codeChallenge: request.pkce.challenge } : request,
     requestedAt: now,
     expiresAt: now + deployment.settings.pendingRequestLifetime,
     loginAtRequest: undefined,

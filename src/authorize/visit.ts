@@ -7,10 +7,11 @@
 import { checkRestrictions } from '../access-token/terms.js'
 import type { Browser } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
-import type { Decision } from '../deployment/records.js'
+import type { Decision, PendingRequest } from '../deployment/records.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
-import { isPublicClient } from '../protocol/client-settings.js'
+import { isPublicClient, mayOmitPkce } from '../protocol/client-settings.js'
+import type { Pkce } from '../protocol/pkce.js'
 import { isStillListed, matchRedirectUri } from '../protocol/redirect-uri.js'
 import { someTerms, type TermValues } from '../protocol/terms.js'
 import type { Login } from '../users/contract.js'
@@ -37,7 +38,12 @@ export interface Progress extends Visit {
   decision: Decision | undefined
 }
 
-/** Goes on with a pending request, if its client and its redirect URI are still registered; else null. @throws {Unavailable} when it needs a feature that is not given. */
+/**
+ * Goes on with a pending request; null when its client or its redirect URI is not registered any more, or the client may not do without PKCE any
+ * more as this request does.
+ *
+ * @throws {Unavailable} when it needs a feature that is not given.
+ */
 export async function visitOf(
   deployment: Deployed,
   pending: Pending,
@@ -46,11 +52,20 @@ export async function visitOf(
   responseModeOf(deployment, request)
   checkRestrictions(deployment, request.terms)
   checkRestrictions(deployment, pending.value.decision?.terms)
-  const asked = request.terms ? { ...request, terms: knownTerms(deployment, request.terms) } : request
+  const terms = request.terms && knownTerms(deployment, request.terms)
+  const asked: AuthorizationRequest = { ...request, pkce: pkceOf(pending.value), terms }
   const client = await deployment.clients.find(asked.client_id)
   if (!client || !matchRedirectUri(client.redirect_uris, asked.redirectUri, isPublicClient(client))) return null
   if (!isStillListed(asked.redirectUri, deployment.settings.privateUseRedirectUris)) return null
+  if ('exempt' in asked.pkce && !mayOmitPkce(client)) return null
   return { client, asked, pending, browser: pending.browser }
+}
+
+/** @throws {Error} when it was lost: nothing is issued that is bound to nothing (RFC 9700 §2.1.1). */
+function pkceOf({ id, request: { pkce, codeChallenge } }: PendingRequest): Pkce {
+  if (pkce) return pkce
+  if (codeChallenge !== undefined) return { challenge: codeChallenge }
+  throw new Error(`The pending request ${id} says nothing about PKCE.`)
 }
 
 /** What was asked for and is no term here can be neither shown nor offered: so it is not approved either. */

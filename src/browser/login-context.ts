@@ -16,6 +16,12 @@ export async function currentLogin({ users }: Deployment, request: HttpRequest):
   return current
 }
 
+/** Somebody came back from the login, and nobody is there: where the app keeps the sessions, its developers must learn why. */
+export function noteLostLogin({ users, advise }: Deployment): void {
+  // The server's own login page sets its own cookie.
+  if (!('endpoints' in users)) advise('login_lost')
+}
+
 /** Web `Headers` are made only when they are asked for. */
 export function loginContext(request: HttpRequest): LoginContext<never> {
   return {

@@ -40,7 +40,7 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
   token_endpoint_auth_method: text(
     'token-endpoint-auth-method',
     'method',
-    'client_secret_basic (the default), client_secret_post, or none (a public client)',
+    'client_secret_basic or client_secret_post, and that way only, or none (a public client); default: a secret, sent either way',
   ),
   scope: text('scope', 'names', 'all that it may ask for, separated by spaces; default: every scope'),
   default_scope: text(
@@ -51,6 +51,10 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
   resources: list('resource', 'uri', 'an API that it may ask tokens for; default: every one'),
   serves: list('serves', 'uri', 'an API that it is itself, whose tokens it may introspect'),
   rotate_refresh_tokens: boolean('rotate-refresh-tokens', 'whether a refresh gives a new refresh token; default: true'),
+  allow_missing_pkce: boolean(
+    'allow-missing-pkce',
+    'whether it may do without PKCE, if it cannot send it and has a secret; default: false',
+  ),
   first_party: boolean('first-party', "whether it is the operator's own: nobody is asked for consent; default: false"),
   remember_consent: boolean('remember-consent', 'whether a consent given before spares the question'),
 }

@@ -61,7 +61,10 @@ export const clientSecretPost: ClientAuthentication<PresentedSecret> = {
   judge,
 }
 
-/** RFC 7617 §2, with id and secret form-encoded inside (RFC 6749 §2.3.1). A sentence when it cannot be read. */
+/**
+ * RFC 7617 §2. RFC 6749 §2.3.1 wants id and secret form-encoded inside, and many clients (`curl -u` is one) send them as they are: so both
+ * readings count. Which client is meant is settled before anything is compared. A sentence when it cannot be read.
+ */
 function readBasic(line: string, address: string | undefined): PresentedSecret | string | null {
   const [, scheme, token] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?: +([A-Za-z0-9+/]+={0,2}))? *$/.exec(line) ?? []
   if (asciiLowerCase(scheme ?? '') !== 'basic') {
@@ -73,11 +76,24 @@ function readBasic(line: string, address: string | undefined): PresentedSecret |
   if (text === null) return 'The Basic credentials are not base64 of UTF-8.'
   const colon = text.indexOf(':')
   if (colon < 0) return 'The Basic credentials have no colon.'
-  const client_id = formDecode(text.slice(0, colon))
-  const secret = formDecode(text.slice(colon + 1))
-  if (!client_id || secret === null)
-    return 'Client id and secret must be form-encoded before base64 (RFC 6749, section 2.3.1).'
-  return { method: 'client_secret_basic', client_id, readings: [secret], address }
+  const [id, ...otherIds] = readings(text.slice(0, colon))
+  if (id === '') return 'The Basic credentials have no client id.'
+  const secrets = readings(text.slice(colon + 1))
+  return {
+    method: 'client_secret_basic',
+    client_id: id,
+    orClientId: otherIds[0],
+    readings: secrets,
+    address,
+    // RFC 6749 §2.3.1: an empty secret is the same as none.
+    isEmpty: secrets[0] === '',
+  }
+}
+
+/** Form-decoded, and as it was sent; once where that is the same, or cannot be decoded. */
+function readings(text: string): readonly [string, ...string[]] {
+  const decoded = formDecode(text)
+  return decoded === null || decoded === text ? [text] : [decoded, text]
 }
 
 function decodeUtf8Base64(token: string): string | null {

@@ -5,6 +5,7 @@
  */
 import type { ClientMetadata } from '../protocol/client-metadata.js'
 import { decodeBase64url, digest, encodeBase64url } from '../runtime/hash.js'
+import { mistake } from '../runtime/option-checks.js'
 import { type ClientSecret, clientSecretHash, importedSecretHash } from './client.js'
 
 /** A client that is to be registered. One that moves here from another server keeps its id, and its secret. */
@@ -23,7 +24,7 @@ export interface NewClient extends ClientMetadata {
 /** Who has the secret: how messages begin (`clients[0]: `), and what the client proves itself with. */
 interface Holder {
   readonly where: string
-  readonly method: string
+  readonly method: string | undefined
   readonly usesSecret: boolean
   /** What to do about a secret that is too short. */
   readonly cure?: string | undefined
@@ -45,7 +46,7 @@ export function readGiven(given: NewClient) {
     metadata: given === Object(given) ? metadata : given,
     client_id: client_id === undefined ? undefined : checkedClientId(client_id, where),
     /** Null when it brings none. @throws {TypeError} when the secret is none, or the client has no secret. */
-    secretsFor(method: string, usesSecret: boolean): readonly ClientSecret[] | null {
+    secretsFor(method: string | undefined, usesSecret: boolean): readonly ClientSecret[] | null {
       const cure = 'of one that another server has made, give the client_secret_sha256'
       const holder = { where, method, usesSecret, cure }
       if (client_secret_sha256 !== undefined) return checkedSha256(client_secret_sha256, holder)
@@ -58,12 +59,12 @@ export function readGiven(given: NewClient) {
 export function checkedClientId(client_id: unknown, where: string): string {
   // RFC 6749 appendix A.1: VSCHAR. A colon is no problem, because Basic credentials are form-encoded first (§2.3.1).
   if (typeof client_id === 'string' && /^[\x20-\x7e]{1,255}$/.test(client_id)) return client_id
-  throw new TypeError(`${where}client_id must be 1 to 255 characters of printable ASCII.`)
+  throw mistake(`${where}client_id must be 1 to 255 characters of printable ASCII.`, client_id)
 }
 
 /** The secret of a client that has one. @throws {TypeError} when it must not have one, or lacks it, or it is too short. */
 export function checkedSecret(secret: unknown, holder: Holder): ClientSecret[] {
-  const { where, usesSecret, cure = 'make one with "openssl rand -base64 32"' } = holder
+  const { where, usesSecret, cure = 'make one with "openssl rand -hex 32"' } = holder
   refuseUnused(secret, 'client_secret', holder)
   if (!usesSecret) return []
   if (secret === undefined) {

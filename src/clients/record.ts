@@ -19,8 +19,10 @@ export function clientRecordId(issuer: string, client_id: string): string {
 export function writeClient(issuer: string, client: Client, version: string): StoredRecord {
   const { fields, ...rest } = client
   // Under their own names, as RFC 7591 has them; none of them is one of the others.
-  const document = JSON.stringify({ ...fields, v: VERSION, issuer, ...rest })
-  if (utf8(document).length > MAX_DOCUMENT_BYTES) {
+  const document = JSON.stringify({ ...fields, v: formatOf(client), issuer, ...rest })
+  // What fits without a second secret must not be in the way when one is made.
+  const room = Math.max(0, 2 - client.secrets.length) * SECRET_BYTES
+  if (utf8(document).length > MAX_DOCUMENT_BYTES - room) {
     throw new TypeError('Client metadata: it is larger than 32 KB as JSON; shorten the lists.')
   }
   const id = clientRecordId(issuer, client.client_id)
@@ -36,9 +38,9 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
   // Only `writeClient` writes these records; what a newer one has written is refused below.
   const members: { readonly [name: string]: Json } = JSON.parse(document)
   const stored = members as unknown as Document
-  if (stored.v !== VERSION) {
+  if (stored.v !== 1 && stored.v !== 2) {
     throw new Error(
-      `The record of the client ${clientId} has the format ${String(stored.v)}, and this version of grantwright knows ${VERSION} only. Upgrade grantwright on this server.`,
+      `The record of the client ${clientId} has the format ${String(stored.v)}, and this version of grantwright knows 1 and 2 only. Upgrade grantwright on this server.`,
     )
   }
   if (stored.issuer !== issuer) return null
@@ -60,6 +62,8 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
     resources: stored.resources,
     serves: stored.serves,
     rotate_refresh_tokens: stored.rotate_refresh_tokens,
+    // Absent in records of earlier versions: PKCE is required.
+    allow_missing_pkce: stored.allow_missing_pkce === true,
     first_party: stored.first_party === true,
     remember_consent: stored.remember_consent,
     ...(Object.keys(fields).length > 0 && { fields }),
@@ -68,8 +72,11 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
   }
 }
 
-const VERSION = 1
+/** Format 2 has no `token_endpoint_auth_method`: an earlier version would let the client in by no way at all, and say that its secret is wrong. */
+const formatOf = ({ token_endpoint_auth_method: method }: Client): number => (method === undefined ? 2 : 1)
 /** What a stored document may have. */
 const MAX_DOCUMENT_BYTES = 32_768
+/** At least what a {@link ClientSecret} takes there. */
+const SECRET_BYTES = 128
 
 type Document = Omit<Client, 'fields'> & { readonly v: number; readonly issuer: string }

@@ -7,7 +7,7 @@
 import { Unavailable } from '../edge/errors.js'
 import type { ClientMetadata } from '../protocol/client-metadata.js'
 import { type ClientSettings, isPublicClient } from '../protocol/client-settings.js'
-import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import { type ClientVocabulary, usesSecret } from '../protocol/client-vocabulary.js'
 import { clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Storage } from '../storage/contract.js'
@@ -98,8 +98,7 @@ const MAX_ATTEMPTS = 4
 export function createClientRegistry(options: ClientRegistryOptions): ClientRegistry {
   const { issuer, storage, configured, vocabulary } = options
   const parse = clientMetadataParser(vocabulary)
-  const usesSecret = ({ token_endpoint_auth_method: method }: ClientSettings) =>
-    vocabulary.authenticationMethods.get(method)?.usesSecret ?? false
+  const hasSecret = (settings: ClientSettings) => usesSecret(vocabulary, settings)
   const cache = createClientCache(() => options.now(), options.cacheFor ?? 30_000)
 
   const random = (bytes: number) => encodeBase64url(options.randomBytes(bytes))
@@ -151,8 +150,8 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
     async create(given) {
       const { metadata, client_id, secretsFor } = readGiven(given)
       const settings = parse(metadata)
-      const brought = secretsFor(settings.token_endpoint_auth_method, usesSecret(settings))
-      const clientSecret = !brought && usesSecret(settings) ? newSecret() : undefined
+      const brought = secretsFor(settings.token_endpoint_auth_method, hasSecret(settings))
+      const clientSecret = !brought && hasSecret(settings) ? newSecret() : undefined
       const client: Client = {
         ...settings,
         client_id: client_id ?? `gwcl_${random(16)}`,
@@ -202,7 +201,7 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
           ...client,
           ...settings,
           ...(Object.keys(fields).length > 0 && { fields }),
-          secrets: usesSecret(settings) ? client.secrets : [],
+          secrets: hasSecret(settings) ? client.secrets : [],
         }
       })
       return viewOf(changed)
@@ -213,7 +212,7 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
       const clientSecret = newSecret()
       const fresh = { hash: clientSecretHash(clientSecret), expiresAt: null }
       const changed = await change(client_id, (client) => {
-        if (!usesSecret(client)) {
+        if (!hasSecret(client)) {
           const is = isPublicClient(client) ? 'is public' : 'proves itself otherwise'
           throw new Error(
             `The client ${JSON.stringify(client_id)} ${is} (token_endpoint_auth_method ${client.token_endpoint_auth_method}): it has no secret.`,

@@ -4,8 +4,11 @@
  * @module
  */
 import type { ClientMetadata } from '../protocol/client-metadata.js'
-import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
-import { type ClientMetadataParser, clientMetadataParser } from '../protocol/parse-client-metadata.js'
+import { type ClientVocabulary, usesSecret } from '../protocol/client-vocabulary.js'
+import { type ClientMetadataParser, clientFieldNames, clientMetadataParser } from '../protocol/parse-client-metadata.js'
+import { closestName } from '../protocol/spelling.js'
+import { given } from '../runtime/given.js'
+import { isRecord, mistake } from '../runtime/option-checks.js'
 import type { Client } from './client.js'
 import { checkedClientId, checkedSecret } from './given.js'
 
@@ -29,32 +32,45 @@ export function parseStaticClients(
   const parse = clientMetadataParser(vocabulary)
   const clients = new Map<string, Client>()
   for (const [i, entry] of entries.entries()) {
-    const client = parseEntry(entry, `clients[${i}]`, parse, vocabulary)
+    const client = parseEntry(entry, nameOf(entry, i), parse, vocabulary)
     if (clients.has(client.client_id)) {
-      throw new TypeError(
-        `clients[${i}]: client_id ${JSON.stringify(client.client_id)} is used twice; give each its own.`,
-      )
+      throw new TypeError(`${nameOf(entry, i)}: client_id is used twice; give each its own.`)
     }
     clients.set(client.client_id, client)
   }
   return clients
 }
 
+/** How messages call an entry of the list: nobody counts them. */
+export const nameOf = (entry: { readonly client_id?: unknown } | null | undefined, i: number): string =>
+  `clients[${i}]${typeof entry?.client_id === 'string' ? ` (${given(entry.client_id)})` : ''}`
+
 function parseEntry(
   entry: StaticClient,
   where: string,
   parse: ClientMetadataParser,
-  { authenticationMethods }: ClientVocabulary,
+  vocabulary: ClientVocabulary,
 ): Client {
-  if (typeof entry !== 'object' || entry === null) throw new TypeError(`${where} must be an object with a client_id.`)
+  if (!isRecord(entry)) throw mistake(`${where} must be an object with a client_id.`, entry)
+  // Both are none of the metadata, which says itself what else is misspelt.
+  for (const name of Object.keys(entry)) {
+    const meant = own.includes(name) ? undefined : closestName(name, [...clientFieldNames, ...own])
+    if (meant !== undefined && own.includes(meant)) {
+      throw new TypeError(`${where}: ${name} is not known; did you mean ${meant}?`)
+    }
+  }
   const { client_id: id, client_secret, ...metadata } = entry
   const client_id = checkedClientId(id, `${where}: `)
   const settings = parseAt(metadata, where, parse)
-  const method = settings.token_endpoint_auth_method
-  const usesSecret = authenticationMethods.get(method)?.usesSecret ?? false
-  const secrets = checkedSecret(client_secret, { where: `${where}: `, method, usesSecret })
+  const secrets = checkedSecret(client_secret, {
+    where: `${where}: `,
+    method: settings.token_endpoint_auth_method,
+    usesSecret: usesSecret(vocabulary, settings),
+  })
   return { ...settings, client_id, secrets, createdAt: null }
 }
+
+const own: readonly string[] = ['client_id', 'client_secret']
 
 function parseAt(metadata: ClientMetadata, where: string, parse: ClientMetadataParser) {
   try {

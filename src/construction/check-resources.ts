@@ -12,7 +12,9 @@ import type { Joined } from '../points/join.js'
 import { hostAdvice } from '../protocol/ascii.js'
 import { isResourceUri } from '../protocol/resource.js'
 import { isScopeName } from '../protocol/scope.js'
-import { duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import { withScheme } from '../protocol/spelling.js'
+import { given } from '../runtime/given.js'
+import { duration, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when something in it is wrong. */
@@ -26,36 +28,44 @@ function checkResources(
   }
   const checked = new Map<string, ResourceSettings>()
   for (const [resource, definition] of Object.entries(resources)) {
+    const meant = withScheme(resource)
+    if (meant !== undefined) {
+      throw new TypeError(`resources: ${given(resource)} has no scheme. Write \`'${meant}': { … }\`.`)
+    }
     // RFC 8707 §2: an absolute URI without a fragment.
     if (!isResourceUri(resource)) {
       const advice = hostAdvice(resource) ?? `write \`${example}\``
-      throw new TypeError(`resources: '${resource}' is not an absolute URI without a fragment: ${advice}.`)
+      throw new TypeError(`resources: ${given(resource)} is not an absolute URI without a fragment: ${advice}.`)
     }
-    if (!isRecord(definition)) throw new TypeError(`resources['${resource}'] must be an object. Write \`${example}\`.`)
+    if (resource.length > MAX_RESOURCE_LENGTH) throw tooLong(`resources[${given(resource)}]`, MAX_RESOURCE_LENGTH)
+    if (!isRecord(definition))
+      throw mistake(`resources['${resource}'] must be an object. Write \`${example}\`.`, definition)
     if (definition.scopes !== undefined && !isRecord(definition.scopes)) {
       throw new TypeError(
         `resources['${resource}'].scopes must be an object: each scope with its words. Write \`${example}\`.`,
       )
     }
     if (definition.default !== undefined && typeof definition.default !== 'boolean') {
-      throw new TypeError(`resources['${resource}'].default must be true or false.`)
+      throw mistake(`resources['${resource}'].default must be true or false.`, definition.default)
     }
     refuseUnknown(definition, ['scopes', 'accessToken', 'accessTokenLifetime', 'default'], `resources['${resource}']`)
     const scopes = Object.entries(definition.scopes ?? {})
     for (const [scope] of scopes) {
       if (!isScopeName(scope)) {
         throw new TypeError(
-          `resources['${resource}'].scopes: '${scope}' is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
+          `resources['${resource}'].scopes: ${given(scope)} is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
         )
       }
     }
+    const long = scopes.find(([scope]) => scope.length > MAX_SCOPE_LENGTH)
+    if (long) throw tooLong(`resources['${resource}'].scopes[${given(long[0])}]`, MAX_SCOPE_LENGTH)
     const texts = scopes.map(([scope, said]) => ({
       scope,
       ...checkScope(said, `resources['${resource}'].scopes['${scope}']`),
     }))
     const format = definition.accessToken ?? 'jwt'
     if (format !== 'jwt' && format !== 'opaque') {
-      throw new TypeError(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`)
+      throw mistake(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`, format)
     }
     checked.set(resource, {
       resource,
@@ -77,13 +87,20 @@ function checkResources(
   return checked
 }
 
+/** What could not be asked for beside everything else in a request, or would leave a token no room. */
+const MAX_RESOURCE_LENGTH = 2048
+const MAX_SCOPE_LENGTH = 255
+
+const tooLong = (where: string, most: number) =>
+  new TypeError(`${where} has more than ${most} characters. Give it a shorter name.`)
+
 /** The words of a scope, and whether the user may leave it out. */
 function checkScope(said: unknown, where: string): { readonly text: ScopeText; readonly optional: boolean } {
   const isOptions = isRecord(said) && 'text' in said
   const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isOptions ? said : { text: said }
   if (isOptions) refuseUnknown(said, ['text', 'optional'], where)
   if (optional !== undefined && typeof optional !== 'boolean') {
-    throw new TypeError(`${where}.optional must be true or false.`)
+    throw mistake(`${where}.optional must be true or false.`, optional)
   }
   return { text: checkScopeText(text, isOptions ? `${where}.text` : where), optional: optional ?? false }
 }

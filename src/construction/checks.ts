@@ -5,7 +5,7 @@
  */
 
 import type { Client } from '../clients/client.js'
-import { parseStaticClients, type StaticClient } from '../clients/static.js'
+import { nameOf, parseStaticClients, type StaticClient } from '../clients/static.js'
 import type { ResourceSettings, Settings } from '../deployment/settings.js'
 import { mayBeHttp } from '../edge/network.js'
 import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
@@ -13,24 +13,28 @@ import { checkPages } from '../pages/settings.js'
 import type { Joined } from '../points/join.js'
 import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
 import { listedUriProblem } from '../protocol/redirect-uri.js'
+import { withScheme } from '../protocol/spelling.js'
+import { given } from '../runtime/given.js'
 import { checkHttpBeyondLoopback, whereHttp } from '../runtime/http-beyond-loopback.js'
-import { checkFunctions, duration, isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import { checkFunctions, duration, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Storage } from '../storage/contract.js'
+import type { UserAuthentication } from '../users/contract.js'
 import { joinResources } from './check-resources.js'
 import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when an option is wrong: which one, why, and what to write instead. */
 export function checkOptions(options: ServerOptions<never>, joined: Joined): Settings {
   if (!isRecord(options)) {
-    throw new TypeError(
+    throw mistake(
       'createAuthorizationServer takes an object. Write `createAuthorizationServer({ issuer, storage, users, resources })`.',
+      options,
     )
   }
   refuseUnknown(options, knownOptions, 'createAuthorizationServer')
   const httpBeyondLoopback = checkHttpBeyondLoopback(options.allowHttpBeyondLoopback, options.issuer)
   const issuer = checkIssuer(options.issuer, httpBeyondLoopback)
   checkStorage(options.storage)
-  checkUsers(options.users)
+  if (typeof options.users !== 'function') checkUsers(options.users)
   checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
   checkKeyOptions(options)
   checkSigningKeys(options, joined)
@@ -116,10 +120,18 @@ const knownOptions = [
   'randomBytes',
 ] as const satisfies readonly (keyof ServerOptions)[]
 
-function checkUsers(users: ServerOptions<never>['users']): void {
-  if (typeof users === 'function') return
+/**
+ * Checks what the option `users` is, or makes.
+ *
+ * @throws {TypeError} when it is no user-authentication.
+ */
+export function checkUsers(users: UserAuthentication<never>): void {
   if (typeof users?.current !== 'function') {
-    throw new TypeError('users is missing. Write `users: passwordLogin({ … })` or `users: externalLogin({ … })`.')
+    const problem = users === undefined ? 'is missing' : 'has no `current`, which says who is logged in'
+    throw mistake(
+      `users ${problem}. Write \`users: passwordLogin({ … })\` or \`users: externalLogin({ current: … , loginUrl: '/login' })\`.`,
+      users,
+    )
   }
   if (typeof users.challenge !== 'function') {
     throw new TypeError(
@@ -131,10 +143,10 @@ function checkUsers(users: ServerOptions<never>['users']): void {
 
 function checkKeyOptions({ allowUnwrappedKeys, signingAlgorithm }: ServerOptions<never>): void {
   if (allowUnwrappedKeys !== undefined && typeof allowUnwrappedKeys !== 'boolean') {
-    throw new TypeError('allowUnwrappedKeys must be true or false.')
+    throw mistake('allowUnwrappedKeys must be true or false.', allowUnwrappedKeys)
   }
   if (signingAlgorithm !== undefined && !isSigningAlgorithm(signingAlgorithm)) {
-    throw new TypeError(`signingAlgorithm must be one of ${signingAlgorithms.join(', ')}.`)
+    throw mistake(`signingAlgorithm must be one of ${signingAlgorithms.join(', ')}.`, signingAlgorithm)
   }
 }
 
@@ -150,9 +162,17 @@ function checkSigningKeys({ signingKeys }: ServerOptions<never>, { features }: J
 
 function checkIssuer(issuer: unknown, httpBeyondLoopback: boolean): string {
   const say = (problem: string) =>
-    new TypeError(
+    mistake(
       `issuer ${problem}. Write the public URL of this server, for example \`issuer: 'https://auth.example.com'\`.`,
+      issuer,
     )
+  if (issuer instanceof URL) {
+    throw new TypeError(
+      `issuer is an object of URL, and must be a string. Write \`issuer: ${given(canonicalIssuer(issuer, false))}\`.`,
+    )
+  }
+  const meant = withScheme(issuer)
+  if (meant !== undefined) throw mistake(`issuer has no scheme. Write \`issuer: '${meant}'\`.`, issuer)
   if (typeof issuer !== 'string' || !URL.canParse(issuer)) throw say('is not a URL')
   const url = new URL(issuer)
   // RFC 8414 §2: https, no query, no fragment.
@@ -162,17 +182,21 @@ function checkIssuer(issuer: unknown, httpBeyondLoopback: boolean): string {
     throw say(`must be https (${whereHttp})`)
   }
   // Clients compare it byte for byte (RFC 8414 §3.3, RFC 9207 §2.4), so it must be what a URL parser would make of it.
-  const canonical = url.pathname === '/' && !issuer.endsWith('/') ? url.origin : url.href
+  const canonical = canonicalIssuer(url, issuer.endsWith('/'))
   if (issuer !== canonical)
-    throw new TypeError(`issuer is not in its canonical form. Write \`issuer: '${canonical}'\`.`)
+    throw mistake(`issuer is not in its canonical form. Write \`issuer: '${canonical}'\`.`, issuer)
   return issuer
 }
+
+const canonicalIssuer = (url: URL, endsWithSlash: boolean): string =>
+  url.pathname === '/' && !endsWithSlash ? url.origin : url.href
 
 function checkStorage(storage: Storage): void {
   const verbs = ['get', 'insert', 'replace', 'remove', 'list', 'purge'] as const
   if (typeof storage !== 'object' || storage === null || verbs.some((verb) => typeof storage[verb] !== 'function')) {
-    throw new TypeError(
+    throw mistake(
       'storage lacks a verb of the storage contract. Write `storage: sqliteStorage(db)`, `sqlStorage(db)`, `redisStorage(client)`, or, for a test, `memoryStorage()`.',
+      storage,
     )
   }
 }
@@ -180,21 +204,23 @@ function checkStorage(storage: Storage): void {
 function checkBasePath(path: unknown): string {
   const isPath = typeof path === 'string' && /^(\/[A-Za-z0-9._~-]+)+$/.test(path) && !/\/\.\.?(\/|$)/.test(path)
   if (isPath) return path
-  throw new TypeError("basePath must begin with a slash and not end with one. Write for example `basePath: '/oauth'`.")
+  throw mistake("basePath must begin with a slash and not end with one. Write for example `basePath: '/oauth'`.", path)
 }
 
 function checkTrustProxy(hops: unknown): number {
   if (typeof hops === 'number' && Number.isInteger(hops) && hops >= 0 && hops <= 10) return hops
-  throw new TypeError(
+  throw mistake(
     'trustProxy is the number of reverse proxies in front of this server. Write `trustProxy: 1` for one.',
+    hops,
   )
 }
 
 function checkPurge(purge: ServerOptions['purge'] = {}): number | null {
   if (purge === false) return null
   if (!isRecord(purge)) {
-    throw new TypeError(
+    throw mistake(
       'purge says how often expired records are deleted. Write `purge: { every: 60 }`, in seconds, or `purge: false` to see to it yourself.',
+      purge,
     )
   }
   refuseUnknown(purge, ['every'], 'purge')
@@ -220,24 +246,15 @@ function checkClients(
   resources: ReadonlyMap<string, ResourceSettings>,
   vocabulary: ClientVocabulary,
 ): ReadonlyMap<string, Client> {
-  if (!Array.isArray(clients)) throw new TypeError('clients must be a list. Write `clients: [{ client_id: … }]`.')
-  const configured = parseStaticClients(clients, vocabulary)
+  if (!Array.isArray(clients)) throw mistake('clients must be a list. Write `clients: [{ client_id: … }]`.', clients)
+  const configured = parseStaticClients(clients, { ...vocabulary, resources: [...resources.values()] })
   const names = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
-  const scopes = [...resources.values()].flatMap((resource) => resource.scopes)
   for (const [i, client] of [...configured.values()].entries()) {
     for (const field of ['resources', 'serves'] as const) {
       const unknown = client[field]?.find((resource) => !resources.has(resource))
       if (unknown !== undefined) {
         throw new TypeError(
-          `clients[${i}].${field}: '${unknown}' is not one of the option resources. They are ${names}.`,
-        )
-      }
-    }
-    for (const field of ['scope', 'default_scope'] as const) {
-      const unknown = client[field]?.find((name) => !scopes.includes(name))
-      if (unknown !== undefined) {
-        throw new TypeError(
-          `clients[${i}].${field}: '${unknown}' is not a scope of any resource. They are ${scopes.join(', ')}.`,
+          `${nameOf(client, i)}.${field}: ${given(unknown)} is not one of the option resources. They are ${names}.`,
         )
       }
     }

@@ -14,7 +14,6 @@ import type { Settings } from '../deployment/settings.js'
 import { underWay } from '../deployment/under-way.js'
 import { urlsOf } from '../deployment/urls.js'
 import { cookieJar } from '../edge/cookies.js'
-import type { ServerEvent, ServerEventBody } from '../edge/events.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { Consent } from '../grant/consent.js'
 import { deletableAt, type Grant } from '../grant/state.js'
@@ -31,6 +30,8 @@ import { repository } from '../storage/repositories.js'
 import { unsentAnswers } from '../storage/unsent-answers.js'
 import type { PendingLogin, UserAuthentication } from '../users/contract.js'
 import type { UserEndpoint, UserServices } from '../users/services.js'
+import { checkUsers } from './checks.js'
+import { emitter } from './emit.js'
 import type { ServerOptions } from './options.js'
 
 /** A deployment whose users may have endpoints of their own. */
@@ -38,8 +39,9 @@ export interface DeployedWithUsers extends Deployed {
   readonly users: UserAuthentication & { readonly endpoints?: readonly UserEndpoint[] }
 }
 
-/** @throws {TypeError} when keys cannot be wrapped as the options want it. */
-export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, tables: Tables): DeployedWithUsers {
+/** @throws {TypeError} when keys cannot be wrapped as the options want it, or what the option `users` makes is no user-authentication. */
+export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, joined: Tables): DeployedWithUsers {
+  const tables: Tables = { ...joined, clients: { ...joined.clients, resources: settings.resourceList } }
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
   if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)
   const { issuer } = settings
@@ -47,6 +49,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const now = options.now ?? Date.now
   const randomBytes = options.randomBytes ?? pooledRandomBytes()
   const recordId = (purpose: string, name: string) => digest(`grantwright ${purpose}\0${issuer}\0${name}`)
+  const { emit, advise } = emitter(issuer, now, options.onEvent)
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
   const vocabulary = { ...tables.clients, privateUseRedirectUris: settings.privateUseRedirectUris }
@@ -65,7 +68,10 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       subject: (grant) => grant.subject,
       clientId: (grant) => grant.clientId,
       expiresAt: (grant) => deletableAt(grant, settings.longestAccessToken),
-      isFormat2: (grant) => grant.status !== 'revoked' && hasRestriction(grant.terms),
+      // An earlier version does not ask whether the client may still do without PKCE.
+      isFormat2: (grant) =>
+        grant.status !== 'revoked' &&
+        (hasRestriction(grant.terms) || (grant.status === 'code_issued' && 'exempt' in grant.code.pkce)),
       belongs,
     }),
     requests: repository<PendingRequest>(storage, sources, {
@@ -73,7 +79,10 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       id: (request) => request.id,
       clientId: ({ request }) => request.client_id,
       expiresAt: (request) => request.expiresAt,
-      isFormat2: ({ request, decision }) => hasRestriction(request.terms) || hasRestriction(decision?.terms),
+      isFormat2: ({ request, decision }) =>
+        hasRestriction(request.terms) ||
+        hasRestriction(decision?.terms) ||
+        (!!request.pkce && 'exempt' in request.pkce),
       belongs,
     }),
     consents: repository<Consent>(storage, sources, {
@@ -129,16 +138,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     peppers: settings.secrets.map((secret) => hmacSha256(utf8(secret), `grantwright refresh salt\0${issuer}`)),
     browserCookie: cookieJar(issuer, ''),
     emit,
-  }
-  const onEvent = options.onEvent ?? logFailure
-  function emit(event: ServerEventBody): void {
-    try {
-      const outcome: unknown = onEvent({ ...event, at: now() })
-      // Nobody else would see it fail, and Node ends over a rejection that nobody sees.
-      if (outcome instanceof Promise) outcome.catch(() => {})
-    } catch {
-      // A listener that fails must not fail what has happened already.
-    }
+    advise,
   }
   // The adapter hands over what the framework works with; the options' type parameter says what that is.
   const { users } = options as ServerOptions<never>
@@ -152,7 +152,9 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     emit,
     pendingLogin: (request, handle) => pendingLogin(deployed, request, handle),
   }
-  const deployed: DeployedWithUsers = { ...parts, users: typeof users === 'function' ? users(services) : users }
+  const made = typeof users === 'function' ? users(services) : users
+  if (made !== users) checkUsers(made)
+  const deployed: DeployedWithUsers = { ...parts, users: made }
   return deployed
 }
 
@@ -174,11 +176,4 @@ async function pendingLogin(
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,
   }
-}
-
-/** Without a listener, what broke must not be silent: the answers say nothing about it. */
-function logFailure(event: ServerEvent): void {
-  if (event.type !== 'failed') return
-  const { endpoint, reference, cause } = event
-  console.error(`grantwright: ${endpoint} failed${reference && ` (${reference})`}`, cause)
 }

@@ -10,6 +10,8 @@ import { cacheableJson } from '../edge/responses.js'
 import type { Endpoint } from '../points/endpoint.js'
 import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
+import { MAX_JSON_BYTES } from '../protocol/json.js'
+import { utf8 } from '../runtime/hash.js'
 
 /** Where clients look: with the path of the issuer inserted (RFC 8414 §3.1), and appended, as OpenID Connect has it. */
 function metadataPaths(issuer: string): string[] {
@@ -50,9 +52,20 @@ const noList = (member: string, one: Part['feature'], other: Part['feature']) =>
     `features: '${one.name}' says no list for the metadata member '${member}', and '${other.name}' does. Write a list.`,
   )
 
-/** The document: what the server as a whole says, and what its endpoints and features add. It is written once. */
+/**
+ * The document: what the server as a whole says, and what its endpoints and features add. It is written once.
+ *
+ * @throws {TypeError} when it is larger than its readers take.
+ */
 export function metadataEndpoint(settings: Settings, metadata: object): Endpoint {
-  const response = cacheableJson(JSON.stringify(metadata), settings.jwksMaxAge)
+  const text = JSON.stringify(metadata)
+  const bytes = utf8(text).length
+  if (bytes > MAX_JSON_BYTES) {
+    throw new TypeError(
+      `The metadata of this server would have ${bytes} bytes, and ${MAX_JSON_BYTES} are the most that its readers take. Shorten the names of scopes in the option resources, or their number.`,
+    )
+  }
+  const response = cacheableJson(text, settings.jwksMaxAge)
   return {
     name: 'metadata',
     paths: metadataPaths(settings.issuer),

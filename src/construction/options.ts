@@ -106,7 +106,10 @@ export interface ServerOptions<Native = unknown> {
   readonly features?: readonly Feature[] | undefined
   /** Claims for tokens of the client_credentials grant, which have no user. */
   readonly clientClaims?: ClientClaims | undefined
-  /** Called with every audit event, after the fact. What it throws is ignored. @default prints what failed with console.error */
+  /**
+   * Called with every audit event, after the fact. What it throws is ignored. What was refused and what broke is on the console in any case:
+   * `docs/events.md`.
+   */
   readonly onEvent?: ((event: ServerEvent) => void) | undefined
   /** The clock, in epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined

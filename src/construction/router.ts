@@ -11,11 +11,15 @@ import { inTime } from '../edge/in-time.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import { emptyResponse, withHeaders } from '../edge/responses.js'
 import { failurePage, protocolErrorPage } from '../pages/problem-pages.js'
-import type { Answer } from '../pages/views.js'
+import type { Answer, PageAnswer } from '../pages/views.js'
 import type { Endpoint } from '../points/endpoint.js'
-import { trimOws } from '../protocol/ascii.js'
+import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
+import { quoted } from '../protocol/hint.js'
 
-/** Null for a path that is none of the server's. */
+/**
+ * Null for a path that is none of the server's. One slash at the end of a path of the server is accepted: frameworks and proxies put it
+ * there (`trailingSlash` of Next.js).
+ */
 export function createRouter(
   endpoints: readonly Endpoint[],
   deployment: Deployment,
@@ -23,7 +27,8 @@ export function createRouter(
   const byPath = new Map(endpoints.flatMap((endpoint) => endpoint.paths.map((path) => [path, endpoint] as const)))
   return (request) => {
     const query = request.url.indexOf('?')
-    const endpoint = byPath.get(query < 0 ? request.url : request.url.slice(0, query))
+    const path = query < 0 ? request.url : request.url.slice(0, query)
+    const endpoint = byPath.get(path) ?? (/[^/]\/$/.test(path) ? byPath.get(path.slice(0, -1)) : undefined)
     return endpoint ? answer(endpoint, deployment, request) : null
   }
 }
@@ -42,6 +47,7 @@ async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpR
   let response = await (storage.settlesByItself
     ? work(visit)
     : inTime(visit, settings.requestTimeout, work).catch((error) => failure(endpoint, deployment, visit, error, true)))
+  if (response.status === 401) response = challenged(response)
   if (endpoint.cors) response = withHeaders(response, corsHeaders)
   return method === 'HEAD' ? { ...response, body: '' } : response
 }
@@ -61,7 +67,9 @@ async function carryOut(
       if (!(error instanceof OAuthError)) throw error
       said = refusal(endpoint, deployment, error)
     }
-    return 'view' in said ? await deployment.pages.render(request, said) : said
+    if (!('view' in said)) return said
+    pageRefusal(endpoint, deployment, request, said)
+    return await deployment.pages.render(request, said)
   } catch (error) {
     return failure(endpoint, deployment, request, error)
   }
@@ -82,7 +90,22 @@ function refusal(endpoint: Endpoint, deployment: Deployment, error: OAuthError):
     hint,
     reference,
   })
-  return reference === undefined ? errorResponse(error) : protocolErrorPage(error, reference)
+  return reference === undefined
+    ? errorResponse(error)
+    : withHeaders(protocolErrorPage(error, reference), error.headers)
+}
+
+/** A page that goes no further is a refusal, too. One with a reference has been told of. */
+function pageRefusal(endpoint: Endpoint, { emit }: Deployment, request: HttpRequest, { view }: PageAnswer): void {
+  if (view.page !== 'error' || view.reference !== undefined) return
+  const { problem, code: error = 'access_denied' } = view
+  if (problem === 'busy' || problem === 'failure' || problem === 'clientMistake') return
+  const [origin = ''] = request.headerValues('origin')
+  const hint =
+    problem === 'foreign'
+      ? `Received a form of ${quoted(origin)}; pages of your own elsewhere must be in pages.frontEnds.`
+      : undefined
+  emit({ type: 'refused', endpoint: endpoint.name, error, reason: `page_${problem}`, clientId: undefined, hint })
 }
 
 async function failure(
@@ -106,6 +129,12 @@ async function failure(
     return pages.renderShipped(request, page)
   }
 }
+
+/** RFC 9110 §15.5.2: a 401 always has a challenge. That of who has none is of a scheme that no browser answers with a window of its own. */
+const challenged = (response: HttpResponse): HttpResponse =>
+  response.headers.some(([name]) => asciiLowerCase(name) === 'www-authenticate')
+    ? response
+    : withHeaders(response, [['www-authenticate', 'Client realm="client"']])
 
 // Without credentials: no cookie of ours is ever readable by another origin's script.
 const corsHeaders: HttpResponse['headers'] = [

@@ -49,4 +49,6 @@ export interface Deployment {
   readonly peppers: readonly Uint8Array[]
   readonly browserCookie: CookieJar
   emit(event: ServerEventBody): void
+  /** Says something on the console, once. */
+  advise(advice: 'login_lost'): void
 }

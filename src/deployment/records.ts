@@ -4,6 +4,7 @@
  * @module
  */
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import type { Pkce } from '../protocol/pkce.js'
 import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
@@ -21,7 +22,7 @@ export interface PendingRequest {
    * records of earlier versions, which live for minutes; their code follows from the cookie alone.
    */
   readonly salt?: string | undefined
-  readonly request: AuthorizationRequest
+  readonly request: StoredRequest
   readonly expiresAt: number
   /** Only earlier versions look at it, which may run beside this one. */
   readonly requestedAt?: number | undefined
@@ -31,6 +32,14 @@ export interface PendingRequest {
   readonly lastReason: LoginReason | null
   /** What the person agreed to, nothing when they denied. It is final. */
   readonly decision: Decision | null
+}
+
+/** An authorization request as it is kept. */
+export interface StoredRequest extends Omit<AuthorizationRequest, 'pkce'> {
+  /** Absent in records of earlier versions, which knew `codeChallenge` alone. */
+  readonly pkce?: Pkce | undefined
+  /** The challenge of `pkce`, for earlier versions, which may run beside this one. */
+  readonly codeChallenge?: string | undefined
 }
 
 /** What somebody agreed to of a request, and what they left out. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Refusal } from '../grant/refusal.js'
-import type { OwnRefusal, RequestRefusal } from '../protocol/refusal-reason.js'
+import type { OwnRefusal, PageRefusal, RequestRefusal } from '../protocol/refusal-reason.js'
 import type { HttpResponse } from './message.js'
 import { jsonResponse } from './responses.js'
 
@@ -28,7 +28,7 @@ export type OAuthErrorCode =
  * Why a request was refused, for events: more than the wire says. Features write `name:what`, and so may apps; an {@link OAuthError} that
  * says no reason has its code.
  */
-export type RefusalReason = Refusal | RequestRefusal | OAuthErrorCode | OwnRefusal
+export type RefusalReason = Refusal | RequestRefusal | PageRefusal | OAuthErrorCode | OwnRefusal
 
 const statusOf: Partial<Record<OAuthErrorCode, number>> = {
   invalid_client: 401,

@@ -40,7 +40,7 @@ export type ServerEvent = { readonly at: number } & (
   | { readonly type: 'login_throttled'; readonly username: string; readonly address: string | undefined }
   /** On the logout page. `everywhere` when every browser of the user was logged out. */
   | { readonly type: 'logged_out'; readonly subject: string; readonly everywhere: boolean }
-  /** A request that was answered with a protocol error. `reason` says more than the wire shows. */
+  /** A request that was answered with a protocol error, or a page that goes no further. `reason` says more than the wire shows. */
   | {
       readonly type: 'refused'
       readonly endpoint: string

@@ -4,7 +4,15 @@
  * @module
  */
 
-import { type Parameters, parametersFromForm, parseParameters, problemText } from '../protocol/parameters.js'
+import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
+import { quoted } from '../protocol/hint.js'
+import {
+  type ParameterLimits,
+  type Parameters,
+  parametersFromForm,
+  parseParameters,
+  problemText,
+} from '../protocol/parameters.js'
 import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest } from './message.js'
 
@@ -15,19 +23,33 @@ const MAX_FORM_BYTES = 65_536
  * The parameters of a form body. Problems of single parameters are in `problems`; use {@link refuseProblems} where they all
  * are fatal.
  *
- * @throws {OAuthError} `invalid_request`: another content type, too large, or not UTF-8.
+ * @throws {OAuthError} `invalid_request`: compressed, another content type, too large, or not UTF-8.
  */
-export async function readForm(request: HttpRequest): Promise<Parameters> {
+export async function readForm(request: HttpRequest, limits?: ParameterLimits): Promise<Parameters> {
+  const codings = request
+    .headerValues('content-encoding')
+    .join(',')
+    .split(',')
+    .map((coding) => asciiLowerCase(trimOws(coding)))
+  // RFC 9110 §15.5.16, §12.5.3: not understood, whoever has unpacked it before; the answer says what is. An `identity` changes nothing (§8.4.1).
+  if (codings.some((coding) => coding !== '' && coding !== 'identity')) {
+    throw new OAuthError('invalid_request', 'The body must not be compressed.', {
+      status: 415,
+      headers: [['accept-encoding', 'identity']],
+      reason: 'body_compressed',
+    })
+  }
   // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
   if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
     throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.', {
       reason: 'content_type_wrong',
+      hint: `Received ${quoted(request.headerValues('content-type')[0] ?? '')}.`,
     })
   }
   const body = await readBody(request)
-  if (!(body instanceof Uint8Array)) return parametersFromForm(body.form)
+  if (!(body instanceof Uint8Array)) return parametersFromForm(body.form, limits)
   try {
-    return parseParameters(decoder.decode(body))
+    return parseParameters(decoder.decode(body), limits)
   } catch {
     throw new OAuthError('invalid_request', 'The body is not UTF-8.', { reason: 'body_unreadable' })
   }
@@ -56,7 +78,10 @@ async function readBody(request: HttpRequest) {
 export function hiddenField(form: Parameters, name: 'pending' | 'page_token'): string {
   const value = form.get(name)
   if (value !== undefined) return value
-  throw new OAuthError('invalid_request', `The form lacks the hidden field ${name}.`, { reason: 'form_field_missing' })
+  throw new OAuthError('invalid_request', `The form lacks the hidden field ${name}.`, {
+    reason: 'form_field_missing',
+    hint: 'Pages of your own must send every hidden field of the view.',
+  })
 }
 
 /** @throws {OAuthError} `invalid_request` when any parameter has a problem. */

@@ -7,7 +7,7 @@
  */
 
 import { findLiveAccessToken } from '../access-token/access-token.js'
-import { loginClaims, seconds } from '../access-token/claims.js'
+import { largestOf, loginClaims, seconds } from '../access-token/claims.js'
 import { withoutProtocolClaims } from '../access-token/jwt.js'
 import { isKeyUnread, termsStand } from '../access-token/terms.js'
 import type { LiveAccessToken } from '../access-token/token.js'
@@ -21,10 +21,12 @@ import type { AsClient } from '../points/feature.js'
 import type { Deployed } from '../points/tables.js'
 import { isPublicClient } from '../protocol/client-settings.js'
 import { cnfOf, tokenTypeOf } from '../protocol/confirmation.js'
+import { MAX_JSON_BYTES } from '../protocol/json.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { scopeMember } from '../protocol/scope.js'
 import { unknownRestriction } from '../protocol/terms.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
+import { utf8 } from '../runtime/hash.js'
 import type { Claims } from '../users/contract.js'
 
 export const introspectionEndpoint = (deployment: Deployed, asClient: AsClient): Endpoint => ({
@@ -47,6 +49,7 @@ async function answer(deployment: Deployed, client: Client, form: Parameters): P
     throw new OAuthError('unauthorized_client', 'Only a client with a secret may introspect tokens.', {
       status: 403,
       reason: 'introspection_public',
+      hint: 'Register the API as a client of its own, with a secret and `serves`.',
     })
   }
   const token = form.get('token')
@@ -56,10 +59,19 @@ async function answer(deployment: Deployed, client: Client, form: Parameters): P
     ? await refreshTokenFacts(deployment, client, refreshToken)
     : await accessTokenFacts(deployment, client, token)
   // RFC 7662 §2.2: of a token that is not active, or not the caller's business, nothing else is told.
-  return jsonResponse(200, facts ? { ...facts, active: true } : { active: false })
+  const response = jsonResponse(200, facts ? { ...facts, active: true } : { active: false })
+  // What the app says of an opaque token is in no token, so nothing has bounded it yet.
+  if (facts && utf8(response.body).length > MAX_JSON_BYTES) {
+    throw new Error(`An answer about a token would have more than ${MAX_JSON_BYTES} bytes. ${largestOf(facts)}`)
+  }
+  return response
 }
 
-async function accessTokenFacts(deployment: Deployed, client: Client, text: string): Promise<object | null> {
+interface Facts {
+  readonly [name: string]: unknown
+}
+
+async function accessTokenFacts(deployment: Deployed, client: Client, text: string): Promise<Facts | null> {
   const live = await findLiveAccessToken(deployment, text)
   if (!live) return null
   const { token } = live
@@ -99,7 +111,7 @@ async function currentClaims(
 }
 
 /** RFC 7662 §4: without token_type and aud, so that a refresh token never passes for an access token. */
-async function refreshTokenFacts(deployment: Deployed, client: Client, token: RefreshToken): Promise<object | null> {
+async function refreshTokenFacts(deployment: Deployed, client: Client, token: RefreshToken): Promise<Facts | null> {
   const grant = (await deployment.grants.get(token.grantId))?.value
   if (grant?.status !== 'active' || grant.clientId !== client.client_id) return null
   if (!grant.refresh || !isCurrent(grant, token, deployment.now())) return null

@@ -15,6 +15,8 @@ export interface RedeemCode {
   readonly code: Code
   readonly redirectUri: string | undefined
   readonly verifier: string | undefined
+  /** Whether the client may still redeem a code that no challenge binds: {@link mayOmitPkce}. */
+  readonly mayOmitPkce: boolean
   readonly choice: AccessChoice
   /** Whether the code was unspent when it was presented, as far as anybody could know: another presentation of it had no answer yet. */
   readonly isCrossing: boolean
@@ -67,9 +69,11 @@ export function redeemCode(grant: Grant, input: RedeemCode, at: number, entropy:
   return { grant: active, answer: { ok: true, grant: active, ...access, refreshToken: family?.token ?? null } }
 }
 
-function bindingRefusal(code: CodeBinding, { redirectUri, verifier }: RedeemCode): Refusal | null {
+function bindingRefusal(code: CodeBinding, { redirectUri, verifier, mayOmitPkce }: RedeemCode): Refusal | null {
   if (redirectUri !== undefined && redirectUri !== code.redirectUri) return 'redirect_uri_mismatch'
   if ('exempt' in code.pkce) {
+    // The client proves itself no more, or is to use PKCE by now: then nothing binds the code.
+    if (!mayOmitPkce) return 'exemption_ended'
     // OAuth 2.1 §10.2: redirect_uri may be left out only where PKCE binds the code instead.
     if (redirectUri === undefined) return 'redirect_uri_missing'
     // RFC 9700 §4.8.2: a verifier without a challenge is a downgrade.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Pkce } from '../protocol/pkce.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
 
@@ -40,8 +41,7 @@ export interface LoginFacts {
 export interface CodeBinding {
   readonly hash: string
   readonly redirectUri: string
-  /** Explicit, so that a lost field fails closed (RFC 9700 §2.1.1). */
-  readonly pkce: { readonly challenge: string } | { readonly exempt: true }
+  readonly pkce: Pkce
 }
 
 export interface CodeIssued extends Approved {

@@ -7,7 +7,7 @@
 import * as z from 'zod/mini'
 import { utf8 } from '../runtime/hash.js'
 import { isSigningAlgorithm, type Jwk, type SigningAlgorithm } from './jwk.js'
-import type { Scheduled } from './schedule.js'
+import type { Schedule, Scheduled } from './schedule.js'
 import type { KeyWrap } from './wrap.js'
 
 export interface KeyRecord {
@@ -29,6 +29,22 @@ export interface MacKey extends Scheduled {
   readonly key: Uint8Array
 }
 
+const MAX_RECORD_BYTES = 32_768
+
+/**
+ * Checks that a record has room for the keys that are kept at one time, however long they are.
+ *
+ * @throws {TypeError} when keys would be made faster than they go.
+ */
+export function checkRoom(algorithm: SigningAlgorithm, { rotateEvery, keep }: Schedule): void {
+  // One of an elliptic curve takes less than 800 bytes with the MAC key beside it, one of RSA 2,600, and one of ML-DSA up to 5,200.
+  const most = algorithm.startsWith('E') ? 32 : algorithm.endsWith('256') ? 8 : 4
+  if (keep <= rotateEvery * most) return
+  throw new TypeError(
+    `keyRotationInterval must be at least ${Math.ceil(keep / most / 1000)} seconds: each key of ${algorithm} is kept until the last access token is over that it signed, and there is room for ${most}. Raise it, or lower accessTokenLifetime.`,
+  )
+}
+
 /** The document of a record, wrapped anew, all by the first secret. */
 export async function writeKeyRecord({ signing, mac }: KeyRecord, wrap: KeyWrap): Promise<string> {
   const document: z.infer<typeof format> = {
@@ -46,7 +62,7 @@ export async function writeKeyRecord({ signing, mac }: KeyRecord, wrap: KeyWrap)
     ),
   }
   const text = JSON.stringify(document)
-  if (utf8(text).length > 32_768) {
+  if (utf8(text).length > MAX_RECORD_BYTES) {
     throw new Error('Too many keys for one record (32 KB): rotate less often, or choose an algorithm with smaller keys')
   }
   return text

@@ -9,7 +9,7 @@ import { outlivesRequest, shared } from '../runtime/shared.js'
 import type { Storage } from '../storage/contract.js'
 import type { PublicJwk, SigningAlgorithm } from './jwk.js'
 import { type VerificationKey, verificationKey } from './jws.js'
-import type { MacKey } from './key-record.js'
+import { checkRoom, type MacKey } from './key-record.js'
 import { margin, publishedKeys, reloadAfter, scheduleOf, signingKey } from './schedule.js'
 import { acceptSigner } from './signer.js'
 import type { Signer } from './signer-contract.js'
@@ -86,7 +86,10 @@ export function openKeyring(options: KeyringOptions): Keyring {
   const wrap = openKeyWrap(options)
   const fixed = options.fixedSigners && fixedKeys(options.fixedSigners)
   // With fixed signers only MAC keys are stored, and those only when they are used.
-  if (!fixed) checkWrapping(options)
+  if (!fixed) {
+    checkWrapping(options)
+    checkRoom(algorithm, schedule)
+  }
   const stored = storedKeys({ ...options, wrap, schedule, isExtra, algorithm: fixed ? null : algorithm })
 
   let held: Copy | undefined

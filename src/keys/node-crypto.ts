@@ -1,16 +1,16 @@
 /**
- * Signing with `node:crypto`, asynchronously, so that the work is done in the thread pool. Reached through
- * `process.getBuiltinModule`, so that the same build loads in every runtime.
+ * Signing with `node:crypto`, asynchronously, so that the work is done in the thread pool.
  *
  * @module
  */
+import { nodeCrypto } from '../runtime/hash.js'
 import { ecdsaFromDer, ecdsaToDer } from './ecdsa-signature.js'
 import type { Jwk, PublicJwk, SigningAlgorithm } from './jwk.js'
 import type { Primitives } from './primitives-contract.js'
 
 // Other runtimes imitate this module with gaps, and say who they are in the user agent; Node.js 20 has none.
 const isNode = (globalThis.navigator?.userAgent ?? 'Node.js').startsWith('Node.js')
-const node = isNode ? globalThis.process?.getBuiltinModule?.('node:crypto') : undefined
+const node = isNode ? nodeCrypto : undefined
 
 /** Undefined where the runtime is not Node.js. */
 export const nodePrimitives: Primitives | undefined = node && {

@@ -32,7 +32,9 @@ export function scheduleOf(rotateEvery: number, jwksMaxAge: number, longestToken
   const lead = jwksMaxAge + reloadAfter + margin
   // One key must have begun to sign before the next is appended.
   if (!(rotateEvery > lead)) {
-    throw new TypeError(`\`rotateEvery\` must be more than ${lead} ms, the time a new key needs to become known`)
+    throw new TypeError(
+      `keyRotationInterval must be more than ${lead / 1000} seconds, the time that a new key needs to become known: jwksMaxAge and two minutes. Raise it, or lower jwksMaxAge.`,
+    )
   }
   return { rotateEvery, lead, keep: lead + longestTokenLifetime }
 }

@@ -85,20 +85,18 @@ export function checkWrapping(options: Omit<WrapOptions, 'randomBytes'>): void {
   if (options.secrets.length > 0 || options.allowUnwrappedKeys || isLoopback(options.issuer)) return
   throw new TypeError(
     'The option `secret` is missing: the keys are stored wrapped with it. Give it 32 random bytes or more from the ' +
-      "environment, for example the output of `openssl rand -base64 32`, as `secret: process.env['AUTH_SECRET']`. " +
+      "environment, for example the output of `openssl rand -hex 32`, as `secret: process.env['AUTH_SECRET']`. " +
       '`allowUnwrappedKeys: true` does without: then whoever can read the database can sign tokens',
   )
 }
 
 function checkSecret(secret: string): void {
   if (typeof secret !== 'string' || utf8(secret).length < 32) {
-    throw new TypeError(
-      'Every `secret` must be a string of at least 32 bytes, such as `openssl rand -base64 32` prints',
-    )
+    throw new TypeError('Every `secret` must be a string of at least 32 bytes, such as `openssl rand -hex 32` prints')
   }
   // Random text of this length practically never has so few different characters, in whatever alphabet.
   if (new Set(secret).size < 8) {
-    throw new TypeError('A `secret` is not random: use one that `openssl rand -base64 32` prints')
+    throw new TypeError('A `secret` is not random: use one that `openssl rand -hex 32` prints')
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { checkFunctions, isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import { checkFunctions, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Brand } from './frame.js'
 import { html } from './html.js'
 import { type Languages, languagesFrom } from './languages.js'
@@ -25,7 +25,7 @@ export interface PageSettings {
 
 /** @throws {TypeError} when an option is wrong: which one, and what to write instead. */
 export function checkPages(options: PagesOptions<never> = {}, issuer: string): PageSettings {
-  if (!isRecord(options)) throw new TypeError("pages must be an object. Write `pages: { productName: 'Notes' }`.")
+  if (!isRecord(options)) throw mistake("pages must be an object. Write `pages: { productName: 'Notes' }`.", options)
   refuseUnknown(options, known, 'pages')
   checkFunctions(options, ['render'], 'pages.')
   const { origin } = new URL(issuer)
@@ -52,7 +52,7 @@ const known = [
 
 function brandOf({ productName, logo }: PagesOptions<never>, origin: string): Brand | undefined {
   if (productName !== undefined && (typeof productName !== 'string' || productName.trim() === '')) {
-    throw new TypeError("pages.productName must be a text. Write `productName: 'Notes'`, or leave it out.")
+    throw mistake("pages.productName must be a text. Write `productName: 'Notes'`, or leave it out.", productName)
   }
   if (logo === undefined) return productName === undefined ? undefined : withoutLogo(productName)
   const { light, dark } = isRecord(logo) ? logo : { light: logo, dark: undefined }
@@ -97,9 +97,11 @@ function mistakeIn(logo: unknown): string {
 }
 
 function checkFrontEnds(frontEnds: unknown, origin: string): readonly string[] {
-  if (Array.isArray(frontEnds) && frontEnds.every((frontEnd) => isOrigin(frontEnd, origin))) return frontEnds
-  throw new TypeError(
+  const isList = Array.isArray(frontEnds)
+  if (isList && frontEnds.every((frontEnd) => isOrigin(frontEnd, origin))) return frontEnds
+  throw mistake(
     `pages.frontEnds must be a list of origins${new URL(origin).protocol === 'https:' ? ' with https' : ''}, without path and slash. Write \`frontEnds: ['https://app.example.com']\`.`,
+    isList ? frontEnds.find((frontEnd) => !isOrigin(frontEnd, origin)) : frontEnds,
   )
 }
 

@@ -49,7 +49,11 @@ export interface SentCredentials {
 
 /** What a client says of itself, with whatever `judge` needs of the proof. */
 export interface PresentedClient {
-  /** One of `methods`. The client must be registered for just that one. */
+  /** One of `methods`. The client must be registered for just that one, or, with a secret in the header or the form, for none. */
   readonly method: string
   readonly client_id: string
+  /** What else may be meant, where what was sent has two readings: it counts when no client has `client_id`. */
+  readonly orClientId?: string | undefined
+  /** Whether the proof is empty: the client is only named, which is enough for a public one. @default false */
+  readonly isEmpty?: boolean | undefined
 }

@@ -9,7 +9,7 @@ import type { Answer } from '../pages/views.js'
 export interface Endpoint {
   /** For events. */
   readonly name: string
-  /** Absolute paths, compared exactly. */
+  /** Absolute paths without a slash at the end. Compared exactly, but for one such slash, which is accepted. */
   readonly paths: readonly string[]
   readonly methods: { readonly [method: string]: (request: HttpRequest) => Answer | Promise<Answer> }
   /** Whether a person or a program reads the answers, errors included. */

@@ -7,10 +7,11 @@
  * @module
  */
 import { utf8 } from '../runtime/hash.js'
-import { type ClientSettings, isPublicClient } from './client-settings.js'
+import { type ClientSettings, isPublicClient, mayOmitPkce } from './client-settings.js'
+import { listed, nearestHint, quoted } from './hint.js'
 import type { Json } from './json.js'
 import { type Parameters, problemText } from './parameters.js'
-import { isCodeChallenge } from './pkce.js'
+import { isCodeChallenge, type Pkce } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import { isStillListed, matchRedirectUri } from './redirect-uri.js'
 import type { OwnRefusal, RequestRefusal } from './refusal-reason.js'
@@ -47,8 +48,7 @@ export interface AuthorizationRequest {
   /** The name of a response mode. */
   readonly responseMode: string
   readonly state?: string | undefined
-  /** PKCE, S256. */
-  readonly codeChallenge: string
+  readonly pkce: Pkce
   readonly access: Access
   /** As requested, or the default. */
   readonly scope: readonly string[]
@@ -87,12 +87,12 @@ export interface AuthorizationRefusal {
  * A query that could not be read completely is refused here too: what was lost may have been a second `redirect_uri`.
  *
  * @param client The registered client that `client_id` names, or null.
- * @param listed The option `privateUseRedirectUris`: what it lists no longer is registered no longer.
+ * @param allowed The option `privateUseRedirectUris`: what it lists no longer is registered no longer.
  */
 export function identifyClient<C extends AuthorizingClient>(
   parameters: Parameters,
   client: C | null,
-  listed: ReadonlySet<string> = new Set(),
+  allowed: ReadonlySet<string> = new Set(),
 ): IdentifiedRequest<C> | PageProblem {
   const { problems } = parameters
   if (problems.has('')) return page('request_unreadable', 'The parameters of the request could not be read.')
@@ -100,7 +100,9 @@ export function identifyClient<C extends AuthorizingClient>(
   const client_id = parameters.get('client_id')
   if (client_id === undefined && !problems.has('client_id')) return page('client_id_missing', 'client_id is missing.')
   // A client other than the one that is named is a caller's mistake, and must not become somebody's redirect.
-  if (client === null || client.client_id !== client_id) return page('client_unknown', 'There is no such client.')
+  if (client === null || client.client_id !== client_id) {
+    return page('client_unknown', 'There is no such client.', unknownClient(client_id))
+  }
   if (problems.get('redirect_uri') === 'repeated') {
     return page('redirect_uri_repeated', 'redirect_uri was sent more than once.')
   }
@@ -108,21 +110,29 @@ export function identifyClient<C extends AuthorizingClient>(
   if (sent === undefined && !problems.has('redirect_uri')) {
     // RFC 6749 §3.1.2.3: with one registered URI the parameter may be left out.
     const [only, ...others] = client.redirect_uris
-    if (only === undefined || others.length > 0) return page('redirect_uri_missing', 'redirect_uri is missing.')
-    return registered(client, only, listed)
+    if (only === undefined || others.length > 0) {
+      return page('redirect_uri_missing', 'redirect_uri is missing.', registered(client))
+    }
+    return toRedirect(client, only, allowed)
   }
   if (sent === undefined || !matchRedirectUri(client.redirect_uris, sent, isPublicClient(client))) {
-    return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.')
+    const hint = sent === undefined ? registered(client) : nearestHint(sent, client.redirect_uris)
+    return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.', hint)
   }
-  return registered(client, sent, listed)
+  return toRedirect(client, sent, allowed)
 }
 
-const registered = <C extends AuthorizingClient>(
+/** What the operator is told of an id that is nobody's. */
+export const unknownClient = (client_id = ''): string => `Received client_id ${quoted(client_id)}, which nobody has.`
+
+const registered = ({ redirect_uris }: AuthorizingClient): string => `Registered: ${listed(redirect_uris)}.`
+
+const toRedirect = <C extends AuthorizingClient>(
   client: C,
   redirectUri: string,
-  listed: ReadonlySet<string>,
+  allowed: ReadonlySet<string>,
 ): IdentifiedRequest<C> | PageProblem =>
-  isStillListed(redirectUri, listed)
+  isStillListed(redirectUri, allowed)
     ? { [identified]: true, client, redirectUri }
     : page(
         'redirect_uri_not_listed',
@@ -172,52 +182,65 @@ export function validateAuthorizationRequest(
     hint?: string,
   ): AuthorizationRefusal => ({ error, description, reason, hint, state, responseMode })
 
+  const received = (name: string) => `Received ${name}=${quoted(parameters.get(name) ?? '')}.`
+
   for (const [name, problem] of parameters.problems)
     return refuse('invalid_request', `parameter_${problem}`, problemText(name, problem))
   // OpenID Connect Core §6: request objects, which this server does not read.
   if (parameters.get('request') !== undefined)
-    return refuse('request_not_supported', 'request_not_supported', 'request is not supported.')
+    return refuse('request_not_supported', 'request_not_supported', 'request is not supported.', plainParameters)
   if (parameters.get('request_uri') !== undefined)
-    return refuse('request_uri_not_supported', 'request_uri_not_supported', 'request_uri is not supported.')
+    return refuse(
+      'request_uri_not_supported',
+      'request_uri_not_supported',
+      'request_uri is not supported.',
+      plainParameters,
+    )
 
   const responseType = parameters.get('response_type')
   if (responseType === undefined) return refuse('invalid_request', 'response_type_missing', 'response_type is missing.')
   if (responseType !== 'code')
-    return refuse('unsupported_response_type', 'response_type_wrong', 'response_type must be code.')
+    return refuse(
+      'unsupported_response_type',
+      'response_type_wrong',
+      'response_type must be code.',
+      received('response_type'),
+    )
   if (!isServed)
     return refuse(
       'invalid_request',
       'response_mode_wrong',
       `response_mode must be ${orList([...rules.responseModes.keys()])}.`,
+      received('response_mode'),
     )
   if (!client.grant_types.includes('authorization_code')) {
     return refuse(
       'unauthorized_client',
       'grant_type_not_registered',
       'This client is not registered for the authorization code flow.',
+      `Its grant_types are ${listed(client.grant_types)}.`,
     )
   }
 
-  const codeChallenge = parameters.get('code_challenge')
-  if (codeChallenge === undefined)
-    return refuse('invalid_request', 'challenge_missing', 'code_challenge is missing: PKCE is required.')
-  // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
-  if (parameters.get('code_challenge_method') !== 'S256') {
-    return refuse('invalid_request', 'challenge_method_wrong', 'code_challenge_method must be S256.')
-  }
-  if (!isCodeChallenge(codeChallenge)) {
-    return refuse('invalid_request', 'challenge_malformed', 'code_challenge must be 43 characters of base64url.')
-  }
+  const pkce = readPkce(client, parameters)
+  if ('reason' in pkce) return refuse('invalid_request', pkce.reason, pkce.description, pkce.hint)
 
   const asked = { resources: parameters.resources, scope: parameters.get('scope') }
   const granted = requestedAccess(asked, client, rules.resources)
   if (!granted.ok) return refuse(granted.error, granted.reason, granted.description, granted.hint)
 
   const prompt = parsePromptOrNone(parameters.get('prompt'))
-  if (!prompt) return refuse('invalid_request', 'prompt_wrong', 'prompt has an unknown value, or none beside another.')
+  if (!prompt)
+    return refuse(
+      'invalid_request',
+      'prompt_wrong',
+      'prompt has an unknown value, or none beside another.',
+      received('prompt'),
+    )
   const maxAgeText = parameters.get('max_age')
   const maxAge = maxAgeText === undefined ? undefined : parseMaxAge(maxAgeText)
-  if (maxAge === null) return refuse('invalid_request', 'max_age_wrong', 'max_age must be a whole number of seconds.')
+  if (maxAge === null)
+    return refuse('invalid_request', 'max_age_wrong', 'max_age must be a whole number of seconds.', received('max_age'))
 
   const terms: { [name: string]: Json } = {}
   for (const [name, term] of rules.terms) {
@@ -231,31 +254,49 @@ export function validateAuthorizationRequest(
     redirectUri,
     responseMode,
     state,
-    codeChallenge,
+    pkce,
     access: granted.access,
     scope: granted.scope,
     prompt,
     maxAge,
-    loginHint: parameters.get('login_hint'),
+    loginHint: parseLoginHint(parameters.get('login_hint')),
     uiLocales: parseLocales(parameters.get('ui_locales')),
     ...(rules.terms.size > 0 && { terms: someTerms(terms) }),
   }
   const bytes = utf8(JSON.stringify(request)).length
-  if (bytes > MAX_REQUEST_BYTES || (rules.terms.size > 0 && isTooLargeWith(terms, bytes))) {
+  const decided = bytes + utf8(JSON.stringify(granted.access)).length
+  const isTooLarge = bytes > MAX_REQUEST_BYTES || decided > MAX_DECIDED_BYTES
+  if (isTooLarge || (rules.terms.size > 0 && isTooLargeWith(terms, bytes, decided))) {
     return refuse('invalid_request', 'request_too_large', 'The request is too large.')
   }
   return request
 }
 
+const switchOnPkce = 'Switch PKCE with S256 on in the client.'
+const plainParameters = 'The client must send plain parameters.'
+
 /** Exists so that an {@link IdentifiedRequest} cannot be written by hand. */
 const identified: unique symbol = Symbol('identified')
 
-/** Most bytes of a valid request as JSON. A stored record has room for 32,768, of which the decision takes 8,192 and terms. */
+/**
+ * Most bytes of a valid request as JSON, and of it together with the access once more, which the decision repeats. A stored record has
+ * room for 32,768; what it has besides takes less than 4,096.
+ */
 const MAX_REQUEST_BYTES = 24_576
+const MAX_DECIDED_BYTES = 28_672
 
 /** Beside terms there is less room, because what is chosen may be larger than what was asked for. */
-const isTooLargeWith = (terms: TermValues, bytes: number): boolean =>
-  termsSize(terms) > MAX_TERMS_BYTES || bytes > MAX_REQUEST_BYTES - MAX_TERMS_BYTES
+const isTooLargeWith = (terms: TermValues, bytes: number, decided: number): boolean =>
+  termsSize(terms) > MAX_TERMS_BYTES ||
+  bytes > MAX_REQUEST_BYTES - MAX_TERMS_BYTES ||
+  decided > MAX_DECIDED_BYTES - MAX_TERMS_BYTES
+
+/** Longer ones are nobody's name, and a login page gets them in its URL, of which servers take about 16 KB with all headers. */
+const MAX_LOGIN_HINT_LENGTH = 320
+
+function parseLoginHint(text: string | undefined): string | undefined {
+  return text !== undefined && text.length <= MAX_LOGIN_HINT_LENGTH ? text : undefined
+}
 
 const page = (problem: RequestRefusal, description: string, hint?: string): PageProblem => ({
   problem,
@@ -263,12 +304,52 @@ const page = (problem: RequestRefusal, description: string, hint?: string): Page
   hint,
 })
 
+/** A challenge binds the code, also where it could have been left out. */
+function readPkce(
+  client: ClientSettings,
+  parameters: Parameters,
+): Pkce | (Pick<AuthorizationRefusal, 'reason' | 'description'> & { readonly hint?: string | undefined }) {
+  const challenge = parameters.get('code_challenge')
+  const method = parameters.get('code_challenge_method')
+  if (challenge === undefined) {
+    // A method without a challenge was meant as PKCE, and what it meant got lost.
+    if (method === undefined && mayOmitPkce(client)) return { exempt: true }
+    return {
+      reason: 'challenge_missing',
+      description: 'code_challenge is missing: PKCE is required.',
+      hint: isPublicClient(client)
+        ? switchOnPkce
+        : `${switchOnPkce} If it has none, allow_missing_pkce in its record lets it do without.`,
+    }
+  }
+  // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
+  if (method !== 'S256') {
+    return {
+      reason: 'challenge_method_wrong',
+      description: 'code_challenge_method must be S256.',
+      hint: method === undefined ? 'There is none.' : `Received code_challenge_method=${quoted(method)}.`,
+    }
+  }
+  if (isCodeChallenge(challenge)) return { challenge }
+  return {
+    reason: 'challenge_malformed',
+    description: 'code_challenge must be 43 characters of base64url.',
+    hint: `Received code_challenge=${quoted(challenge)}.`,
+  }
+}
+
 function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
   return text === undefined ? [] : parsePrompt(text)
 }
 
-/** OpenID Connect Core §3.1.2.1: locales that are not supported are no error. At most ten, so that pages stay quick. */
+/**
+ * OpenID Connect Core §3.1.2.1: locales that are not supported are no error. At most ten, so that pages stay quick. Tags have hyphens (RFC 5646
+ * §2.1), but what a client takes from its platform often has underscores.
+ */
 function parseLocales(text: string | undefined): readonly string[] {
-  const locales = text?.split(' ').filter((locale) => /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/.test(locale))
+  const locales = text
+    ?.replaceAll('_', '-')
+    .split(' ')
+    .filter((locale) => /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/.test(locale))
   return [...new Set(locales)].slice(0, 10)
 }

@@ -34,9 +34,14 @@ export interface ClientMetadata {
    * @default ['authorization_code', 'refresh_token']
    */
   readonly grant_types?: readonly Open<'authorization_code' | 'refresh_token' | 'client_credentials'>[] | undefined
-  /** How the client proves who it is, and the only way that is accepted. `none` makes it public. @default 'client_secret_basic' */
+  /**
+   * How the client proves who it is, and the only way that is accepted. `none` makes it public. Without it: with its secret, in the
+   * Authorization header or in the form, whichever it uses.
+   */
   readonly token_endpoint_auth_method?: Open<'client_secret_basic' | 'client_secret_post' | 'none'> | undefined
-  /** All scope that the client may ask for, separated by spaces. Without it, every scope. */
+  /**
+   * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, every scope.
+   */
   readonly scope?: string | undefined
   /** The scope of a request that names none, within `scope`. Without it, all of `scope`. */
   readonly default_scope?: string | undefined
@@ -46,6 +51,14 @@ export interface ClientMetadata {
   readonly serves?: readonly string[] | undefined
   /** Whether each refresh gives a new refresh token. For public clients it always does. @default true */
   readonly rotate_refresh_tokens?: boolean | undefined
+  /**
+   * Whether authorization requests without PKCE are taken, for a confidential client that cannot send it: a departure from OAuth 2.1 §7.5.1.
+   * A code that somebody else has come by can then be slipped into a session with the client, which only the client's own `state` prevents.
+   * The token request must have `redirect_uri`. A challenge that is sent binds as ever. For operators only.
+   *
+   * @default false
+   */
+  readonly allow_missing_pkce?: boolean | undefined
   /**
    * Whether the client is the operator's own: its users are not asked for consent, except by `prompt=consent` and where anybody can
    * pass for the client (see `remember_consent`). For operators only: a client that registers itself must not set it.

@@ -14,7 +14,8 @@ export interface ClientSettings {
   readonly tos_uri: string | undefined
   readonly redirect_uris: readonly string[]
   readonly grant_types: readonly string[]
-  readonly token_endpoint_auth_method: string
+  /** Undefined for a secret, in the header or in the form. */
+  readonly token_endpoint_auth_method: string | undefined
   /** Undefined for every scope. */
   readonly scope: readonly string[] | undefined
   /** Undefined for all of `scope`. */
@@ -23,6 +24,7 @@ export interface ClientSettings {
   readonly resources: readonly string[] | undefined
   readonly serves: readonly string[]
   readonly rotate_refresh_tokens: boolean
+  readonly allow_missing_pkce: boolean
   readonly first_party: boolean
   /** Undefined: yes, but not where anybody can pass for the client. */
   readonly remember_consent: boolean | undefined
@@ -37,3 +39,20 @@ export interface ClientSettings {
 export function isPublicClient(client: Pick<ClientSettings, 'token_endpoint_auth_method'>): boolean {
   return client.token_endpoint_auth_method === 'none'
 }
+
+/**
+ * Whether the client's codes need no PKCE. Never those of a public client: nothing else would bind them.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-2.1.1 RFC 9700 §2.1.1}
+ */
+export const mayOmitPkce = (client: ClientSettings): boolean => client.allow_missing_pkce && !isPublicClient(client)
+
+/**
+ * Whether a client may prove itself in this way. RFC 7591 §2: the one that it is registered for, and no other. Where none was written, the two
+ * that RFC 6749 §2.3.1 has for secrets.
+ */
+export function mayUseMethod({ token_endpoint_auth_method: registered }: ClientSettings, method: string): boolean {
+  return registered === undefined ? secretMethods.includes(method) : registered === method
+}
+
+const secretMethods = ['client_secret_basic', 'client_secret_post']

@@ -1,10 +1,12 @@
 /**
- * What client metadata may say on a server: the grant types and the ways of client authentication that it serves, and further fields. Pure.
+ * What client metadata may say on a server: the grant types and the ways of client authentication that it serves, further fields, and scope. Pure.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-2 RFC 7591 §2}
  * @module
  */
+import type { ClientSettings } from './client-settings.js'
 import type { Json } from './json.js'
+import type { ResourceDefinition } from './resource.js'
 
 export interface ClientVocabulary {
   /** By the values of `grant_types`. */
@@ -17,6 +19,8 @@ export interface ClientVocabulary {
   readonly privateUseRedirectUris?: ReadonlySet<string> | undefined
   /** Whether redirect URIs may be `http` on private hosts, too. @default false */
   readonly httpBeyondLoopback?: boolean | undefined
+  /** What clients can ask for. Absent while that is not known: then no scope is refused. */
+  readonly resources?: readonly ResourceDefinition[] | undefined
 }
 
 /** Which clients may be registered for a grant type. */
@@ -30,6 +34,14 @@ export interface GrantTypeRules {
 export interface AuthenticationRules {
   /** Whether a client proves itself with a secret that the server makes for it. @default false */
   readonly usesSecret?: boolean | undefined
+}
+
+/** Whether a client has secrets that the server made, or the configuration. */
+export function usesSecret(
+  { authenticationMethods }: ClientVocabulary,
+  { token_endpoint_auth_method: method }: ClientSettings,
+): boolean {
+  return method === undefined || (authenticationMethods.get(method)?.usesSecret ?? false)
 }
 
 /** A member of client metadata. */

@@ -16,3 +16,6 @@ export function isJson(value: unknown): value is Json {
   const prototype: unknown = Object.getPrototypeOf(value)
   return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson)
 }
+
+/** Most bytes of a JSON document that this library takes from a server, and so of those that it makes for others. */
+export const MAX_JSON_BYTES = 65_536

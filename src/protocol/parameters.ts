@@ -11,7 +11,7 @@ export interface Parameters {
   get(name: string): string | undefined
   /** Of which a value can be got, in the order in which they came; without `resource`. */
   names(): readonly string[]
-  /** Every `resource`, the one parameter that may repeat (RFC 8707 §2), without empty ones. */
+  /** Every `resource`, the one parameter that may repeat (RFC 8707 §2), each once and without empty ones. */
   readonly resources: readonly string[]
   /** What is wrong, by parameter name. The name is empty for what concerns the request as a whole. */
   readonly problems: ReadonlyMap<string, ParameterProblem>
@@ -24,14 +24,23 @@ export const MAX_PARAMETERS = 100
 /** Most characters that one value may have. */
 export const MAX_VALUE_LENGTH = 8192
 
+/** Where a form of ours, or one that carries what we have made, has more. */
+export interface ParameterLimits {
+  /** @default {@link MAX_PARAMETERS} */
+  readonly most?: number
+  /** @default {@link MAX_VALUE_LENGTH} */
+  readonly longest?: number
+}
+
 /** Reads a query string (without the question mark) or a form body. Never throws. */
-export function parseParameters(text: string): Parameters {
+export function parseParameters(text: string, limits: ParameterLimits = {}): Parameters {
   const pairs: [string, string][] = []
   let whole: ParameterProblem | undefined
   if (text !== '') {
-    const parts = text.split('&', MAX_PARAMETERS + 1)
+    const { most = MAX_PARAMETERS } = limits
+    const parts = text.split('&', most + 1)
     // Empty parts count as well, else what stands behind them would be dropped unseen.
-    if (parts.length > MAX_PARAMETERS) whole = 'too_many'
+    if (parts.length > most) whole = 'too_many'
     for (const part of parts) {
       if (part === '') continue
       const at = part.indexOf('=')
@@ -41,14 +50,14 @@ export function parseParameters(text: string): Parameters {
       else pairs.push([name, value])
     }
   }
-  return collectParameters(pairs, whole)
+  return collectParameters(pairs, whole, limits)
 }
 
 /**
  * Takes the form that a body parser has made already: every value a string or an array of strings. Anything else (nested
  * objects, numbers) is `malformed`.
  */
-export function parametersFromForm(form: { readonly [name: string]: unknown }): Parameters {
+export function parametersFromForm(form: { readonly [name: string]: unknown }, limits?: ParameterLimits): Parameters {
   const pairs: [string, string][] = []
   let whole: ParameterProblem | undefined
   for (const [name, value] of Object.entries(form)) {
@@ -57,26 +66,31 @@ export function parametersFromForm(form: { readonly [name: string]: unknown }): 
       for (const item of value) pairs.push([name, item])
     } else whole = 'malformed'
   }
-  return collectParameters(pairs, whole)
+  return collectParameters(pairs, whole, limits)
 }
 
 /** Parameters made of name and value pairs that are decoded already, in the order in which they came. */
-export function collectParameters(pairs: readonly (readonly [string, string])[], whole?: ParameterProblem): Parameters {
+export function collectParameters(
+  pairs: readonly (readonly [string, string])[],
+  whole?: ParameterProblem,
+  { most = MAX_PARAMETERS, longest = MAX_VALUE_LENGTH }: ParameterLimits = {},
+): Parameters {
   const values = new Map<string, string>()
   const problems = new Map<string, ParameterProblem>()
   const resources: string[] = []
   const seen = new Set<string>()
   if (whole) problems.set('', whole)
-  if (pairs.length > MAX_PARAMETERS) problems.set('', 'too_many')
-  for (const [name, value] of pairs.slice(0, MAX_PARAMETERS)) {
+  if (pairs.length > most) problems.set('', 'too_many')
+  for (const [name, value] of pairs.slice(0, most)) {
     // RFC 6749 §3.1, §3.2: parameters are included at most once. RFC 8707 §2 excepts `resource`.
     if (name !== 'resource' && seen.has(name)) problems.set(name, 'repeated')
     seen.add(name)
-    const problem = valueProblem(value)
+    const problem = valueProblem(value, longest)
     if (problem) problems.set(name, problem)
     // RFC 6749 §3.1, §3.2: a parameter without a value is treated as if it were omitted.
     else if (value === '') continue
-    else if (name === 'resource') resources.push(value)
+    // The same one twice says nothing more than once.
+    else if (name === 'resource') resources.includes(value) || resources.push(value)
     else if (!values.has(name)) values.set(name, value)
   }
   return {
@@ -104,8 +118,8 @@ export function problemText(name: string, problem: ParameterProblem): string {
   }
 }
 
-function valueProblem(value: string): ParameterProblem | undefined {
-  if (value.length > MAX_VALUE_LENGTH) return 'too_long'
+function valueProblem(value: string, longest: number): ParameterProblem | undefined {
+  if (value.length > longest) return 'too_long'
   for (let i = 0; i < value.length; i++) {
     const unit = value.charCodeAt(i)
     if (unit < 0x20 || unit === 0x7f) return 'control_characters'

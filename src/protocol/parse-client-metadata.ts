@@ -5,8 +5,10 @@
  * @module
  */
 import * as z from 'zod/mini'
+import { given } from '../runtime/given.js'
 import { hostAdvice } from './ascii.js'
 import type { ClientMetadata } from './client-metadata.js'
+import { scopeProblem } from './client-scope.js'
 import type { ClientSettings } from './client-settings.js'
 import { isPublicClient } from './client-settings.js'
 import type { ClientVocabulary } from './client-vocabulary.js'
@@ -23,7 +25,7 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
   const schema = schemaFor(vocabulary)
   return (input) => {
     const result = schema.safeParse(input)
-    if (!result.success) return refuse(...explain(result.error.issues[0], Object.keys(schema.shape)))
+    if (!result.success) return refuse(...explain(result.error.issues[0], Object.keys(schema.shape), input))
     const metadata: ClientMetadata = result.data
     // What was given: the parser takes what every object has, such as `constructor`, for given as well.
     const fields = fieldsOf(input as { readonly [name: string]: unknown }, vocabulary)
@@ -35,12 +37,13 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
       tos_uri: metadata.tos_uri,
       redirect_uris: unique(metadata.redirect_uris ?? []),
       grant_types: unique(metadata.grant_types ?? ['authorization_code', 'refresh_token']),
-      token_endpoint_auth_method: metadata.token_endpoint_auth_method ?? 'client_secret_basic',
+      token_endpoint_auth_method: metadata.token_endpoint_auth_method,
       scope: scopeOf('scope', metadata.scope),
       default_scope: scopeOf('default_scope', metadata.default_scope),
       resources: metadata.resources && unique(metadata.resources),
       serves: unique(metadata.serves ?? []),
       rotate_refresh_tokens: metadata.rotate_refresh_tokens ?? true,
+      allow_missing_pkce: metadata.allow_missing_pkce ?? false,
       first_party: metadata.first_party ?? false,
       remember_consent: metadata.remember_consent,
       ...(Object.keys(fields).length > 0 && { fields }),
@@ -76,7 +79,7 @@ function checkedField(name: string, value: unknown): Json {
 
 /** What no single field can tell. */
 function checkTogether(settings: ClientSettings, vocabulary: ClientVocabulary): void {
-  const { grantTypes } = vocabulary
+  const { grantTypes, resources } = vocabulary
   const { grant_types, redirect_uris, scope, default_scope } = settings
   const isPublic = isPublicClient(settings)
   for (const [i, uri] of redirect_uris.entries()) {
@@ -114,12 +117,18 @@ function checkTogether(settings: ClientSettings, vocabulary: ClientVocabulary): 
   if (isPublic && !settings.rotate_refresh_tokens) {
     refuse('rotate_refresh_tokens', 'is false, but tokens of public clients always rotate; leave it out')
   }
+  // RFC 9700 §2.1.1: public clients must use PKCE.
+  if (isPublic && settings.allow_missing_pkce) {
+    refuse('allow_missing_pkce', 'is true, but nothing else protects the codes of a public client; leave it out')
+  }
   if (settings.first_party && settings.remember_consent === false) {
     refuse('remember_consent', 'is false, but first_party skips the question; leave one of them out')
   }
   if (scope && default_scope && !isWithin(default_scope, scope)) {
     refuse('default_scope', 'has a name that is not in scope; add it there, or leave it out here')
   }
+  const problem = resources && scopeProblem(settings, resources)
+  if (problem) refuse(...problem)
 }
 
 const text = z.string('must be a string')
@@ -156,6 +165,7 @@ const common = {
   ),
   serves: z.optional(resourceList),
   rotate_refresh_tokens: flag,
+  allow_missing_pkce: flag,
   first_party: flag,
   remember_consent: flag,
 }
@@ -182,14 +192,23 @@ function schemaFor({ grantTypes, authenticationMethods, fields }: ClientVocabula
 }
 
 /** The field an issue is about, and what is wrong with it. */
-function explain(issue: z.core.$ZodIssue | undefined, known: readonly string[]): [field: string, problem: string] {
+function explain(
+  issue: z.core.$ZodIssue | undefined,
+  known: readonly string[],
+  input: unknown,
+): [field: string, problem: string] {
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? ''
     const meant = closestName(key, known)
     return [key, meant ? `is not known; did you mean ${meant}?` : 'is not known; leave it out']
   }
-  const [field = '', ...inner] = issue?.path ?? []
-  return [String(field) + inner.map((part) => `[${String(part)}]`).join(''), issue?.message ?? 'is wrong']
+  const path = issue?.path ?? []
+  const [field = '', ...inner] = path
+  const value = path.reduce<unknown>((part, name) => (part as { readonly [name: PropertyKey]: unknown })[name], input)
+  return [
+    String(field) + inner.map((part) => `[${String(part)}]`).join(''),
+    `${issue?.message ?? 'is wrong'}; it was ${given(value)}`,
+  ]
 }
 
 function refuse(field: string, problem: string): never {

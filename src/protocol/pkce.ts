@@ -5,6 +5,9 @@
  */
 import { constantTimeEqual, digest, utf8 } from '../runtime/hash.js'
 
+/** What a code is bound to. Explicit where it is to nothing, so that a lost field fails closed (RFC 9700 §2.1.1). */
+export type Pkce = { readonly challenge: string } | { readonly exempt: true }
+
 /**
  * Whether `text` can be an S256 challenge: the 43 base64url characters of a SHA-256.
  *

@@ -8,6 +8,7 @@
 import { asciiLowerCase, hostAdvice } from './ascii.js'
 import type { ClientVocabulary } from './client-vocabulary.js'
 import { isPrivateHost } from './private-host.js'
+import { withScheme } from './spelling.js'
 
 /** Most characters of a redirect URI. */
 const MAX_REDIRECT_URI_LENGTH = 2048
@@ -39,6 +40,8 @@ export function redirectUriProblem(
   // RFC 6749 §3.1.2: the redirection endpoint URI must not include a fragment component.
   if (uri.includes('#')) return 'has a fragment'
   if (uri.includes('*')) return 'has a *; there are no wildcards, write each URI out'
+  const meant = withScheme(uri)
+  if (meant !== undefined) return `has no scheme; write ${meant}`
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):./.exec(uri)?.[1]
   if (scheme === undefined) return 'is not an absolute URI'
   if (scheme !== asciiLowerCase(scheme)) return 'has a scheme in capital letters; write it in small ones'

@@ -15,6 +15,8 @@ export type RequestRefusal =
   | 'parameter_missing'
   /** The body is no `application/x-www-form-urlencoded`. */
   | 'content_type_wrong'
+  /** The body is compressed: its `Content-Encoding` is other than `identity`. */
+  | 'body_compressed'
   /** More than 64 KB. */
   | 'body_too_large'
   /** The connection ended before the body did. */
@@ -121,6 +123,25 @@ export type RequestRefusal =
   | 'key_proofs_several'
   /** A client without a secret asks to introspect. */
   | 'introspection_public'
+
+/** What a person is told on a page that goes no further, and nobody else. */
+export type PageRefusal =
+  /** What waited for the person is over, or another browser's. */
+  | 'page_expired'
+  /** The same, and the browser sent no cookie at all. */
+  | 'page_cookies'
+  /** It has been decided before, or by somebody else. */
+  | 'page_answered'
+  /** The form came from another site. */
+  | 'page_foreign'
+  /** Too many requests, or tries, from there. */
+  | 'page_tooMany'
+  /** A form that no page of this server makes. */
+  | 'page_unreadable'
+  /** Back from the login, and nobody is logged in. */
+  | 'page_loginMissing'
+  /** In a frame, loaded by a script, or fetched ahead. */
+  | 'page_embedded'
 
 /** What features and apps bring: the name of the feature, a colon, and what is wrong. */
 export type OwnRefusal = `${string}:${string}`

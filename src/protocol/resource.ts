@@ -6,6 +6,7 @@
  * @module
  */
 import type { ClientSettings } from './client-settings.js'
+import { listed, nearestHint, quoted } from './hint.js'
 import type { RequestRefusal } from './refusal-reason.js'
 import { isWithin, narrow, parseScope } from './scope.js'
 
@@ -89,6 +90,7 @@ export function requestedAccess(
       error: 'invalid_scope',
       reason: 'scope_empty',
       description: 'One of the resources gets no scope. Ask for some of its scope.',
+      hint: `Received scope ${listed(scope)} for ${listed(chosen.map(({ resource }) => resource))}.`,
     }
   }
   return { ok: true, access, scope }
@@ -192,7 +194,13 @@ function chooseResources(
   if (requested.length === 0) {
     const apis = allowed.some(({ isBeside }) => isBeside) ? allowed.filter(({ isBeside }) => !isBeside) : allowed
     const only = apis.length === 1 ? apis[0] : apis.find(({ isDefault }) => isDefault)
-    return only ? [only] : { reason: 'resource_missing', description: 'Name the resource that the access is for.' }
+    return only
+      ? [only]
+      : {
+          reason: 'resource_missing',
+          description: 'Name the resource that the access is for.',
+          hint: `The client may ask for ${listed(allowed.map(({ resource }) => resource))}; none of them is the default.`,
+        }
   }
   const chosen: ResourceDefinition[] = []
   for (const name of new Set(requested)) {
@@ -202,6 +210,10 @@ function chooseResources(
       return {
         reason: isKnown ? 'resource_not_allowed' : 'resource_unknown',
         description: 'A resource is unknown, or this client may not ask for it.',
+        hint: nearestHint(
+          name,
+          allowed.map(({ resource }) => resource),
+        ),
       }
     }
     chosen.push(definition)
@@ -212,20 +224,41 @@ function chooseResources(
 function askedScope(text: string, client: ClientLimits, known: readonly string[]): readonly string[] | Refused {
   const scope = parseScope(text)
   if (!scope) {
-    return { reason: 'scope_malformed', description: 'The scope is not a list of names separated by single spaces.' }
+    return {
+      reason: 'scope_malformed',
+      description: 'The scope is not a list of names separated by single spaces.',
+      hint: `Received ${quoted(text)}.`,
+    }
   }
   if (!isWithin(scope, known)) {
-    return { reason: 'scope_unknown', description: 'The scope has a name that the resource does not know.' }
+    return {
+      reason: 'scope_unknown',
+      description: 'The scope has a name that the resource does not know.',
+      hint: scopeHint(scope, known),
+    }
   }
   if (client.scope && !isWithin(scope, client.scope)) {
-    return { reason: 'scope_not_allowed', description: 'The scope has a name that this client may not ask for.' }
+    return {
+      reason: 'scope_not_allowed',
+      description: 'The scope has a name that this client may not ask for.',
+      hint: scopeHint(scope, client.scope),
+    }
   }
   return scope
 }
+
+const scopeHint = (scope: readonly string[], right: readonly string[]): string =>
+  `Received ${listed(scope.filter((name) => !right.includes(name)))}; right would be some of ${listed(right)}.`
 
 function defaultScope(client: ClientLimits, known: readonly string[], isNeeded: boolean): readonly string[] | Refused {
   const scope = client.default_scope ?? client.scope
   if (scope) return narrow(scope, known)
   // RFC 6749 §3.3: without a scope, a default value or a failure.
-  return isNeeded ? { reason: 'scope_missing', description: 'Name the scope: this client has no default one.' } : []
+  return isNeeded
+    ? {
+        reason: 'scope_missing',
+        description: 'Name the scope: this client has no default one.',
+        hint: `Right would be some of ${listed(known)}, or a default_scope of the client.`,
+      }
+    : []
 }

@@ -37,3 +37,14 @@ function editDistance(a: string, b: string): number {
 /** `a, b or c`. */
 export const orList = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+
+/** The URL that was meant where a host is written without its scheme, as in `localhost:3000`; undefined for everything else. */
+export function withScheme(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined
+  const host =
+    /^(localhost|\[::1\]|127\.0\.0\.1|(?:[a-z0-9-]+\.)+[a-z0-9-]+|[a-z0-9.-]+(?=:[0-9]))(?::[0-9]{1,5})?(?:[/?#]|$)/i.exec(
+      text,
+    )?.[1]
+  if (host === undefined) return undefined
+  return `${/^(?:localhost|\[|127\.)/i.test(host) ? 'http' : 'https'}://${text}`
+}

@@ -6,6 +6,12 @@
  */
 import { decodeBase64url, digest, encodeBase64url } from '../runtime/hash.js'
 
+/**
+ * Most characters of an access token, all of them ASCII. Longer ones are not issued, because a request has room for about 16 KB of
+ * header (Node's own limit); whatever takes tokens takes this many.
+ */
+export const MAX_ACCESS_TOKEN_LENGTH = 12_288
+
 /** An authorization code: `gwac_`, grant id (128 bits), secret (256 bits). */
 export interface Code {
   readonly grantId: string

@@ -5,6 +5,7 @@
  * @module
  */
 import { mayBeHttp } from '../edge/network.js'
+import { MAX_JSON_BYTES } from '../protocol/json.js'
 import { concatBytes } from '../runtime/hash.js'
 
 /** The part of the standard `fetch` that is used, so that an app can put its own in place. */
@@ -24,7 +25,6 @@ export class UnexpectedAnswer extends Error {
 }
 
 const TIMEOUT = 5_000
-const MAX_BYTES = 65_536
 
 /** @throws {UnexpectedAnswer} for an answer that is no JSON object with status 200, and else what `fetch` throws. */
 export function fetchJson(fetch: Fetch, url: string, init: RequestInit = {}): Promise<FetchedJson> {
@@ -95,9 +95,9 @@ async function readBody(response: Response, url: string): Promise<Uint8Array> {
     const { done, value } = await reader.read()
     if (done) break
     length += value.length
-    if (length > MAX_BYTES) {
+    if (length > MAX_JSON_BYTES) {
       await reader.cancel()
-      throw new UnexpectedAnswer(`${url} answered with more than ${MAX_BYTES} bytes`)
+      throw new UnexpectedAnswer(`${url} answered with more than ${MAX_JSON_BYTES} bytes`)
     }
     chunks.push(value)
   }

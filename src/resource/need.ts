@@ -5,7 +5,7 @@
  */
 
 import { isScopeName } from '../protocol/scope.js'
-import { isRecord, refuseUnknown } from '../runtime/option-checks.js'
+import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { AccessNeed } from './access.js'
 
 /** An {@link AccessNeed} with its names as lists; an empty one demands nothing. */
@@ -23,7 +23,7 @@ export interface Demand {
 export function readNeed(need: AccessNeed, where: string, others: readonly string[] = []): Demand {
   // A promise, a map and the like are objects without members, and would demand nothing.
   if (!isRecord(need) || Object.prototype.toString.call(need) !== '[object Object]') {
-    throw new TypeError(`${where}: what a route needs is an object. Write \`{ scope: 'notes:read' }\`.`)
+    throw mistake(`${where}: what a route needs is an object. Write \`{ scope: 'notes:read' }\`.`, need)
   }
   refuseUnknown(need, [...(['scope', 'maxAge', 'acr'] satisfies (keyof AccessNeed)[]), ...others], where)
   return { scope: names(need, 'scope', where), acr: names(need, 'acr', where), maxAge: seconds(need, where) }
@@ -49,7 +49,8 @@ function seconds(need: AccessNeed, where: string): number | undefined {
   if (!('maxAge' in need)) return undefined
   const { maxAge } = need
   if (typeof maxAge === 'number' && maxAge >= 0 && Number.isFinite(maxAge)) return maxAge
-  throw new TypeError(
+  throw mistake(
     `${where}: maxAge must be a number of seconds, 0 or more. Write \`maxAge: 300\`, or leave it out.`,
+    maxAge,
   )
 }

@@ -19,7 +19,7 @@ export interface ResourceMetadata {
 
 export interface MetadataDocument {
   readonly url: string
-  /** Null for a request that is not for the document. */
+  /** Null for a request that is not for the document. One slash at the end of its path, or none where it has one, is accepted. */
   handle(request: HttpRequest): HttpResponse | null
 }
 
@@ -29,6 +29,8 @@ const MAX_AGE = 300_000
 export function metadataDocument(resource: string, issuer: string, members: ResourceMetadata): MetadataDocument {
   const { origin, pathname, search } = wellKnown(resource)
   const path = pathname + search
+  // Frameworks and proxies add a slash at the end (`trailingSlash` of Next.js), or take it off (Next.js without).
+  const redirected = (pathname.endsWith('/') ? pathname.slice(0, -1) : `${pathname}/`) + search
   const response = withHeaders(
     cacheableJson(
       JSON.stringify({
@@ -47,7 +49,7 @@ export function metadataDocument(resource: string, issuer: string, members: Reso
   return {
     url: origin + path,
     handle({ method, url }) {
-      if (url !== path) return null
+      if (url !== path && url !== redirected) return null
       if (method === 'GET') return response
       if (method === 'HEAD') return { ...response, body: '' }
       if (method === 'OPTIONS') return emptyResponse(204, [...cors, ['access-control-allow-methods', 'GET']])

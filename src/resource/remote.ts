@@ -5,8 +5,11 @@
  */
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { verifyJws } from '../keys/jws.js'
+import { withScheme } from '../protocol/spelling.js'
+import { MAX_ACCESS_TOKEN_LENGTH } from '../protocol/token-string.js'
 import { decodeBase64url } from '../runtime/hash.js'
 import { checkHttpBeyondLoopback, whereHttp } from '../runtime/http-beyond-loopback.js'
+import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Access, TokenSource } from './access.js'
 import { accessOf } from './claims.js'
 import { type Fetch, fetchJson, isSafeUrl, parseJsonObject } from './fetch-json.js'
@@ -40,9 +43,6 @@ export interface RemoteOptions {
   /** Epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined
 }
-
-/** Longer ones are not looked at. */
-const MAX_TOKEN_LENGTH = 8192
 
 /** @throws {TypeError} when an option is wrong. */
 export function remoteTokens(options: RemoteOptions): TokenSource {
@@ -87,7 +87,8 @@ export function remoteTokens(options: RemoteOptions): TokenSource {
   }
 
   async function find(token: string): Promise<Access | null> {
-    if (token.length > MAX_TOKEN_LENGTH) return null
+    // Others than ours, too, need not issue longer ones.
+    if (token.length > MAX_ACCESS_TOKEN_LENGTH) return null
     const header = joseHeader(token)
     if (header && !introspection?.always) return verify(token, header.alg)
     return introspect ? introspect(token) : null
@@ -118,26 +119,40 @@ function check(
   { issuer, resource, algorithms, clockTolerance = 5, introspection }: RemoteOptions,
   httpBeyondLoopback: boolean,
 ): void {
+  const meant = withScheme(issuer)
+  if (meant !== undefined) throw mistake(`issuer has no scheme. Write \`issuer: '${meant}'\`.`, issuer)
   if (!isSafeUrl(issuer, httpBeyondLoopback) || /[?#]/.test(issuer)) {
-    throw new TypeError(
-      `issuer must be an https URL without query (${whereHttp}). Write for example \`issuer: 'https://auth.example.com'\`.`,
+    throw mistake(
+      `issuer must be a string: an https URL without query (${whereHttp}). Write for example \`issuer: 'https://auth.example.com'\`.`,
+      issuer,
     )
   }
   if (typeof resource !== 'string' || resource === '') {
-    throw new TypeError("resource is missing. Write the `aud` of your tokens: `resource: 'https://api.example.com'`.")
+    throw mistake(
+      "resource is missing. Write the `aud` of your tokens: `resource: 'https://api.example.com'`.",
+      resource,
+    )
   }
   if (algorithms && !(algorithms.length > 0 && algorithms.every(isSigningAlgorithm))) {
     throw new TypeError(`algorithms must be some of ${signingAlgorithms.join(', ')}.`)
   }
   if (!isSeconds(clockTolerance) || clockTolerance > 300) {
-    throw new TypeError('clockTolerance must be a number of seconds from 0 to 300.')
+    throw mistake('clockTolerance must be a number of seconds from 0 to 300.', clockTolerance)
   }
   if (!introspection) return
+  if (!isRecord(introspection)) {
+    throw mistake(
+      'introspection must be an object. Write `introspection: { client_id, client_secret }`.',
+      introspection,
+    )
+  }
+  const known: readonly (keyof IntrospectionOptions)[] = ['client_id', 'client_secret', 'cacheFor', 'always']
+  refuseUnknown(introspection, known, 'introspection')
   const { client_id, client_secret, cacheFor = 10 } = introspection
   for (const [name, value] of Object.entries({ client_id, client_secret })) {
     if (typeof value !== 'string' || value === '') throw new TypeError(`introspection.${name} must be a string.`)
   }
-  if (!isSeconds(cacheFor)) throw new TypeError('introspection.cacheFor must be a number of seconds, 0 or more.')
+  if (!isSeconds(cacheFor)) throw mistake('introspection.cacheFor must be a number of seconds, 0 or more.', cacheFor)
 }
 
 const isSeconds = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0

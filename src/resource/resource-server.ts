@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { deploymentOf } from '../points/deployments.js'
-import { refuseUnknown } from '../runtime/option-checks.js'
+import { checkServer, deploymentOf } from '../points/deployments.js'
+import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'
 import {
@@ -44,15 +44,28 @@ export type ResourceServerOptions = (InProcessOptions | RemoteOptions) & {
  * @throws {TypeError} when an option is wrong.
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
+  if (!isRecord(options) || 'handle' in options) {
+    throw mistake(
+      'createResourceServer takes options. Write `createResourceServer({ server: auth })`, or elsewhere `createResourceServer({ issuer, resource })`.',
+      options,
+    )
+  }
   if ((options.server === undefined) === (options.issuer === undefined)) {
     throw new TypeError('createResourceServer takes either `server`, when it is in this process, or `issuer`.')
   }
+  if (options.server !== undefined) {
+    checkServer(options.server, 'createResourceServer', 'createResourceServer({ server: auth })')
+  }
   refuseUnknown(options, options.server === undefined ? remoteOptions : inProcessOptions, 'createResourceServer')
+  const { metadata } = options
+  if (isRecord(metadata)) {
+    refuseUnknown(metadata, ['scopes_supported', 'resource_name', 'resource_documentation'], 'metadata')
+  }
   const source = options.server === undefined ? remoteTokens(options) : tokensInProcess(options)
-  const document = options.metadata
+  const document = metadata
     ? metadataDocument(source.resource, source.issuer, {
         ...(source.scopes && { scopes_supported: source.scopes }),
-        ...(typeof options.metadata === 'object' && options.metadata),
+        ...(typeof metadata === 'object' && metadata),
       })
     : undefined
   const refuse = (status: number, problem: Problem | null) =>
@@ -99,9 +112,10 @@ export function asResourceServer(guard: AuthorizationServer | ResourceServer, ne
   return resourceServerFor(guard, readNeed(need, 'requireAccessToken'))
 }
 
-/** @throws {TypeError} when the server has several resources and none is the default, or lacks a scope that is demanded. */
+/** @throws {TypeError} when `guard` is no server, has several resources and none is the default, or lacks a scope that is demanded. */
 export function resourceServerFor(guard: AuthorizationServer | ResourceServer, demand: Demand): ResourceServer {
-  if ('check' in guard) return guard
+  if (isChecking(guard)) return guard
+  checkServer(guard, 'requireAccessToken')
   const resourceServer = createResourceServer({ server: guard })
   const scopes = deploymentOf(guard).settings.resources.get(resourceServer.resource)?.scopes ?? []
   const unknown = demand.scope.find((name) => !scopes.includes(name))
@@ -112,6 +126,18 @@ export function resourceServerFor(guard: AuthorizationServer | ResourceServer, d
     )
   }
   return resourceServer
+}
+
+const isChecking = (guard: unknown): guard is ResourceServer =>
+  isRecord(guard) && 'check' in guard && typeof guard.check === 'function'
+
+/** @throws {TypeError} when an adapter's `resourceMetadata` is given something else. */
+export function checkResourceServer(resourceServer: unknown): void {
+  if (isChecking(resourceServer)) return
+  throw mistake(
+    'resourceMetadata takes a resource server. Write `resourceMetadata(createResourceServer({ …, metadata: true }))`.',
+    resourceServer,
+  )
 }
 
 /** RFC 9470 §4: what is not known about a login is not enough. */

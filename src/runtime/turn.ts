@@ -10,8 +10,10 @@ const { setImmediate, setTimeout } = globalThis
 
 /** Resolves when the event loop has come round once. */
 export const nextTurn = (): Promise<void> =>
-  // Workers have no setImmediate, nor have Deno and browsers without Node's globals.
-  new Promise((resolve) => (setImmediate ? setImmediate(resolve) : setTimeout(resolve, 0)))
+  new Promise((resolve) => (hasImmediate ? setImmediate(resolve) : setTimeout(resolve, 0)))
+
+// Workers have no setImmediate, nor have Deno and browsers without Node's globals; that of Next's Edge runtime throws.
+const hasImmediate = setImmediate !== undefined && !('EdgeRuntime' in globalThis)
 
 /**
  * Does `work` for every item, some at the same time. Rejects with the first failure, and begins nothing after it.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import { type Kind, kinds, type Storage, type StoredRecord } from './contract.js'
 
 export interface MemoryStorageOptions {
@@ -17,8 +18,13 @@ export interface MemoryStorageOptions {
  * @throws {TypeError} when `maxRecords` is not a positive integer.
  */
 export function memoryStorage(options: MemoryStorageOptions = {}): Storage {
+  if (!isRecord(options))
+    throw mistake('memoryStorage takes options. Write `memoryStorage({ maxRecords: 1000 })`.', options)
+  refuseUnknown(options, ['maxRecords'], 'memoryStorage')
   const { maxRecords = 100_000 } = options
-  if (!Number.isSafeInteger(maxRecords) || maxRecords < 1) throw new TypeError('maxRecords must be a positive integer')
+  if (!Number.isSafeInteger(maxRecords) || maxRecords < 1) {
+    throw mistake('maxRecords must be a positive integer.', maxRecords)
+  }
 
   const records = emptyMaps()
   let size = 0

@@ -3,16 +3,17 @@
  *
  * @module
  */
+import { checkFunctions, isRecord, mistake, refuseUnknown, toMilliseconds } from '../runtime/option-checks.js'
 import type { Storage } from './contract.js'
 import { purgeInRounds } from './purge-rounds.js'
 
 export interface PurgingOptions {
   /**
-   * Milliseconds from the end of one round to the next, at most 2,147,483,647. The first comes after as many. A round that lasts longer
-   * than this leaves the rest to the next.
+   * Seconds from the end of one round to the next, from 1 to 86,400. The first comes after as many. A round that lasts longer than this
+   * leaves the rest to the next.
    */
   readonly every: number
-  /** Told of each round that failed; the next one tries again. @default nobody is told */
+  /** Told of each round that failed; the next one tries again. @default prints it with console.error, once until a round goes well */
   readonly onError?: ((error: unknown) => void) | undefined
   /** The time, in epoch milliseconds. @default Date.now */
   readonly now?: (() => number) | undefined
@@ -27,20 +28,32 @@ export interface PurgingOptions {
  *
  * @returns a function that stops it. What that returns resolves when the storage is left alone: wait for it before you
  *   close the database.
- * @throws {TypeError} when `every` is not such a number.
+ * @throws {TypeError} when `every` is not such a number, or `storage` is none.
  */
 export function startPurging(storage: Pick<Storage, 'purge'>, options: PurgingOptions): () => Promise<void> {
-  const { every, onError, now = Date.now } = options
-  // Longer times would be taken for 1 ms.
-  if (!Number.isSafeInteger(every) || every < 1 || every > 2_147_483_647) {
-    throw new TypeError(
-      'startPurging: `every` must be a number of milliseconds from 1 to 2,147,483,647, such as 60_000.',
+  if (typeof storage?.purge !== 'function') {
+    const isServer = isRecord(storage) && 'handle' in storage
+    throw mistake(
+      `startPurging takes a storage. ${isServer ? 'A server purges its own by itself, as its option `purge` says. For a storage without a server write' : 'Write'} \`startPurging(storage, { every: 60 })\`.`,
+      storage,
     )
   }
+  if (!isRecord(options))
+    throw mistake('startPurging: write how often, in seconds: `startPurging(storage, { every: 60 })`.', options)
+  refuseUnknown(options, ['every', 'onError', 'now'], 'startPurging')
+  checkFunctions(options, ['onError', 'now'], 'startPurging: ')
+  const every = toMilliseconds(options.every, 'startPurging: every', 1, 86_400, 'Write for example `every: 60`.')
+  let isFailing = false
   return purgeInRounds(storage, {
-    now,
+    now: options.now ?? Date.now,
     pause: () => every,
     longest: every,
-    onEnd: (failure) => failure && onError?.(failure.error),
+    onEnd(failure) {
+      const wasFailing = isFailing
+      isFailing = failure !== null
+      if (!failure) return
+      if (options.onError) options.onError(failure.error)
+      else if (!wasFailing) console.error('grantwright: purging failed', failure.error)
+    },
   })
 }

@@ -60,7 +60,7 @@ export interface RecordShape<T> {
 }
 
 /**
- * Format 2 has the same members as format 1, among them one that must not be passed over: a term that restricts.
+ * Format 2 has the same members as format 1, among them one that must not be passed over: a term that restricts, or that a code has no PKCE.
  */
 const formats: readonly unknown[] = [1, 2]
 

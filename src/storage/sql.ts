@@ -41,7 +41,7 @@ export interface SqlStorage extends Storage {
  * Connections die unnoticed, and clients wait on them for ever: set up the pool as docs/storage.md shows under "When the
  * database hangs". Where an answer takes 15 seconds, `console.warn` says so, once.
  *
- * @throws {TypeError} when `db` is a transaction or has another dialect.
+ * @throws {TypeError} when `db` is no Kysely instance, is a transaction or has another dialect.
  */
 export function sqlStorage<Database>(db: Kysely<Database>): SqlStorage {
   const connection = sqlConnection(db)

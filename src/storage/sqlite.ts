@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { given } from '../runtime/given.js'
+import { mistake } from '../runtime/option-checks.js'
 import { type Kind, kinds, type Storage, type StoredRecord } from './contract.js'
 import type { SqliteDatabase, SqliteStatement } from './sqlite/database.js'
 import { groupCommit } from './sqlite/group-commit.js'
@@ -30,9 +32,16 @@ export interface SqliteStorage extends Storage {
  * that does not get it then rejects, with nothing written. Only this function itself, at the start, waits for the lock in place, up
  * to 5 seconds.
  *
+ * @throws {TypeError} when `db` is no open database, such as the name of a file.
  * @throws when the database was written by a newer version of grantwright, cannot be written to, or stays locked.
  */
 export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
+  if (typeof db?.prepare !== 'function' || typeof db.exec !== 'function') {
+    throw mistake(
+      `sqliteStorage takes an open database. Write \`sqliteStorage(new Database(${typeof db === 'string' ? given(db) : "'auth.db'"}))\`, with \`Database\` of better-sqlite3, or \`DatabaseSync\` of node:sqlite.`,
+      db,
+    )
+  }
   prepareSchema(db)
   const statements = prepareStatements(db)
   const group = groupCommit(db)

@@ -10,7 +10,7 @@ import { type Issued, REDEEM_ENTROPY, type RedeemCode, redeemCode } from '../gra
 import type { Grant } from '../grant/state.js'
 import type { Step } from '../grant/step.js'
 import type { GrantType } from '../points/grant-type.js'
-import { isPublicClient } from '../protocol/client-settings.js'
+import { isPublicClient, mayOmitPkce } from '../protocol/client-settings.js'
 import { parseCode, secretHash } from '../protocol/token-string.js'
 import { accessChoice, required } from './form.js'
 
@@ -28,6 +28,7 @@ export const authorizationCode: GrantType = {
       code,
       redirectUri: form.get('redirect_uri'),
       verifier: form.get('code_verifier'),
+      mayOmitPkce: mayOmitPkce(client),
       // RFC 6749 §4.1.3: no scope here; the code has the scope that was approved.
       choice: accessChoice(request, undefined),
       refresh: client.grant_types.includes('refresh_token')

@@ -6,12 +6,13 @@
 import { OAuthError } from '../edge/errors.js'
 import { refusedError } from '../edge/refused-error.js'
 import type { TokenRequest } from '../points/grant-type.js'
+import { listed } from '../protocol/hint.js'
 import type { Parameters } from '../protocol/parameters.js'
 import type { AccessChoice } from '../protocol/resource.js'
 
 /** RFC 8707 §2.2: an access token is for one resource, so a token request names at most one. */
 export function oneResource({ resources }: Parameters): string | undefined {
-  if (resources.length > 1) throw refusedError('invalid_target')
+  if (resources.length > 1) throw refusedError('invalid_target', `Received ${listed(resources)}; right is one.`)
   return resources[0]
 }
 

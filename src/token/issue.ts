@@ -13,11 +13,13 @@ import type { HttpResponse } from '../edge/message.js'
 import { refusedError } from '../edge/refused-error.js'
 import { jsonResponse } from '../edge/responses.js'
 import type { Issued } from '../grant/redeem-code.js'
+import type { Refusal } from '../grant/refusal.js'
 import type { Grant } from '../grant/state.js'
 import type { Step } from '../grant/step.js'
 import type { LoneToken, TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
 import { tokenTypeOf } from '../protocol/confirmation.js'
+import { listed } from '../protocol/hint.js'
 import type { ResourceAccess } from '../protocol/resource.js'
 import { scopeMember } from '../protocol/scope.js'
 import { encodeBase64url } from '../runtime/hash.js'
@@ -42,7 +44,7 @@ export interface Asked extends Pick<TokenRequest, 'client' | 'form' | 'http' | '
  */
 export async function issueFromGrant<Answer extends Issued>(
   deployment: Deployed,
-  { confirmation, by }: Asked,
+  { confirmation, by, form }: Asked,
   grantId: string,
   tokenId: string,
   decide: (grant: Grant) => Step<Answer>,
@@ -88,7 +90,30 @@ export async function issueFromGrant<Answer extends Issued>(
   }
   if (outcome.ok) return { answer: outcome.answer, response: outcome.prepared }
   if (outcome.moved && outcome.grant) emitIfRevoked(deployment, outcome.grant)
-  throw refusedError(outcome.refusal)
+  throw refusedError(outcome.refusal, outcome.grant ? receivedHint(outcome.refusal, form, outcome.grant) : undefined)
+}
+
+/** What was received, and what would have been right for this grant. */
+function receivedHint(refusal: Refusal, form: Asked['form'], grant: Grant): string | undefined {
+  if (grant.status === 'revoked') return undefined
+  const said = (name: string, right: readonly string[]) =>
+    `Received ${name} ${listed(name === 'resource' ? form.resources : [form.get(name) ?? ''])}; right would be ${listed(right)}.`
+  switch (refusal) {
+    case 'redirect_uri_mismatch':
+      return said('redirect_uri', [grant.code.redirectUri])
+    case 'invalid_target':
+      return said(
+        'resource',
+        grant.access.map(({ resource }) => resource),
+      )
+    case 'invalid_scope':
+      return said(
+        'scope',
+        grant.access.flatMap(({ scope }) => scope),
+      )
+    default:
+      return undefined
+  }
 }
 
 /** What was approved is no more, and the grant ends. */

@@ -9,6 +9,7 @@ import { isOverdue } from '../edge/in-time.js'
 import { refusedError } from '../edge/refused-error.js'
 import type { TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
+import { listed } from '../protocol/hint.js'
 import { chooseAccess, requestedAccess } from '../protocol/resource.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import type { Sender } from '../storage/advance.js'
@@ -30,7 +31,11 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
       if (!found.ok) throw new OAuthError(found.error, found.description, { reason: found.reason, hint: found.hint })
       const { beside, defaultResource } = deployment.settings
       const access = chooseAccess(found.access, { resource, scope: undefined, defaultResource, beside })
-      if (typeof access === 'string') throw refusedError(access)
+      if (typeof access === 'string')
+        throw refusedError(
+          access,
+          `The resources that may be had are ${listed(found.access.map(({ resource }) => resource))}.`,
+        )
       return access
     },
     step(grantId, entropy, decide, { repeats = false } = {}) {

@@ -49,7 +49,7 @@ export interface LoginNeed {
   readonly reason: 'no_login' | 'fresh' | 'select_account' | 'create'
   /** The client for which the login is needed; null for a page of this server itself, such as the connected apps. */
   readonly client: { readonly client_id: string; readonly client_name: string | undefined } | null
-  /** The `login_hint` of the request, exactly as the client sent it: not verified, escape it. */
+  /** The `login_hint` of the request, exactly as the client sent it, if it has at most 320 characters: not verified, escape it. */
   readonly loginHint: string | undefined
   /** The `ui_locales` of the request in order of preference. */
   readonly uiLocales: readonly string[]

@@ -7,7 +7,7 @@
 import type { HttpResponse } from '../edge/message.js'
 import { seeOther } from '../edge/responses.js'
 import { isWebPage } from '../edge/web-page.js'
-import { refuseUnknown } from '../runtime/option-checks.js'
+import { checkFunctions, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Claims, ClaimsContext, Login, LoginContext, LoginNeed, UserAuthentication } from './contract.js'
 import { isHttpResponse } from './http-response.js'
 import { checkSubject } from './subject.js'
@@ -24,7 +24,7 @@ export interface ExternalLoginOptions<Native = unknown> {
    *
    * - `return_to`, where to send the browser once somebody is logged in, if {@link parseReturnTo} accepts it
    * - `reason`, when somebody may be logged in already and must show the login form all the same: `fresh`, `select_account`, `create`
-   * - `login_hint`, when the client sent one: not verified
+   * - `login_hint`, when the client sent one of at most 320 characters: not verified
    *
    * A function returns the whole URL and puts `need.returnTo` where the page looks for it.
    */
@@ -68,7 +68,7 @@ export function externalLogin<Native = unknown>(options: ExternalLoginOptions<Na
     async challenge(_context, need) {
       if (typeof loginUrl === 'string') return seeOther(withNeed(loginUrl, need))
       const url = await loginUrl(need)
-      if (!isWebPage(url)) throw new TypeError(`externalLogin: what loginUrl returned ${notALoginUrl}`)
+      if (!isWebPage(url)) throw mistake(`externalLogin: what loginUrl returned ${notALoginUrl}`, url)
       return seeOther(url)
     },
     ...(claims && { claims: async (subject, context) => claims(subject, context) }),
@@ -91,20 +91,20 @@ const known = [
 const notALoginUrl = "is not an absolute path or an http(s) URL. Write for example `loginUrl: '/login'`."
 
 function checkOptions(options: ExternalLoginOptions<never>): void {
+  if (!isRecord(options)) {
+    throw mistake("externalLogin takes options. Write `externalLogin({ current: … , loginUrl: '/login' })`.", options)
+  }
   refuseUnknown(options, known, 'externalLogin')
   if (typeof options.current !== 'function') {
-    throw new TypeError(
+    throw mistake(
       'externalLogin: current is missing. Write a function that says who is logged in, for example `current: ({ native }) => native.session?.userId`.',
+      options.current,
     )
   }
   if (typeof options.loginUrl !== 'function' && !isWebPage(options.loginUrl)) {
-    throw new TypeError(`externalLogin: loginUrl ${notALoginUrl}`)
+    throw mistake(`externalLogin: loginUrl ${notALoginUrl}`, options.loginUrl)
   }
-  for (const name of ['claims', 'end', 'endAll'] as const) {
-    if (options[name] !== undefined && typeof options[name] !== 'function') {
-      throw new TypeError(`externalLogin: ${name} must be a function.`)
-    }
-  }
+  checkFunctions(options, ['claims', 'end', 'endAll'], 'externalLogin: ')
 }
 
 function withNeed(loginUrl: string, { returnTo, reason, loginHint }: LoginNeed): string {

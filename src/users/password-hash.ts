@@ -5,7 +5,7 @@
  * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html OWASP Password Storage}
  * @module
  */
-import { constantTimeEqual, utf8 } from '../runtime/hash.js'
+import { constantTimeEqual, nodeCrypto, utf8 } from '../runtime/hash.js'
 import { inTurn } from './hash-queue.js'
 
 /** Most bytes of a password, in UTF-8. What is longer is never hashed. */
@@ -92,7 +92,7 @@ const loadArgon2 = (): Promise<Argon2 | null> =>
 /** `Algorithm.Argon2id`, a const enum, which does not exist in the module's JavaScript. */
 const ARGON2ID = 2
 
-const node = globalThis.process?.getBuiltinModule?.('node:crypto')
+const node = nodeCrypto
 
 /** `crypto.argon2`, which the types of Node 20 do not know. */
 function nodeArgon2(): Argon2 | null {

@@ -7,7 +7,7 @@
 
 import { seeOther, withHeaders } from '../edge/responses.js'
 import { isWebPage } from '../edge/web-page.js'
-import { refuseUnknown } from '../runtime/option-checks.js'
+import { isRecord, mistake, refuseUnknown, toMilliseconds } from '../runtime/option-checks.js'
 import type { ClaimsContext, UserAuthentication } from './contract.js'
 import { loginEndpoint } from './login-endpoint.js'
 import type { PasswordCheck } from './password-check.js'
@@ -30,6 +30,7 @@ export interface PasswordAuthentication extends UserAuthentication {
  * @throws {TypeError} when an option is wrong.
  */
 export function passwordLogin(options: PasswordLoginOptions): (services: UserServices) => PasswordAuthentication {
+  if (!isRecord(options)) throw mistake('passwordLogin takes options. Write `passwordLogin({ find: … })`.', options)
   refuseUnknown(options, known, 'passwordLogin')
   const check = checkOf(options)
   const { claims, forgotPasswordUrl, signUpUrl } = options
@@ -38,7 +39,7 @@ export function passwordLogin(options: PasswordLoginOptions): (services: UserSer
   const idle = lifetime(options, 'sessionIdleLifetime', 3600)
   const absolute = lifetime(options, 'sessionLifetime', 43_200)
   if (claims !== undefined && typeof claims !== 'function') {
-    throw new TypeError('passwordLogin: claims must be a function.')
+    throw mistake('passwordLogin: claims must be a function.', claims)
   }
   return (services) => {
     const sessions = sessionsIn(services, { idle, absolute })
@@ -91,8 +92,9 @@ function checkOf({ find, save, verify }: PasswordLoginOptions): PasswordCheck {
 function checkLinks(links: { readonly [name: string]: string | undefined }): void {
   for (const [name, url] of Object.entries(links)) {
     if (url === undefined || isWebPage(url)) continue
-    throw new TypeError(
+    throw mistake(
       `passwordLogin: ${name} is not an absolute path or an http(s) URL. Write for example \`${name}: '/account'\`.`,
+      url,
     )
   }
 }
@@ -108,16 +110,10 @@ function checkLimiter(limiter: Limiter | undefined): void {
 }
 
 /** Seconds in, milliseconds out. */
-function lifetime(
+const lifetime = (
   options: PasswordLoginOptions,
   name: 'sessionIdleLifetime' | 'sessionLifetime',
   fallback: number,
-): number {
-  const seconds = options[name] ?? fallback
-  if (typeof seconds === 'number' && seconds >= 1 && seconds <= MOST) return Math.round(seconds * 1000)
-  throw new TypeError(
-    `passwordLogin: ${name} must be a number of seconds between 1 and ${MOST}. The default is ${fallback}.`,
-  )
-}
+): number => toMilliseconds(options[name] ?? fallback, `passwordLogin: ${name}`, 1, MOST, `The default is ${fallback}.`)
 
 const MOST = 366 * 86_400

@@ -23,7 +23,7 @@ export function parseReturnTo(value: unknown, issuer: string): string | null {
 }
 
 /**
- * What follows the issuer: an endpoint's path and a handle. As text, because URL parsers disagree about what is odd. Beginning with a
+ * What follows the issuer: an endpoint's path, with or without a slash at its end, and a handle. As text, because URL parsers disagree about what is odd. Beginning with a
  * slash it cannot lead to another host, and with no parameter but the handle it is none of the app's own redirectors.
  */
-const wayBack = /^(?:\/(?!\.{1,2}[/?])[\w.~-]+)+\?pending=[\w.-]+$/
+const wayBack = /^(?:\/(?!\.{1,2}[/?])[\w.~-]+)+\/?\?pending=[\w.-]+$/

@@ -14,7 +14,11 @@ const web = ['--client-name', 'Web', '--redirect-uri', 'https://web.example.com/
 const machine = ['--grant-type', 'client_credentials', '--scope', 'notes:read']
 
 /** The status of a token request at a server on the same file. */
-async function tokenStatus(client_id: string, client_secret: string): Promise<number> {
+async function tokenStatus(
+  client_id: string,
+  client_secret: string,
+  place: 'header' | 'form' = 'header',
+): Promise<number> {
   const db = new Database(join(app.folder, 'auth.db'))
   try {
     const server = createAuthorizationServer({
@@ -26,8 +30,11 @@ async function tokenStatus(client_id: string, client_secret: string): Promise<nu
     const response = await server.fetch(
       new Request('http://localhost:3000/oauth/token', {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` },
-        body: new URLSearchParams({ grant_type: 'client_credentials' }),
+        headers: place === 'header' ? { authorization: `Basic ${btoa(`${client_id}:${client_secret}`)}` } : {},
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          ...(place === 'form' && { client_id, client_secret }),
+        }),
       }),
     )
     return response.status
@@ -91,6 +98,28 @@ describe('client create', () => {
     expect(storedClients()).not.toContain(secret)
   })
 
+  it('lets a client do without PKCE', async () => {
+    const made = await app.json('client', 'create', ...web, '--allow-missing-pkce', 'true')
+    expect(made.allow_missing_pkce).toBe(true)
+    expect((await app.json('client', 'create', ...web)).allow_missing_pkce).toBe(false)
+  })
+
+  it('leaves the way of authentication open that is not named, and says so to people', async () => {
+    const { stdout } = await app.run('client', 'create', ...machine)
+    expect(stdout).toMatch(/^token_endpoint_auth_method +client_secret_basic or client_secret_post$/m)
+    const [, secret = ''] = /client_secret +(\S+)/.exec(stdout) ?? []
+    const [, id = ''] = /client_id +(\S+)/.exec(stdout) ?? []
+    expect(await tokenStatus(id, secret)).toBe(200)
+    expect(await tokenStatus(id, secret, 'form')).toBe(200)
+    await app.run('client', 'update', id, '--client-name', 'Renamed')
+    expect(await tokenStatus(id, secret, 'form')).toBe(200)
+    const method = '--token-endpoint-auth-method'
+    await app.run('client', 'update', id, method, 'client_secret_basic')
+    expect([await tokenStatus(id, secret), await tokenStatus(id, secret, 'form')]).toEqual([200, 401])
+    await app.run('client', 'update', id, method, '')
+    expect([await tokenStatus(id, secret), await tokenStatus(id, secret, 'form')]).toEqual([200, 200])
+  })
+
   it('gives a public client no secret', async () => {
     const made = await app.json('client', 'create', ...web, '--token-endpoint-auth-method', 'none')
     expect(made).not.toHaveProperty('client_secret')
@@ -140,6 +169,10 @@ describe('client metadata that is wrong', () => {
     [
       [...machine, '--token-endpoint-auth-method', 'none'],
       '--grant-type has client_credentials, which needs a secret; use another --token-endpoint-auth-method than none.',
+    ],
+    [
+      [...web, '--token-endpoint-auth-method', 'none', '--allow-missing-pkce', 'true'],
+      '--allow-missing-pkce is true, but nothing else protects the codes of a public client; leave it out.',
     ],
   ])('is refused in the words of the flags before the config is loaded: %j', async (flags, message) => {
     const bare = createApp({})

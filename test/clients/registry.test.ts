@@ -78,7 +78,24 @@ describe('create', () => {
     expect(record).toMatchObject({ subject: null, expiresAt: null, clientId: client.client_id })
     expect(record?.id).toMatch(/^[A-Za-z0-9_-]{43}$/)
     expect(record?.version).toMatch(/^[A-Za-z0-9_-]{16}$/)
-    expect(JSON.parse(record?.document ?? '')).toMatchObject({ v: 1, issuer })
+    expect(JSON.parse(record?.document ?? '')).toMatchObject({ issuer })
+  })
+
+  it('writes format 1 where a way of authentication is written, and 2 without one, which earlier versions refuse', async () => {
+    for (const [token_endpoint_auth_method, v] of [
+      ['client_secret_basic', 1],
+      ['client_secret_post', 1],
+      ['none', 1],
+      [undefined, 2],
+    ] as const) {
+      const { registry, storage } = setup()
+      const { client } = await registry.create({ redirect_uris, token_endpoint_auth_method })
+      expect(client.token_endpoint_auth_method).toBe(token_endpoint_auth_method)
+      const [record] = await storage.list('client', {}, { limit: 10 })
+      const document = JSON.parse(record?.document ?? '')
+      expect([document.v, document.token_endpoint_auth_method]).toEqual([v, token_endpoint_auth_method])
+      expect('token_endpoint_auth_method' in document).toBe(v === 1)
+    }
   })
 
   it('gives a public client no secret', async () => {
@@ -171,9 +188,9 @@ describe('find', () => {
     const id = clientRecordId(issuer, client.client_id)
     const record = await storage.get('client', id)
     if (!record) throw new Error('no record')
-    const newer = { ...record, version: 'B'.repeat(16), document: record.document.replace('"v":1', '"v":2') }
+    const newer = { ...record, version: 'B'.repeat(16), document: record.document.replace('"v":2', '"v":3') }
     await storage.replace('client', newer, record.version)
-    await expect(registry.find(client.client_id)).rejects.toThrow(/format 2.*Upgrade grantwright/)
+    await expect(registry.find(client.client_id)).rejects.toThrow(/format 3.*Upgrade grantwright/)
   })
 
   it('does not remember what was read while it was being changed', async () => {

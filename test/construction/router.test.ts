@@ -3,10 +3,12 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../../src/construction/options.js'
+import { OAuthError } from '../../src/edge/errors.js'
 import type { HttpRequest } from '../../src/edge/message.js'
 import { deploymentOf } from '../../src/points/deployments.js'
 import { nextTurn } from '../../src/runtime/turn.js'
 import { memoryStorage } from '../../src/storage/memory.js'
+import { passwordLogin } from '../../src/users/password.js'
 import { authorizeUrl, harness, ISSUER, pkce } from '../support/harness.js'
 
 const { challenge } = pkce()
@@ -33,7 +35,11 @@ describe('a path', () => {
     '/',
     '/oauth',
     '/oauth/',
-    '/oauth/token/',
+    '/oauth/token//',
+    '/oauth//token/',
+    '/oauth/token/x/',
+    '/oauth/token/;',
+    '/oauth/token%2F',
     '/oauth/tokenx',
     '/OAuth/token',
     '//oauth/token',
@@ -41,10 +47,35 @@ describe('a path', () => {
     '/oauth/token;x',
     '/.well-known/',
     '/.well-known/oauth-authorization-server/x',
+    '/.well-known/oauth-authorization-server//',
     '/__proto__',
     '/constructor',
   ])('that is none of the server’s (%s) goes on to the app', (path) => {
     expect(h.server.handle(message(path))).toBeNull()
+  })
+
+  it.each([
+    ['https://auth.example.com', ''],
+    ['https://auth.example.com/', ''],
+    ['https://auth.example.com/tenant', '/tenant'],
+    ['https://auth.example.com/tenant/', '/tenant'],
+  ])('of the server at %s may have one slash at its end, with which nothing else is answered', async (issuer, base) => {
+    const { server } = harness({ issuer, users: passwordLogin({ verify: () => null }) })
+    const names = ['authorize', 'login', 'consent', 'apps', 'logout', 'token', 'revoke', 'introspect', 'jwks']
+    const metadata = '/.well-known/oauth-authorization-server'
+    for (const path of [...names.map((name) => `${base}/oauth/${name}`), base + metadata, metadata + base]) {
+      for (const method of ['GET', 'POST', 'OPTIONS', 'HEAD', 'PUT']) {
+        const [without, slash] = await Promise.all(
+          [path, `${path}/`].map((url) => server.handle(message(`${url}?a=/`, { method }))),
+        )
+        expect(without, path).not.toBeNull()
+        expect([slash?.status, slash?.headers.length], `${method} ${path}/`).toEqual([
+          without?.status,
+          without?.headers.length,
+        ])
+      }
+      expect(server.handle(message(`${path}//`)), `${path}//`).toBeNull()
+    }
   })
 
   it('that is none of the server’s is 404 for fetch', async () => {
@@ -263,6 +294,49 @@ describe('whatever is thrown', () => {
     expect(reference).toMatch(/^[\w-]{12}$/)
     expect(text).toContain(reference)
   })
+})
+
+describe('an answer with the status 401', () => {
+  const saying = (headers: [string, string][]): ServerOptions['features'] => [
+    {
+      name: 'strict',
+      endpoints: () => [
+        {
+          name: 'strict',
+          paths: ['/oauth/strict'],
+          methods: { GET: () => ({ status: 401, headers, body: '' }) },
+          answers: 'json',
+          cors: true,
+        },
+      ],
+    },
+  ]
+  const challengesOf = async (h: ReturnType<typeof harness>, url: string) =>
+    (await h.server.handle(message(url)))?.headers.filter(([name]) => name.toLowerCase() === 'www-authenticate')
+
+  it('of a feature has a challenge, its own if it has one', async () => {
+    const client = [['www-authenticate', 'Client realm="client"']]
+    expect(await challengesOf(harness({ features: saying([]) }), '/oauth/strict')).toEqual(client)
+    const own: [string, string] = ['WWW-Authenticate', 'Own realm="x"']
+    expect(await challengesOf(harness({ features: saying([own]) }), '/oauth/strict')).toEqual([own])
+  })
+
+  it.each(['invalid_client', 'invalid_token'] as const)(
+    'that a hook of the app wants (%s) has one, also as a page',
+    async (code) => {
+      const users = {
+        current: () => {
+          throw new OAuthError(code, 'No.')
+        },
+        challenge: () => {
+          throw new Error('Nobody asks')
+        },
+      }
+      const h = harness({ users })
+      expect((await h.server.handle(message('/oauth/apps')))?.status).toBe(401)
+      expect(await challengesOf(h, '/oauth/apps')).toEqual([['www-authenticate', 'Client realm="client"']])
+    },
+  )
 })
 
 describe('a form that a body parser has read already', () => {

@@ -3,22 +3,15 @@
  * somebody else wrote.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
-import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../support/free-port.js'
+import { quickStart, walkThrough } from '../support/quick-start.js'
 
 const root = resolve(import.meta.dirname, '../..')
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
-
-/** Every `ts` block that begins with the name of its file. */
-const blocks = new Map(
-  [...readme.matchAll(/```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)```/g)].map(([, name = '', code = '']) => [name, code]),
-)
-
 let folder: string
 const running: ChildProcess[] = []
 
@@ -39,7 +32,7 @@ afterAll(() => {
 
 describe('the quick start of README.md', () => {
   it('has the files that it speaks of', () => {
-    expect([...blocks.keys()]).toEqual([
+    expect([...quickStart.keys()]).toEqual([
       'auth.ts',
       'express.ts',
       'hono.ts',
@@ -60,17 +53,19 @@ describe('the quick start of README.md', () => {
   it('works as it stands: Next.js route handlers', async () => {
     const port = await freePort()
     await write('auth.ts', port)
-    for (const name of blocks.keys()) if (name.startsWith('app/')) await write(name, port)
-    const file = join(folder, 'next.js')
-    writeFileSync(file, `${nextLike}.listen(${port})`)
-    await started(file, port)
+    for (const name of quickStart.keys()) if (name.startsWith('app/')) await write(name, port)
+    const outfile = join(folder, 'next.js')
+    // Next bundles, so its files import each other without an extension.
+    const stdin = { contents: `${nextLike}.listen(${port})`, resolveDir: folder }
+    await build({ stdin, outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' })
+    await started(outfile, port)
     expect(await walkThrough(port)).toEqual({ notesOf: 'user-1' })
   })
 })
 
 /** Writes a block as JavaScript, with a port of its own. */
 async function write(name: string, port: number): Promise<string> {
-  const code = blocks
+  const code = quickStart
     .get(name)
     ?.replaceAll('3000', String(port))
     .replaceAll('auth.db', join(folder, `${port}.db`))
@@ -106,77 +101,4 @@ async function started(file: string, port: number): Promise<void> {
     await new Promise((again) => setTimeout(again, 50))
   }
   throw new Error(`${file} did not start`)
-}
-
-/** Discovery, login, consent, code, tokens, API: with a public client on a loopback port. */
-async function walkThrough(port: number): Promise<unknown> {
-  const issuer = new URL(`http://localhost:${port}`)
-  const http = { [oauth.allowInsecureRequests]: true }
-  const discovered = await oauth.discoveryRequest(issuer, { ...http, algorithm: 'oauth2' })
-  const as = await oauth.processDiscoveryResponse(new URL(`http://localhost:${port}`), discovered)
-  const client = { client_id: 'desktop' }
-  const verifier = oauth.generateRandomCodeVerifier()
-  const state = oauth.generateRandomState()
-  const redirect_uri = 'http://127.0.0.1:51234/callback'
-  const url = new URL(as.authorization_endpoint ?? '')
-  url.search = new URLSearchParams({
-    client_id: 'desktop',
-    response_type: 'code',
-    redirect_uri,
-    state,
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-  }).toString()
-  const callback = await logInAndAllow(url)
-  const parameters = oauth.validateAuthResponse(as, client, callback, state)
-  const answer = await oauth.authorizationCodeGrantRequest(
-    as,
-    client,
-    oauth.None(),
-    parameters,
-    redirect_uri,
-    verifier,
-    http,
-  )
-  const tokens = await oauth.processAuthorizationCodeResponse(as, client, answer)
-  const api = new URL(`http://localhost:${port}/api/notes`)
-  expect((await fetch(api)).status).toBe(401)
-  return (await oauth.protectedResourceRequest(tokens.access_token, 'GET', api, undefined, undefined, http)).json()
-}
-
-/** A browser without scripts: follows redirects, keeps cookies, fills in the two forms. */
-async function logInAndAllow(start: URL): Promise<URL> {
-  const cookies = new Map<string, string>()
-  let url = start
-  let form: URLSearchParams | undefined
-  for (let hop = 0; hop < 10; hop++) {
-    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
-    const response: Response = await fetch(url, {
-      redirect: 'manual',
-      headers: { cookie },
-      ...(form && { method: 'POST', body: form }),
-    })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      cookies.set(name, value)
-    }
-    const location = response.headers.get('location')
-    if (location) {
-      url = new URL(location, url)
-      form = undefined
-      if (url.port === '51234') return url
-      continue
-    }
-    const page = await response.text()
-    const fields = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)].map(
-      ([, n = '', v = '']) => [n, v],
-    )
-    form = new URLSearchParams(fields)
-    if (page.includes('type="password"')) {
-      form.set('username', 'ada')
-      form.set('password', 'analytical-engine')
-    } else form.set('decision', 'allow')
-    url = new URL(/<form[^>]* action="([^"]+)"/.exec(page)?.[1] ?? '', url)
-  }
-  throw new Error('the flow did not end')
 }

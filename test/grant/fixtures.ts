@@ -32,7 +32,7 @@ export const bytes = (length: number, seed: number): Uint8Array =>
 export const code: Code = { grantId: 'AAAAAAAAAAAAAAAAAAAAAA', secret: bytes(32, 1) }
 export const verifier = 'the-verifier-of-the-honest-client-0123456789'
 export const wrongVerifier = 'some-verifier-of-somebody-else-0123456789-xyz'
-const challenge = createHash('sha256').update(verifier).digest('base64url')
+export const challenge = createHash('sha256').update(verifier).digest('base64url')
 
 export const approval: Approval = {
   approved: {
@@ -64,6 +64,7 @@ export const redeeming = (changes: Partial<RedeemCode> = {}): RedeemCode => ({
   code,
   redirectUri: callback,
   verifier,
+  mayOmitPkce: false,
   choice: { resource: api, scope: undefined, defaultResource: undefined },
   isCrossing: false,
   refresh: { idleLifetime: 30 * day, jkt: null },

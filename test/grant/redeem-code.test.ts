@@ -207,6 +207,9 @@ describe('the verifier', () => {
 })
 
 describe('a code without PKCE', () => {
+  const redeem = (grant: Grant, changes: Parameters<typeof redeeming>[0] = {}) =>
+    redeemCode(grant, redeeming({ mayOmitPkce: true, ...changes }), start, entropy)
+
   it('gives tokens with the redirect URI alone', () => {
     expect(redeem(exempt(), { verifier: undefined }).answer.ok).toBe(true)
   })
@@ -221,6 +224,15 @@ describe('a code without PKCE', () => {
     expectUnchanged(redeem(grant), grant, 'verifier_unexpected')
   })
 
+  it('gives nothing to a client that needs PKCE by now, whatever it sends, and changes nothing', () => {
+    const active = frozen(accepted(redeem(exempt(), { verifier: undefined })).grant)
+    for (const grant of [exempt(), active]) {
+      for (const changes of [{}, { verifier: undefined }, { verifier: undefined, redirectUri: undefined }]) {
+        expectUnchanged(redeem(grant, { ...changes, mayOmitPkce: false }), grant, 'exemption_ended')
+      }
+    }
+  })
+
   it('ends the grant when it is presented again, but only with its redirect URI', () => {
     const active = frozen(accepted(redeem(exempt(), { verifier: undefined })).grant)
     expectUnchanged(redeem(active, { verifier: undefined, redirectUri: undefined }), active, 'redirect_uri_missing')
@@ -228,6 +240,13 @@ describe('a code without PKCE', () => {
     const replay = redeem(active, { verifier: undefined })
     expect(replay.answer).toEqual({ ok: false, refusal: 'replayed' })
     expect(replay.grant).toEqual(ended('replay'))
+  })
+
+  it('is not what a code with a challenge becomes where its client may do without', () => {
+    const grant = approved()
+    expectUnchanged(redeem(grant, { verifier: undefined }), grant, 'verifier_missing')
+    expect(redeem(grant, { verifier: wrongVerifier }).answer).toEqual({ ok: false, refusal: 'verifier_mismatch' })
+    expect(redeem(grant).answer.ok).toBe(true)
   })
 
   it('is not what a record means that lost its binding: that fails closed', () => {

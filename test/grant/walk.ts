@@ -200,6 +200,7 @@ function move({ pkce, jkt, ...setting }: Setting): fc.Arbitrary<Move> {
     code: mostly(code, { ...code, secret: bytes(32, 250) }),
     redirectUri: mostly<string | undefined>(callback, undefined, 'https://evil.example'),
     verifier: mostly<string | undefined>(pkce ? verifier : undefined, verifier, undefined, wrongVerifier, 'malformed'),
+    mayOmitPkce: mostly(!pkce, pkce),
     choice,
     refresh: fc.constant({ idleLifetime: IDLE, jkt }),
   })
@@ -236,7 +237,7 @@ export const walks: fc.Arbitrary<{ setting: Setting; happened: readonly Happened
 })
 
 const honestRedemption = ({ pkce, jkt }: Setting): RedeemCode =>
-  redeeming({ verifier: pkce ? verifier : undefined, refresh: { idleLifetime: IDLE, jkt } })
+  redeeming({ verifier: pkce ? verifier : undefined, mayOmitPkce: !pkce, refresh: { idleLifetime: IDLE, jkt } })
 
 /** A refresh by its own client with everything that the setting asks for. */
 export const honestRefresh = (token: RefreshToken, { jkt, rotate, retryWindow, peppers }: Setting): Refresh =>

@@ -147,7 +147,7 @@ describe('what is stored and published', () => {
   })
 
   it('refuses to rotate more often than keys become known', () => {
-    expect(() => world().instance({ rotateEvery: lead })).toThrow('`rotateEvery`')
+    expect(() => world().instance({ rotateEvery: lead })).toThrow('keyRotationInterval must be more than')
   })
 })
 

@@ -12,8 +12,12 @@ it('leads by the cache of verifiers, a reload and a margin', () => {
 })
 
 it('refuses to rotate faster than keys become known', () => {
-  expect(() => scheduleOf(lead, 300_000, 600_000)).toThrow('`rotateEvery`')
-  expect(() => scheduleOf(Number.NaN, 300_000, 600_000)).toThrow('`rotateEvery`')
+  expect(() => scheduleOf(lead, 300_000, 600_000)).toThrow(
+    /^keyRotationInterval must be more than 420 seconds, .* Raise it, or lower jwksMaxAge\.$/,
+  )
+  expect(() => scheduleOf(Number.NaN, 300_000, 600_000)).toThrow(
+    /^keyRotationInterval must be more than 420 seconds, .* Raise it, or lower jwksMaxAge\.$/,
+  )
 })
 
 describe('signingKey', () => {

@@ -9,6 +9,8 @@ import type { RevocationReason } from '../../src/grant/state.js'
 
 /** Durations in milliseconds. */
 export interface Rules {
+  /** Whether the authorization request had a challenge. */
+  readonly pkce: boolean
   readonly rotate: boolean
   readonly retryWindow: number
   readonly codeLifetime: number
@@ -43,6 +45,9 @@ export type Input =
       readonly client: Client
       readonly code: 'right' | 'wrong'
       readonly verifier: 'right' | 'wrong' | 'none'
+      readonly redirectUri: 'right' | 'wrong' | 'none'
+      /** Whether the client may do without PKCE now. */
+      readonly mayOmitPkce: boolean
     }
   | { readonly type: 'refresh' | 'revoke_refresh'; readonly client: Client; readonly token: Presented }
   | { readonly type: 'revoke_access'; readonly client: Client; readonly index: number }
@@ -82,14 +87,13 @@ export function judge(model: Model, input: Input, now: number, rules: Rules): Ve
   if (input.type === 'redeem') {
     if (isOver) return refuse('revoked')
     if (input.code === 'wrong') return refuse('forged')
+    const unproven = bindingRefusal(input, rules)
     if (model.status === 'live') {
-      if (input.verifier === 'none') return refuse('verifier_missing')
-      if (input.verifier === 'wrong') return refuse('verifier_mismatch')
-      return { model: end('replay'), expected: { refused: 'replayed' } }
+      return unproven ? refuse(unproven) : { model: end('replay'), expected: { refused: 'replayed' } }
     }
     if (now >= rules.codeLifetime) return refuse('expired')
-    if (input.verifier === 'none') return refuse('verifier_missing')
-    if (input.verifier === 'wrong') {
+    if (unproven && unproven !== 'verifier_mismatch') return refuse(unproven)
+    if (unproven) {
       const wrongVerifiers = model.wrongVerifiers + 1
       const counted = wrongVerifiers === 5 ? end('wrong_verifiers') : { ...model, wrongVerifiers }
       return { model: counted, expected: { refused: 'verifier_mismatch' } }
@@ -157,6 +161,16 @@ export function judge(model: Model, input: Input, now: number, rules: Rules): Ve
     { spentAt: null, known: true, crowded: false },
   ]
   return { model: { ...withAccess, idleUntil, tokens }, expected: { token: current + 1, retried: false } }
+}
+
+/** Two things bind a code: the verifier, and where there can be none the redirect URI, to a client that is still let off. */
+function bindingRefusal(input: Extract<Input, { type: 'redeem' }>, { pkce }: Rules): Refusal | null {
+  if (input.redirectUri === 'wrong') return 'redirect_uri_mismatch'
+  if (pkce)
+    return { right: null, wrong: 'verifier_mismatch' as const, none: 'verifier_missing' as const }[input.verifier]
+  if (!input.mayOmitPkce) return 'exemption_ended'
+  if (input.redirectUri === 'none') return 'redirect_uri_missing'
+  return input.verifier === 'none' ? null : 'verifier_unexpected'
 }
 
 const isRetriable = (spentAt: number, now: number, { retryWindow }: Rules): boolean =>

@@ -10,11 +10,15 @@ import { isCurrent, refresh } from '../../src/grant/refresh.js'
 import { isAccessLive, revokeAccessToken, revokeByRefreshToken, revokeGrant } from '../../src/grant/revoke.js'
 import type { Grant } from '../../src/grant/state.js'
 import type { Refused } from '../../src/grant/step.js'
+import type { Pkce } from '../../src/protocol/pkce.js'
 import { formatRefreshToken, type RefreshToken } from '../../src/protocol/token-string.js'
 import {
   app,
+  approval,
   approved,
   bytes,
+  callback,
+  challenge,
   code,
   frozen,
   garbled,
@@ -26,6 +30,7 @@ import {
   verifier,
   wrongVerifier,
 } from '../grant/fixtures.js'
+import { pkceAsked } from './pkce-asked.js'
 import { type Expected, type Input, judge, type Model, type Rules, unredeemed } from './reference.js'
 
 export interface World {
@@ -38,12 +43,22 @@ export interface World {
   readonly refused?: string | undefined
 }
 
-export const newWorld = ({ codeLifetime, grantLifetime }: Rules): World => ({
-  grant: approved({ codeLifetime, grantLifetime }),
+export const newWorld = ({ pkce, codeLifetime, grantLifetime }: Rules): World => ({
+  grant: approved({ code: { ...approval.code, pkce: requestedPkce(pkce) }, codeLifetime, grantLifetime }),
   model: unredeemed,
   clock: 0,
   issued: [],
 })
+
+/** What the authorization request of a client that may do without PKCE gives, with a challenge and without. */
+function requestedPkce(challenged: boolean): Pkce {
+  const pkce = pkceAsked(
+    { public: false, allowed: true },
+    challenged ? { code_challenge: challenge, code_challenge_method: 'S256' } : {},
+  )
+  if (!pkce) throw new Error('the request was refused')
+  return pkce
+}
 
 /** Gives an input to both sides. Throws where they differ. */
 export function advanceBoth(world: World, input: Input, rules: Rules): World {
@@ -74,6 +89,8 @@ function run({ grant, issued, clock, model }: World, input: Input, rules: Rules)
         by,
         code: input.code === 'right' ? code : { ...code, secret: bytes(32, 99) },
         verifier: { right: verifier, wrong: wrongVerifier, none: undefined }[input.verifier],
+        redirectUri: { right: callback, wrong: 'https://evil.example/callback', none: undefined }[input.redirectUri],
+        mayOmitPkce: input.mayOmitPkce,
         refresh: { idleLifetime: rules.idleLifetime, jkt: null },
       })
       return redeemCode(grant, redemption, at, bytes(48, 1))

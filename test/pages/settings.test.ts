@@ -37,14 +37,17 @@ describe('an option that is wrong', () => {
   const logoMessage =
     /^pages\.logo(?:\.light|\.dark)? must be an absolute path or an https URL of one image, and .+\. Write `logo: '\/logo\.svg'`/
   const frontEndsMessage =
-    /^pages\.frontEnds must be a list of origins with https, without path and slash\. Write `frontEnds: \['https:\/\/app\.example\.com'\]`\.$/
+    /^pages\.frontEnds must be a list of origins with https, without path and slash\. Write `frontEnds: \['https:\/\/app\.example\.com'\]`\.(?: It was .+\.)?$/
   it.each<readonly [options: unknown, message: RegExp]>([
-    ['Notes', /^pages must be an object\. Write `pages: \{ productName: 'Notes' \}`\.$/],
+    ['Notes', /^pages must be an object\. Write `pages: \{ productName: 'Notes' \}`\. It was 'Notes'\.$/],
     [
       { product: 'Notes' },
       /^pages: there is no option `product`\. The options are productName, logo, theme, locales, messages, render, frontEnds\.$/,
     ],
-    [{ productName: '' }, /^pages\.productName must be a text\. Write `productName: 'Notes'`, or leave it out\.$/],
+    [
+      { productName: '' },
+      /^pages\.productName must be a text\. Write `productName: 'Notes'`, or leave it out\. It was ''\.$/,
+    ],
     [{ productName: 7 }, /^pages\.productName must be a text/],
     [{ render: 'html' }, /^pages\.render must be a function/],
     [{ theme: { accent: ';' } }, /^pages\.theme\.accent is not a CSS value/],

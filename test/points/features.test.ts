@@ -89,7 +89,7 @@ describe('an endpoint of a feature', () => {
   })
 
   it.each([
-    ['a wrong secret', { word: 'x' }, basic('web', 'wrong'), 401, 'invalid_client', 'client_secret_wrong', undefined],
+    ['a wrong secret', { word: 'x' }, basic('web', 'wrong'), 401, 'invalid_client', 'client_secret_wrong', 'web'],
     ['nobody', { word: 'x' }, {}, 401, 'invalid_client', 'client_auth_missing', undefined],
     ['a repeated parameter', 'word=x&word=y', web, 400, 'invalid_request', 'parameter_repeated', undefined],
     ['what its answer refuses', {}, web, 400, 'invalid_request', 'secret-word:missing', 'web'],
@@ -767,13 +767,20 @@ describe('a way of client authentication of a feature', () => {
     const malformed = await asked(h, forItself, { authorization: 'Bearer' })
     expect(malformed).toMatchObject({ status: 401, challenge: 'Bearer realm="client"' })
     expect(malformed.body.error_description).toBe('There is no token behind Bearer.')
-    // Of a scheme that nobody reads: every challenge there is.
-    const strange = await asked(h, forItself, { authorization: 'Strange x' })
-    expect(strange.status).toBe(401)
-    expect(strange.challenge).toContain('Basic realm="client"')
-    expect(strange.challenge).toContain('Bearer realm="client"')
-    // Without the header there is none.
-    expect((await asked(h, forItself, { 'x-gateway': 'gateway forged' })).challenge).toBeNull()
+    // Without the header: that of every 401.
+    const other = await asked(h, forItself, { 'x-gateway': 'gateway forged' })
+    expect(other).toMatchObject({ status: 401, challenge: 'Client realm="client"' })
+  })
+
+  it.each<[string, Record<string, string>]>([
+    ['alone', {}],
+    ['beside another way', genuine('gateway')],
+  ])('is named where the scheme of the Authorization header is one that nobody reads, %s', async (_, headers) => {
+    const strange = await asked(h, forItself, { ...headers, authorization: 'Strange x' })
+    expect(strange).toMatchObject({ status: 400, error: 'invalid_request', challenge: null })
+    expect(strange.body.error_description).toBe(
+      'The Authorization header has the scheme Strange, and not the scheme Basic or bearer; leave it out, or authenticate the client with it.',
+    )
   })
 
   it.each<[string, Record<string, string>, Record<string, string>]>([
@@ -781,7 +788,6 @@ describe('a way of client authentication of a feature', () => {
     ['two of two features', {}, { ...genuine('gateway'), ...genuine('stamped', 'gateway') }],
     ['it and a secret in the header', {}, { ...genuine('gateway'), ...basic('gateway', 'x') }],
     ['it and a secret in the form', { client_id: 'gateway', client_secret: 'x' }, genuine('gateway')],
-    ['it and an Authorization header that nobody reads', {}, { ...genuine('gateway'), authorization: 'Strange x' }],
     ['it and an assertion', { client_assertion: 'gateway' }, genuine('gateway')],
     ['it and the type of an assertion', { client_assertion_type: 'x' }, genuine('gateway')],
     ['it, unreadable, and a right secret', {}, { 'x-gateway': 'x', ...machineProof }],

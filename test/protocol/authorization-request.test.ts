@@ -138,7 +138,7 @@ describe('validateAuthorizationRequest', () => {
       redirectUri: uri,
       responseMode: 'form_post',
       state: 'xyz',
-      codeChallenge: challenge,
+      pkce: { challenge },
       access: [{ resource: 'https://api', scope: ['read'] }],
       scope: ['read'],
       prompt: ['login', 'consent'],
@@ -154,7 +154,7 @@ describe('validateAuthorizationRequest', () => {
       client_id: 'web',
       redirectUri: uri,
       responseMode: 'query',
-      codeChallenge: challenge,
+      pkce: { challenge },
       access: [{ resource: 'https://api', scope: ['read'] }],
       scope: ['read'],
       prompt: [],
@@ -223,13 +223,36 @@ describe('validateAuthorizationRequest', () => {
   it('refuses a request that would not fit into a stored record', () => {
     const large = 'é'.repeat(8000)
     expect(validate({ state: large })).toMatchObject({ state: large, access: [{}] })
-    expect(validate({ state: large, login_hint: large })).toMatchObject({ error: 'invalid_request' })
+    expect(validate({ state: '€'.repeat(8190) })).toMatchObject({ error: 'invalid_request' })
+  })
+
+  it('counts the access twice, because the decision repeats it', () => {
+    const scopes = Array.from({ length: 20 }, (_, i) => `${i}`.padEnd(250, 'x'))
+    const resources = Array.from({ length: 4 }, (_, i) => ({ resource: `https://${i}`, scopes, isDefault: false }))
+    const asked = (count: number) => ({
+      resource: resources.slice(0, count).map(({ resource }) => resource),
+      scope: scopes.join(' '),
+    })
+    // 5 KB of names as scope, and for each resource once more.
+    expect(validate(asked(2), client(), resources)).toMatchObject({ access: [{}, {}] })
+    expect(validate(asked(3), client(), resources)).toMatchObject({ error: 'invalid_request' })
+  })
+
+  it('leaves out a login_hint that is longer than any name, because a login page gets it in its URL', () => {
+    expect(validate({ login_hint: 'é'.repeat(320) })).toMatchObject({ loginHint: 'é'.repeat(320) })
+    expect(validate({ login_hint: 'é'.repeat(321) })).toMatchObject({ loginHint: undefined })
   })
 
   it('ignores locales that are none, and all beyond ten', () => {
-    expect(validate({ ui_locales: 'en "x" en d_e <b> fr' })).toMatchObject({ uiLocales: ['en', 'fr'] })
+    expect(validate({ ui_locales: 'en "x" en d#e <b> fr' })).toMatchObject({ uiLocales: ['en', 'fr'] })
     const many = Array.from({ length: 30 }, (_, i) => `l${i}`).join(' ')
     expect(validate({ ui_locales: many })).toHaveProperty('uiLocales.length', 10)
+  })
+
+  it('takes underscores in locales for hyphens, as platforms write them', () => {
+    expect(validate({ ui_locales: 'de_DE zh_Hant_TW de-DE _ en_' })).toMatchObject({
+      uiLocales: ['de-DE', 'zh-Hant-TW'],
+    })
   })
 
   it('repeats no parameter name that could be more than a name', () => {

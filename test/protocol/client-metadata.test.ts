@@ -18,12 +18,13 @@ describe('the parser of client metadata', () => {
       tos_uri: undefined,
       redirect_uris,
       grant_types: ['authorization_code', 'refresh_token'],
-      token_endpoint_auth_method: 'client_secret_basic',
+      token_endpoint_auth_method: undefined,
       scope: undefined,
       default_scope: undefined,
       resources: undefined,
       serves: [],
       rotate_refresh_tokens: true,
+      allow_missing_pkce: false,
       first_party: false,
       remember_consent: undefined,
     })
@@ -44,6 +45,7 @@ describe('the parser of client metadata', () => {
       resources: ['https://api', 'https://api'],
       serves: ['https://api'],
       rotate_refresh_tokens: false,
+      allow_missing_pkce: true,
       first_party: true,
       remember_consent: true,
     })
@@ -61,6 +63,7 @@ describe('the parser of client metadata', () => {
       resources: ['https://api'],
       serves: ['https://api'],
       rotate_refresh_tokens: false,
+      allow_missing_pkce: true,
       first_party: true,
       remember_consent: true,
     })
@@ -102,6 +105,16 @@ describe('the parser of client metadata', () => {
     ['a javascript privacy policy', { redirect_uris, policy_uri: 'javascript:alert(1)' }, /policy_uri must be .*http/],
     ['javascript in capitals', { redirect_uris, policy_uri: 'JavaScript:alert(1)' }, /policy_uri must be .*http/],
     ['terms of another scheme', { redirect_uris, tos_uri: 'data:text/html,x' }, /tos_uri must be .*http/],
+    [
+      'no PKCE of a public client',
+      { redirect_uris, token_endpoint_auth_method: 'none', allow_missing_pkce: true },
+      /allow_missing_pkce is true, but nothing else protects/,
+    ],
+    [
+      'a permission that is no boolean',
+      { redirect_uris, allow_missing_pkce: 'yes' },
+      /allow_missing_pkce must be true or false/,
+    ],
     ['a flag that is no boolean', { redirect_uris, first_party: 'yes' }, /first_party must be true or false/],
     ['a memory that is no boolean', { redirect_uris, remember_consent: 1 }, /remember_consent must be true or false/],
     [

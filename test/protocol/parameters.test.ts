@@ -47,6 +47,12 @@ describe('parseParameters', () => {
     expect(parameters.problems.size).toBe(0)
   })
 
+  it('counts the same resource once, however often it comes', () => {
+    const parameters = parseParameters('resource=https://b&resource=https://a&resource=https%3A//b&resource=https://b/')
+    expect(parameters.resources).toEqual(['https://b', 'https://a', 'https://b/'])
+    expect(parameters.problems.size).toBe(0)
+  })
+
   it.each(['%', '%4', '%zz', '%ff', '%c3%28', '%ed%a0%80'])(
     'reports the broken escape %s instead of guessing',
     (broken) => {

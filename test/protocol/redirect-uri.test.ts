@@ -45,7 +45,9 @@ describe('redirectUriProblem', () => {
 
   it.each([
     ['', 'not an absolute URI'],
-    ['app.example.com/cb', 'not an absolute URI'],
+    ['app.example.com/cb', 'no scheme; write https://app.example.com/cb'],
+    ['localhost:3000/cb', 'no scheme; write http://localhost:3000/cb'],
+    ['app.example.com:8443', 'no scheme; write https://app.example.com:8443'],
     ['/cb', 'not an absolute URI'],
     ['//app.example.com/cb', 'not an absolute URI'],
     ['https:', 'not an absolute URI'],

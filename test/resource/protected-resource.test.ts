@@ -45,9 +45,20 @@ describe('the document', () => {
     expect(outcome(await api.check(request({}))).challenge).toBe(`Bearer resource_metadata="${url}"`)
   })
 
+  it.each([
+    ['https://api.example.com', [`${PATH}/`]],
+    ['https://api.example.com/v1', [`${PATH}/v1/`]],
+    ['https://api.example.com/v1/', [`${PATH}/v1`]],
+    ['https://api.example.com/v1?tenant=a', [`${PATH}/v1/?tenant=a`]],
+  ])('of %s is also at %s, where a framework may redirect to', (resource, [path = '']) => {
+    const api = foreignIssuer([]).api({ resource, metadata: true })
+    expect(JSON.parse(ask(api, API + path)?.body ?? '')).toMatchObject({ resource })
+    expect(ask(api, API + path.replace(/\/?(\?|$)/, '//$1'))).toBeNull()
+  })
+
   it('is not given for any other path', () => {
     const api = createResourceServer({ server: harness().server, resource: OTHER_API, metadata: true })
-    for (const path of [PATH, `${PATH}/v1/`, `${PATH}/v2`, '/v1', '/']) {
+    for (const path of [PATH, `${PATH}/`, `${PATH}/v1//`, `${PATH}/v1/?a=b`, `${PATH}/v2`, `${PATH}/v2/`, '/v1', '/']) {
       expect(ask(api, new URL(path, OTHER_API).href)).toBeNull()
     }
     expect(ask(api, `https://other.example.com${PATH}/v1`)?.status).toBe(200)

@@ -216,7 +216,7 @@ describe('is 401 invalid_token:', () => {
   })
 
   it('a token that is longer than any token is', async () => {
-    await expectRefused(await issuer.token(signer, { filling: 'x'.repeat(8192) }))
+    await expectRefused(await issuer.token(signer, { filling: 'x'.repeat(9216) }))
   })
 })
 

@@ -26,6 +26,24 @@ it('is loaded twice, once without node:crypto', () => {
   expect(native.sha256('x')).toBeInstanceOf(Buffer)
 })
 
+it('does not ask the Edge runtime of Next.js for node:crypto, which throws there', async () => {
+  vi.resetModules()
+  vi.stubGlobal('EdgeRuntime', 'edge-runtime')
+  const ask = vi.spyOn(process, 'getBuiltinModule').mockImplementation(() => {
+    throw new Error('A Node.js API is used (process.getBuiltinModule) which is not supported in the Edge Runtime.')
+  })
+  try {
+    const edge = await import('../../src/runtime/hash.js')
+    expect([hex(edge.sha256('abc')), edge.nodeCrypto]).toEqual([hex(native.sha256('abc')), undefined])
+    expect((await import('../../src/keys/node-crypto.js')).nodePrimitives).toBeUndefined()
+    expect(await import('../../src/users/password-hash.js')).toBeDefined()
+    expect(ask).not.toHaveBeenCalled()
+  } finally {
+    ask.mockRestore()
+    vi.unstubAllGlobals()
+  }
+})
+
 describe.each([
   ['with node:crypto', native],
   ['without it', portable],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { eachOf, nextTurn } from '../../src/runtime/turn.js'
 
 it('a turn is one of the event loop, not of the promises', async () => {
@@ -9,6 +9,15 @@ it('a turn is one of the event loop, not of the promises', async () => {
   await nextTurn()
   expect(turns).toBe(1)
   clearImmediate(other)
+})
+
+it('a turn is none of setImmediate in the Edge runtime of Next.js, where that throws', async () => {
+  vi.resetModules()
+  vi.stubGlobal('EdgeRuntime', 'edge-runtime')
+  vi.stubGlobal('setImmediate', () => expect.unreachable())
+  const edge = await import('../../src/runtime/turn.js')
+  await edge.nextTurn()
+  vi.unstubAllGlobals()
 })
 
 describe('work on each of many', () => {

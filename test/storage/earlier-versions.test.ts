@@ -9,7 +9,7 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import Database from 'libsql'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type SqliteStorage, sqliteStorage } from '../../src/storage/sqlite.js'
-import { type Browser, redirected } from '../support/harness.js'
+import { type Browser, encodeForm, redirected } from '../support/harness.js'
 import {
   type ClientName,
   type Fixture,
@@ -450,6 +450,18 @@ describe.each(sources.map((source) => [source.name, source] as const))('%s', (na
       const refused = { status: 401, body: { error: 'invalid_client' } }
       expect(await ask('machine', client('web').client_secret)).toMatchObject(refused)
       expect(await ask('web', client_secret)).toMatchObject(refused)
+    })
+
+    it('proves itself in the way that was written, and in both where none was', async () => {
+      const api = client('api')
+      const inForm = { token: 'x', client_id: api.client_id, client_secret: api.client_secret ?? '' }
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const body = encodeForm(inForm)
+      const request = new Request(site.url('/oauth/introspect'), { method: 'POST', headers, body })
+      const written = api.registered.token_endpoint_auth_method
+      expect((await site.server.fetch(request)).status).toBe(written === 'client_secret_basic' ? 401 : 200)
+      expect((await site.post('/oauth/introspect', api, { token: 'x' })).status).toBe(200)
+      expect((await site.server.clients.get(api.client_id))?.token_endpoint_auth_method).toBe(written)
     })
 
     it('may use its former secret for as long as it was told', async () => {

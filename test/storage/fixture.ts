@@ -161,7 +161,7 @@ export class Site {
   async post(path: string, client: FixtureClient, form: Exclude<Form, string>): Promise<Response> {
     const { client_id, client_secret, registered } = client
     const method = registered.token_endpoint_auth_method
-    const inHeader = method === 'client_secret_basic' && client_secret !== undefined
+    const inHeader = method !== 'client_secret_post' && client_secret !== undefined
     const inBody = method === 'client_secret_post' && client_secret !== undefined ? { client_secret } : {}
     return this.server.fetch(
       new Request(this.url(path), {

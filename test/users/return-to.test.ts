@@ -25,6 +25,14 @@ describe('parseReturnTo accepts', () => {
   })
 })
 
+it('parseReturnTo leaves the one slash that a framework has put at the end of the path', () => {
+  const withSlash = accepted.replace('?', '/?')
+  expect(parseReturnTo(withSlash, ISSUER)).toBe(withSlash)
+  for (const other of ['//?', '/./?', '/../?', '/\\?', '/#?']) {
+    expect(parseReturnTo(accepted.replace('?', other), ISSUER), other).toBeNull()
+  }
+})
+
 describe('parseReturnTo gives null for', () => {
   it.each([undefined, null, '', 42, [accepted], { href: accepted }, new URL(accepted)])(
     'what is no text: %j',

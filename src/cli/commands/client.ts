@@ -26,7 +26,7 @@ Examples:
     const { server, deployment } = await serverFor(input)
     const metadata = metadataFrom(input, deployment.tables.clients)
     const { client, clientSecret } = await server.clients.create(metadata)
-    output(input, informationOf(client, clientSecret), inWords)
+    tell(input, client, clientSecret)
     if (clientSecret !== undefined) input.note(`\n${shownOnce}`)
     noteUnknownNames(input, deployment, metadata)
   },
@@ -72,7 +72,7 @@ export const show: Command = {
   operands: ['<client_id>'],
   async run(input) {
     const client = await found(input, await input.server())
-    output(input, informationOf(client), inWords)
+    tell(input, client)
     if (client.createdAt === null) input.note('\nIt is part of the option clients.')
   },
 }
@@ -91,7 +91,7 @@ what there was away, so that the default holds.`,
     const vocabulary = loaded.deployment.tables.clients
     const metadata = metadataFrom(input, vocabulary, metadataOf(client, vocabulary))
     const changed = await loaded.server.clients.update(client.client_id, metadata)
-    output(input, informationOf(changed), inWords)
+    tell(input, changed)
     if (isPublicClient(client) && !isPublicClient(changed)) {
       input.note(`\nIt has no secret yet: npx grantwright client rotate-secret ${client.client_id}`)
     }
@@ -191,6 +191,8 @@ function informationOf(client: ClientView, clientSecret?: string) {
     ...(createdAt !== null && { client_id_issued_at: Math.floor(createdAt / 1000) }),
     ...fields,
     ...metadata,
+    // RFC 7591 §2: that is what its absence means there. A client that reads it cannot be wrong: it may use its secret so.
+    token_endpoint_auth_method: client.token_endpoint_auth_method ?? 'client_secret_basic',
     ...scopesOf(client),
   }
 }
@@ -202,13 +204,17 @@ function metadataOf(client: ClientView, vocabulary: ClientVocabulary): ClientMet
   return { ...settings, ...Object.fromEntries(known), ...scopesOf(client) }
 }
 
-/** Without what only scripts want to know. */
-function inWords({
-  client_secret_expires_at: _,
-  client_id_issued_at: issued,
-  ...shown
-}: ReturnType<typeof informationOf>) {
-  return columns({ ...shown, created: issued === undefined ? undefined : new Date(issued * 1000).toISOString() })
+/** For people without what only scripts want to know. */
+function tell(input: Input, client: ClientView, clientSecret?: string): void {
+  const { token_endpoint_auth_method: method = 'client_secret_basic or client_secret_post' } = client
+  output(
+    input,
+    informationOf(client, clientSecret),
+    ({ client_secret_expires_at: _, client_id_issued_at: issued, ...shown }) => {
+      const created = issued === undefined ? undefined : new Date(issued * 1000).toISOString()
+      return columns({ ...shown, token_endpoint_auth_method: method, created })
+    },
+  )
 }
 
 const scopesOf = ({ scope, default_scope }: ClientView) => ({

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRecord, mistake } from '../../runtime/option-checks.js'
 import type { Script } from './scripts.js'
 
 /** `Redis` and `Cluster` of ioredis 5 and 6 fit. */
@@ -28,7 +29,8 @@ export interface Connection {
 
 /** @throws {TypeError} when `client` is of neither kind. */
 export function connect(client: IoredisClient | NodeRedisClient): Connection {
-  if ('evalSha' in client) {
+  const isClient = isRecord(client)
+  if (isClient && 'evalSha' in client) {
     return {
       run: (script, key, args) =>
         bySha(
@@ -38,7 +40,7 @@ export function connect(client: IoredisClient | NodeRedisClient): Connection {
       settings: async (pattern) => toMap(await client.configGet(pattern)),
     }
   }
-  if ('evalsha' in client) {
+  if (isClient && 'evalsha' in client) {
     return {
       run: (script, key, args) =>
         bySha(
@@ -48,8 +50,9 @@ export function connect(client: IoredisClient | NodeRedisClient): Connection {
       settings: async (pattern) => toMap(await client.config('GET', pattern)),
     }
   }
-  throw new TypeError(
+  throw mistake(
     'redisStorage needs a client of ioredis (new Redis(…), new Cluster(…)) or of node-redis (createClient(…), createCluster(…)).',
+    client,
   )
 }
 

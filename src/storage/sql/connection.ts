@@ -5,6 +5,7 @@
  * @module
  */
 import { CompiledQuery, type Kysely, MysqlAdapter, PostgresAdapter } from 'kysely'
+import { mistake } from '../../runtime/option-checks.js'
 import { againAfterConflict } from './conflicts.js'
 
 /** MariaDB speaks the dialect of MySQL. */
@@ -30,9 +31,15 @@ export interface SqlConnection {
 }
 
 /**
- * @throws {TypeError} when `db` is a transaction, or speaks neither dialect.
+ * @throws {TypeError} when `db` is no Kysely instance, is a transaction, or speaks neither dialect.
  */
 export function sqlConnection<Database>(db: Kysely<Database>): SqlConnection {
+  if (typeof db?.getExecutor !== 'function') {
+    throw mistake(
+      'sqlStorage takes a Kysely instance. Write `sqlStorage(new Kysely({ dialect: new PostgresDialect({ pool }) }))`, or with `MysqlDialect`.',
+      db,
+    )
+  }
   if (db.isTransaction) {
     throw new TypeError(
       'sqlStorage needs the Kysely instance itself, not a transaction: what it writes must be committed at once.',

@@ -144,6 +144,7 @@ export async function newApproval(storage: Storage, subject: string = freshId())
         by: client,
         code,
         redirectUri,
+        mayOmitPkce: false,
         verifier: attempt ? encodeBase64url(randomBytes(32)) : verifier,
         choice,
         isCrossing: false,

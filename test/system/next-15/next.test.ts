@@ -6,6 +6,8 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { testNextApp } from '../next/app-tests.js'
+import { testQuickStart } from '../next/quick-start-tests.js'
+import { testSettings } from '../next/settings-tests.js'
 
 const folder = import.meta.dirname
 for (const part of ['app', 'lib', 'next.config.ts', 'tsconfig.json']) {
@@ -13,3 +15,6 @@ for (const part of ['app', 'lib', 'next.config.ts', 'tsconfig.json']) {
   cpSync(join(folder, '../next', part), join(folder, part), { recursive: true })
 }
 testNextApp(folder)
+testSettings(folder)
+// webpack, and Turbopack.
+testQuickStart(folder, ['', '--turbopack'])

@@ -1,0 +1,123 @@
+/**
+ * What the console says to the operator: what broke, and what was refused and could be set right. Loaded when there is something to say.
+ *
+ * On an `http` issuer, which is for development, it says every refusal; else those that came with a hint, at most three lines a minute for
+ * each reason and client. Nothing that a stranger sends can end a line or make it long.
+ *
+ * @module
+ */
+import { plainCause } from '../edge/event-json.js'
+import type { ServerEvent } from '../edge/events.js'
+import { lineLimit } from './line-limit.js'
+
+/** What is said once, because it is wrong for good. */
+export type Advice = 'login_lost'
+
+export interface Printer {
+  print(event: ServerEvent): void
+  advise(advice: Advice): void
+}
+
+const advices: { readonly [advice in Advice]: string } = {
+  login_lost:
+    'Somebody came back from loginUrl, and users.current finds nobody still. If that is so each time, mount the session middleware before the server: `app.use(session(…))`, then `app.use(authorizationServer(auth))`. Else the session cookie does not arrive: see docs/adapters/README.md.',
+}
+
+export function printer(issuer: string): Printer {
+  const isDevelopment = issuer.startsWith('http:')
+  const refusals = lineLimit((line) => console.warn(line))
+  const failures = lineLimit((line) => console.error(line))
+  /** Kinds of failures whose stack has been said. */
+  const stacks = new Set<string>()
+
+  function printRefusal(event: Extract<ServerEvent, { type: 'refused' }>): void {
+    const { hint, reason, clientId, at } = event
+    const line = refusalLine(event)
+    if (isDevelopment) console.warn(line)
+    // Ids that nobody has registered are as many as strangers like.
+    else if (hint) refusals.say(reason === 'client_unknown' ? reason : `${reason} ${clientId?.slice(0, 200)}`, line, at)
+  }
+
+  function printFailure({ endpoint, reference, cause, at }: Extract<ServerEvent, { type: 'failed' }>): void {
+    const chain = chainOf(plainCause(cause))
+    const line = inOneLine(
+      `grantwright: ${endpoint} failed${reference && ` (${reference})`}: ${chain.map(titleOf).join('; because of ')}`,
+    )
+    const kind = [endpoint, ...chain.map(({ name, code, stack }) => [name, code, framesOf(stack)[0]])].join()
+    const more = () => {
+      if (stacks.has(kind)) return ''
+      if (stacks.size === 100) stacks.clear()
+      stacks.add(kind)
+      return chain.map((error) => [`\n  ${inOneLine(titleOf(error))}`, ...framesOf(error.stack)].join('\n')).join('')
+    }
+    if (isDevelopment) console.error(line + more())
+    else failures.say(kind, line, at, more)
+  }
+
+  return {
+    print(event) {
+      refusals.sweep(event.at)
+      failures.sweep(event.at)
+      if (event.type === 'refused') printRefusal(event)
+      else if (event.type === 'failed') printFailure(event)
+    },
+    advise: (advice) => console.warn(`grantwright: ${advices[advice]}`),
+  }
+}
+
+function refusalLine(event: Extract<ServerEvent, { type: 'refused' }>): string {
+  const { endpoint, reason, description, hint, clientId, reference } = event
+  const about = [
+    ...(clientId === undefined ? [] : [`client ${JSON.stringify(short(clientId))}`]),
+    ...(reference ? [`reference ${reference}`] : []),
+  ]
+  const end = about.length > 0 ? ` (${about.join(', ')})` : ''
+  const said = [`grantwright: ${endpoint} refused: ${reason}.`, description, hint].filter(Boolean).join(' ')
+  return inOneLine(said) + inOneLine(end)
+}
+
+const short = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text)
+
+/** At most 1000 characters, none of which a terminal or a reader of logs takes for anything but text. */
+function inOneLine(text: string): string {
+  const line = text.length > 1000 ? `${text.slice(0, 1000)}…` : text
+  return line.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`)
+}
+
+interface Said {
+  readonly name: string
+  readonly message: string
+  readonly stack: string
+  readonly code: string
+}
+
+/** The error, its cause, and so on; of several errors the first. */
+function chainOf(cause: unknown): readonly Said[] {
+  const chain: Said[] = []
+  let next: unknown = cause
+  while (next !== undefined && next !== null && chain.length < 5) {
+    const { name, message, stack, code, cause, errors } = (typeof next === 'object' ? next : {}) as Partial<Said> & {
+      readonly cause?: unknown
+      readonly errors?: readonly unknown[]
+    }
+    const isPlain = message === undefined && name === undefined
+    chain.push({
+      name: isPlain ? 'What was thrown' : String(name ?? 'Error'),
+      message: isPlain ? JSON.stringify(next) : String(message),
+      stack: typeof stack === 'string' ? stack : '',
+      code: code === undefined ? '' : String(code),
+    })
+    next = cause ?? errors?.[0]
+  }
+  return chain
+}
+
+const titleOf = ({ name, code, message }: Said): string => `${name}${code && ` [${code}]`}: ${message.slice(0, 500)}`
+
+/** Where it happened, without the message, which may be anybody's text. */
+const framesOf = (stack: string): readonly string[] =>
+  stack
+    .split('\n')
+    .filter((line) => /^ +at /.test(line))
+    .slice(0, 12)
+    .map(inOneLine)
