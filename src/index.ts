@@ -6,6 +6,7 @@
 
 export type { GrantRegistry, GrantView } from './account/grants.js'
 export type { ClientView } from './clients/client.js'
+export type { NewClient } from './clients/given.js'
 export type { ClientRegistry, ClientWithSecret } from './clients/registry.js'
 export type { StaticClient } from './clients/static.js'
 export type { ServerOptions } from './construction/options.js'

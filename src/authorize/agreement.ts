@@ -7,7 +7,6 @@ import type { Deployment } from '../deployment/deployment.js'
 import { withoutAccess } from '../grant/consent.js'
 import type { Deployed } from '../points/tables.js'
 import { isPublicClient } from '../protocol/client-settings.js'
-import { isLoopbackRedirect, isPrivateUseRedirect } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
 import type { Agreement } from '../protocol/visit.js'
@@ -40,9 +39,9 @@ export async function findAgreement(
     : { covers: false, unticked: refused }
 }
 
-/** Whether others on the device could receive the answer, too. */
+/** Whether others on the device, or on the network, could receive the answer, too. */
 export const isImpersonable = (redirectUri: string, isPublic: boolean): boolean =>
-  isPublic && (isLoopbackRedirect(redirectUri) || isPrivateUseRedirect(redirectUri))
+  isPublic && !redirectUri.startsWith('https:')
 
 /** Whether the person may leave the scope out. */
 export const isOptional = ({ settings }: Deployment, resource: string, scope: string): boolean =>

@@ -65,7 +65,7 @@ async function validated(
   const clientId = parameters.get('client_id')
   const client = clientId === undefined ? null : await deployment.clients.find(clientId)
   // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
-  const identified = identifyClient(parameters, client)
+  const identified = identifyClient(parameters, client, deployment.settings.privateUseRedirectUris)
   if ('problem' in identified) {
     const { problem: reason, description, hint } = identified
     const error = 'invalid_request'

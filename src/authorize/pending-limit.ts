@@ -7,12 +7,10 @@
 
 import type { Browser } from '../browser/browser.js'
 import type { Deployment } from '../deployment/deployment.js'
-import type { WindowCounter } from '../deployment/records.js'
+import { countInWindow } from '../deployment/window.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded } from '../edge/navigation.js'
 import { networkOf } from '../edge/network.js'
-import { CLOCK_SKEW } from '../protocol/clock-skew.js'
-import { pause } from '../runtime/deadline.js'
 import { encodeBase64url } from '../runtime/hash.js'
 
 // Many people share an address behind a company's or a carrier's gateway; a browser is one person with some tabs.
@@ -51,31 +49,5 @@ export async function isSilentTooOften(
   )
 }
 
-async function count(deployment: Deployment, name: string, limit: number): Promise<number> {
-  const { counters, now, recordId, settings } = deployment
-  const id = recordId('pending requests', name)
-  for (let lost = 0; lost < MAX_LOST_SWAPS; lost++) {
-    // Tabs that a browser opens again all at once are no flood.
-    if (lost > 0) await pause(Math.random() * 2 ** lost)
-    const stored = await counters.get(id)
-    const at = now()
-    const open = stored && isOpen(stored.value, at) ? stored.value : null
-    if (open && open.count >= limit) return open.expiresAt - at
-    const next: WindowCounter = {
-      id,
-      issuer: settings.issuer,
-      count: (open?.count ?? 0) + 1,
-      expiresAt: open?.expiresAt ?? at + WINDOW,
-    }
-    if (await (stored ? counters.replace(next, stored.version) : counters.insert(next))) return 0
-  }
-  // So many at once is a flood.
-  return WAIT_AFTER_RACES
-}
-
-/** One that ends further ahead than it is long was begun by a clock that was ahead: it is over. */
-const isOpen = ({ expiresAt }: WindowCounter, at: number): boolean =>
-  at < expiresAt && expiresAt - at <= WINDOW + CLOCK_SKEW
-
-const MAX_LOST_SWAPS = 10
-const WAIT_AFTER_RACES = 1000
+const count = (deployment: Deployment, name: string, limit: number): Promise<number> =>
+  countInWindow(deployment, { id: deployment.recordId('pending requests', name), limit, length: WINDOW })

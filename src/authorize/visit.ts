@@ -12,7 +12,7 @@ import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import { isPublicClient, mayOmitPkce } from '../protocol/client-settings.js'
 import type { Pkce } from '../protocol/pkce.js'
-import { matchRedirectUri } from '../protocol/redirect-uri.js'
+import { isStillListed, matchRedirectUri } from '../protocol/redirect-uri.js'
 import { someTerms, type TermValues } from '../protocol/terms.js'
 import type { Login } from '../users/contract.js'
 import { responseModeOf } from './authorization-response.js'
@@ -56,6 +56,7 @@ export async function visitOf(
   const asked: AuthorizationRequest = { ...request, pkce: pkceOf(pending.value), terms }
   const client = await deployment.clients.find(asked.client_id)
   if (!client || !matchRedirectUri(client.redirect_uris, asked.redirectUri, isPublicClient(client))) return null
+  if (!isStillListed(asked.redirectUri, deployment.settings.privateUseRedirectUris)) return null
   if ('exempt' in asked.pkce && !mayOmitPkce(client)) return null
   return { client, asked, pending, browser: pending.browser }
 }

@@ -6,6 +6,7 @@
 import { closestName } from '../protocol/spelling.js'
 import type { Command } from './command.js'
 import * as client from './commands/client.js'
+import { importClients } from './commands/client-import.js'
 import * as grants from './commands/grants.js'
 import { init } from './commands/init.js'
 import * as keys from './commands/keys.js'
@@ -16,6 +17,7 @@ export const commands: { readonly [name: string]: Command } = {
   init,
   migrate,
   'client create': client.create,
+  'client import': importClients,
   'client list': client.list,
   'client show': client.show,
   'client update': client.update,

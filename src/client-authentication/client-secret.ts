@@ -4,33 +4,46 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 RFC 6749 §2.3.1}
  * @module
  */
-import { type Client, clientSecretHash } from '../clients/client.js'
+import { type Client, type ClientSecret, clientSecretHash, importedSecretHash } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { RefusalReason } from '../edge/errors.js'
 import type { ClientAuthentication, PresentedClient } from '../points/client-authentication.js'
 import { asciiLowerCase } from '../protocol/ascii.js'
+import { digest } from '../runtime/hash.js'
+import { isGuessedTooOften } from './guesses.js'
 
 interface PresentedSecret extends PresentedClient {
-  /** Of each reading of what was sent. */
-  readonly hashes: readonly string[]
+  /** What was sent, in each way in which it can be read. */
+  readonly readings: readonly string[]
+  readonly address: string | undefined
 }
 
 function judge(
-  { secrets }: Client,
-  { hashes }: PresentedSecret,
-  { now }: Pick<Deployment, 'now'>,
-): RefusalReason | null {
-  const secret = secrets.find(({ hash }) => hashes.includes(hash))
-  if (!secret) return 'client_secret_wrong'
-  return secret.expiresAt !== null && now() >= secret.expiresAt ? 'client_secret_expired' : null
+  { client_id, secrets }: Client,
+  { readings, address }: PresentedSecret,
+  deployment: Deployment,
+): Promise<RefusalReason | null> | RefusalReason | null {
+  const now = deployment.now()
+  const isValid = ({ expiresAt }: ClientSecret) => expiresAt === null || now < expiresAt
+  const secret = secrets.find((known) => readings.some((reading) => isSecret(known, reading)))
+  const reason = !secret ? 'client_secret_wrong' : isValid(secret) ? null : 'client_secret_expired'
+  const isGuessable = secrets.some((known) => known.strength !== undefined && isValid(known))
+  // Nobody guesses what is strong, so who has it is not asked to wait.
+  if (!isGuessable || (reason === null && secret?.strength === undefined)) return reason
+  return isGuessedTooOften(deployment, { client_id, address, isRight: reason === null }).then((isTooOften) =>
+    isTooOften ? 'client_secret_limited' : reason,
+  )
 }
+
+const isSecret = ({ hash, strength }: ClientSecret, reading: string): boolean =>
+  hash === (strength === undefined ? clientSecretHash(reading) : importedSecretHash(digest(reading)))
 
 export const clientSecretBasic: ClientAuthentication<PresentedSecret> = {
   methods: ['client_secret_basic'],
   scheme: 'basic',
   challenge: 'Basic realm="client", charset="UTF-8"',
   usesSecret: true,
-  read: ({ authorization }) => (authorization === undefined ? null : readBasic(authorization)),
+  read: ({ http, authorization }) => (authorization === undefined ? null : readBasic(authorization, http.address)),
   judge,
 }
 
@@ -38,12 +51,12 @@ export const clientSecretPost: ClientAuthentication<PresentedSecret> = {
   methods: ['client_secret_post'],
   parameters: ['client_secret'],
   usesSecret: true,
-  read({ form }) {
+  read({ http, form }) {
     const secret = form.get('client_secret')
     if (secret === undefined) return null
     const client_id = form.get('client_id')
     if (client_id === undefined) return 'There is no client authentication and no client_id.'
-    return { method: 'client_secret_post', client_id, hashes: [clientSecretHash(secret)] }
+    return { method: 'client_secret_post', client_id, readings: [secret], address: http.address }
   },
   judge,
 }
@@ -52,7 +65,7 @@ export const clientSecretPost: ClientAuthentication<PresentedSecret> = {
  * RFC 7617 §2. RFC 6749 §2.3.1 wants id and secret form-encoded inside, and many clients (`curl -u` is one) send them as they are: so both
  * readings count. Which client is meant is settled before anything is compared. A sentence when it cannot be read.
  */
-function readBasic(line: string): PresentedSecret | string | null {
+function readBasic(line: string, address: string | undefined): PresentedSecret | string | null {
   const [, scheme, token] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?: +([A-Za-z0-9+/]+={0,2}))? *$/.exec(line) ?? []
   if (asciiLowerCase(scheme ?? '') !== 'basic') {
     return /^basic(?![A-Za-z0-9!#$%&'*+.^_`|~-])/i.test(line)
@@ -70,7 +83,8 @@ function readBasic(line: string): PresentedSecret | string | null {
     method: 'client_secret_basic',
     client_id: id,
     orClientId: otherIds[0],
-    hashes: secrets.map(clientSecretHash),
+    readings: secrets,
+    address,
     // RFC 6749 §2.3.1: an empty secret is the same as none.
     isEmpty: secrets[0] === '',
   }

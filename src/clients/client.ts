@@ -20,6 +20,11 @@ export interface ClientSecret {
   readonly hash: string
   /** Epoch milliseconds from which it is refused; null for never. */
   readonly expiresAt: number | null
+  /**
+   * `unknown` for a secret of which only another server's digest is known: it may be one that can be guessed, so wrong ones are limited. Absent: it
+   * is ours, or has 32 characters at least. A record that an earlier version has written again may lack it; then the secret is refused.
+   */
+  readonly strength?: 'unknown' | undefined
 }
 
 /** A client without its secrets. */
@@ -29,6 +34,9 @@ export function viewOf(client: Client): ClientView {
   const { secrets: _, ...view } = client
   return view
 }
+
+/** Of a secret that another server has made. @param sha256 of it, in base64url; what is kept is in no list of digests of common words. */
+export const importedSecretHash = (sha256: string): string => digest(`grantwright imported client secret\0${sha256}`)
 
 /** A plain digest is enough, because generated secrets have 256 bits. */
 export function clientSecretHash(secret: string): string {

@@ -13,6 +13,7 @@ import { encodeBase64url } from '../runtime/hash.js'
 import type { Storage } from '../storage/contract.js'
 import { createClientCache } from './cache.js'
 import { type Client, type ClientView, clientSecretHash, viewOf } from './client.js'
+import { type NewClient, readGiven } from './given.js'
 import { clientRecordId, readClient, writeClient } from './record.js'
 
 /** A client, and its secret if one was made: it is shown this once and cannot be read again. */
@@ -21,11 +22,29 @@ export interface ClientWithSecret {
   readonly clientSecret?: string
 }
 
+/** The id of a client that was to be registered is taken. */
+export class ClientExists extends Error {
+  override readonly name = 'ClientExists'
+  /** @param isSame whether it is just that client, with that secret. */
+  constructor(
+    client_id: string,
+    how: string,
+    readonly isSame: boolean,
+  ) {
+    super(`There is a client ${JSON.stringify(client_id)} already, ${how}.`)
+  }
+}
+
 export interface ClientRegistry {
   /** The client for a request. At once when it is configured or was read lately, so a change takes that long to be seen. */
   find(client_id: string): Client | null | Promise<Client | null>
-  /** Registers a client. @throws {TypeError} when the metadata is wrong. */
-  create(metadata: ClientMetadata): Promise<ClientWithSecret>
+  /**
+   * Registers a client, with a new id and secret or those that it has already ({@link NewClient}).
+   *
+   * @throws {TypeError} when the metadata, the id or the secret is wrong.
+   * @throws {Error} when the id is taken. Its `isSame` is true when by just this client, with this secret, so that nothing is left to do.
+   */
+  create(metadata: NewClient): Promise<ClientWithSecret>
   /** The client as it is in the configuration or the store now. */
   get(client_id: string): Promise<ClientView | null>
   /**
@@ -107,6 +126,17 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
     throw new Unavailable(`client ${client_id}: too many changes at once`)
   }
 
+  async function taken(client: Client): Promise<Error> {
+    const there = await load(client.client_id)
+    const differences = there ? differencesOf(there, client) : ['all']
+    const isSame = differences.length === 0
+    return new ClientExists(
+      client.client_id,
+      isSame ? 'just as it is' : `which differs in ${differences.join(', ')}`,
+      isSame,
+    )
+  }
+
   function refuseConfigured(client_id: string): void {
     if (!configured.has(client_id)) return
     throw new Error(`The client ${JSON.stringify(client_id)} is part of the option "clients"; change it there.`)
@@ -117,17 +147,24 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
       return configured.get(client_id) ?? cache.get(client_id) ?? cache.fill(() => load(client_id))
     },
 
-    async create(metadata) {
+    async create(given) {
+      const { metadata, client_id, secretsFor } = readGiven(given)
       const settings = parse(metadata)
-      const clientSecret = hasSecret(settings) ? newSecret() : undefined
+      const brought = secretsFor(settings.token_endpoint_auth_method, hasSecret(settings))
+      const clientSecret = !brought && hasSecret(settings) ? newSecret() : undefined
       const client: Client = {
         ...settings,
-        client_id: `gwcl_${random(16)}`,
-        secrets: clientSecret === undefined ? [] : [{ hash: clientSecretHash(clientSecret), expiresAt: null }],
+        client_id: client_id ?? `gwcl_${random(16)}`,
+        secrets:
+          clientSecret === undefined ? (brought ?? []) : [{ hash: clientSecretHash(clientSecret), expiresAt: null }],
         createdAt: options.now(),
       }
+      if (configured.has(client.client_id)) throw new ClientExists(client.client_id, 'in the option "clients"', false)
       const inserted = await storage.insert('client', write(client), options.now())
-      if (!inserted) throw new Error('The id of a new client is taken: randomBytes does not return random bytes.')
+      if (!inserted && client_id === undefined) {
+        throw new Error('The id of a new client is taken: randomBytes does not return random bytes.')
+      }
+      if (!inserted) throw await taken(client)
       return clientSecret === undefined ? { client: viewOf(client) } : { client: viewOf(client), clientSecret }
     },
 
@@ -183,7 +220,7 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
         }
         const [newest] = client.secrets
         const until = Math.min(newest?.expiresAt ?? Number.POSITIVE_INFINITY, options.now() + keepOldFor * 1000)
-        const old = newest && keepOldFor > 0 ? [{ hash: newest.hash, expiresAt: until }] : []
+        const old = newest && keepOldFor > 0 ? [{ ...newest, expiresAt: until }] : []
         return { ...client, secrets: [fresh, ...old] }
       })
       return { client: viewOf(changed), clientSecret }
@@ -198,4 +235,10 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
       }
     },
   }
+}
+
+/** In what a client that is there differs from one that was to be registered, when that was does not matter. */
+function differencesOf(there: Client, wanted: Client): string[] {
+  const names = Object.keys({ ...there, ...wanted }) as (keyof Client)[]
+  return names.filter((name) => name !== 'createdAt' && JSON.stringify(there[name]) !== JSON.stringify(wanted[name]))
 }

@@ -4,13 +4,13 @@
  * @module
  */
 import type { ClientMetadata } from '../protocol/client-metadata.js'
-import type { ClientSettings } from '../protocol/client-settings.js'
 import { type ClientVocabulary, usesSecret } from '../protocol/client-vocabulary.js'
 import { type ClientMetadataParser, clientFieldNames, clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import { closestName } from '../protocol/spelling.js'
 import { given } from '../runtime/given.js'
 import { isRecord, mistake } from '../runtime/option-checks.js'
-import { type Client, clientSecretHash } from './client.js'
+import type { Client } from './client.js'
+import { checkedClientId, checkedSecret } from './given.js'
 
 /** A client from the option `clients`. */
 export interface StaticClient extends ClientMetadata {
@@ -59,15 +59,14 @@ function parseEntry(
       throw new TypeError(`${where}: ${name} is not known; did you mean ${meant}?`)
     }
   }
-  const { client_id, client_secret, ...metadata } = entry
-  // RFC 6749 appendix A.1: VSCHAR. A colon is no problem, because Basic credentials are form-encoded first (§2.3.1).
-  if (typeof client_id !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(client_id)) {
-    throw mistake(`${where}: client_id must be 1 to 255 characters of printable ASCII.`, client_id)
-  }
+  const { client_id: id, client_secret, ...metadata } = entry
+  const client_id = checkedClientId(id, `${where}: `)
   const settings = parseAt(metadata, where, parse)
-  const secrets = usesSecret(vocabulary, settings)
-    ? [oneSecret(client_secret, where)]
-    : noSecret(client_secret, where, settings)
+  const secrets = checkedSecret(client_secret, {
+    where: `${where}: `,
+    method: settings.token_endpoint_auth_method,
+    usesSecret: usesSecret(vocabulary, settings),
+  })
   return { ...settings, client_id, secrets, createdAt: null }
 }
 
@@ -79,25 +78,4 @@ function parseAt(metadata: ClientMetadata, where: string, parse: ClientMetadataP
   } catch (error) {
     throw error instanceof TypeError ? new TypeError(`${where}: ${error.message}`) : error
   }
-}
-
-function noSecret(secret: unknown, where: string, { token_endpoint_auth_method: method }: ClientSettings): [] {
-  if (secret === undefined) return []
-  throw new TypeError(
-    `${where}: client_secret is set, but token_endpoint_auth_method is ${method}; remove one of them.`,
-  )
-}
-
-function oneSecret(secret: unknown, where: string): Client['secrets'][number] {
-  if (secret === undefined) {
-    throw new TypeError(
-      `${where}: client_secret is missing; set it, or make the client public with token_endpoint_auth_method none.`,
-    )
-  }
-  if (typeof secret !== 'string' || !/^[\x20-\x7e]{32,1024}$/.test(secret)) {
-    throw new TypeError(
-      `${where}: client_secret must be at least 32 characters of printable ASCII; make one with "openssl rand -hex 32".`,
-    )
-  }
-  return { hash: clientSecretHash(secret), expiresAt: null }
 }

@@ -9,6 +9,7 @@ import type { ResourceSettings } from '../deployment/settings.js'
 import { checkScopeText, checkWords, type ScopeText } from '../pages/scope-text.js'
 import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
+import { hostAdvice } from '../protocol/ascii.js'
 import { isResourceUri } from '../protocol/resource.js'
 import { isScopeName } from '../protocol/scope.js'
 import { withScheme } from '../protocol/spelling.js'
@@ -33,9 +34,8 @@ function checkResources(
     }
     // RFC 8707 §2: an absolute URI without a fragment.
     if (!isResourceUri(resource)) {
-      throw new TypeError(
-        `resources: ${given(resource)} is not an absolute URI without a fragment. Write \`${example}\`.`,
-      )
+      const advice = hostAdvice(resource) ?? `write \`${example}\``
+      throw new TypeError(`resources: ${given(resource)} is not an absolute URI without a fragment: ${advice}.`)
     }
     if (resource.length > MAX_RESOURCE_LENGTH) throw tooLong(`resources[${given(resource)}]`, MAX_RESOURCE_LENGTH)
     if (!isRecord(definition))

@@ -7,13 +7,15 @@
 import type { Client } from '../clients/client.js'
 import { nameOf, parseStaticClients, type StaticClient } from '../clients/static.js'
 import type { ResourceSettings, Settings } from '../deployment/settings.js'
-import { isLoopbackHost } from '../edge/network.js'
+import { mayBeHttp } from '../edge/network.js'
 import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { checkPages } from '../pages/settings.js'
 import type { Joined } from '../points/join.js'
-import type { Tables } from '../points/tables.js'
+import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
+import { listedUriProblem } from '../protocol/redirect-uri.js'
 import { withScheme } from '../protocol/spelling.js'
 import { given } from '../runtime/given.js'
+import { checkHttpBeyondLoopback, whereHttp } from '../runtime/http-beyond-loopback.js'
 import { checkFunctions, duration, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Storage } from '../storage/contract.js'
 import type { UserAuthentication } from '../users/contract.js'
@@ -29,7 +31,8 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
     )
   }
   refuseUnknown(options, knownOptions, 'createAuthorizationServer')
-  const issuer = checkIssuer(options.issuer)
+  const httpBeyondLoopback = checkHttpBeyondLoopback(options.allowHttpBeyondLoopback, options.issuer)
+  const issuer = checkIssuer(options.issuer, httpBeyondLoopback)
   checkStorage(options.storage)
   if (typeof options.users !== 'function') checkUsers(options.users)
   checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
@@ -41,6 +44,7 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
   const list = [...resources.values()]
   const apis = list.filter(({ isBeside }) => !isBeside)
   const beside = list.filter(({ isBeside }) => isBeside).map(({ resource }) => resource)
+  const privateUseRedirectUris = checkPrivateUse(options.privateUseRedirectUris ?? [])
   const storageTimeout = duration(options, 'storageTimeout', 3, 0.01, 60)
   const settings: Settings = {
     issuer,
@@ -51,7 +55,12 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
     resourceList: list,
-    clients: checkClients(options.clients ?? [], resources, joined.tables),
+    clients: checkClients(options.clients ?? [], resources, {
+      ...joined.tables.clients,
+      privateUseRedirectUris,
+      httpBeyondLoopback,
+    }),
+    privateUseRedirectUris,
     defaultResource: (apis.length === 1 ? apis[0] : apis.find((resource) => resource.isDefault))?.resource,
     beside: beside.length > 0 ? new Set(beside) : undefined,
     pages: checkPages(options.pages, issuer),
@@ -84,6 +93,8 @@ const knownOptions = [
   'resources',
   'pages',
   'clients',
+  'privateUseRedirectUris',
+  'allowHttpBeyondLoopback',
   'secret',
   'allowUnwrappedKeys',
   'signingAlgorithm',
@@ -149,7 +160,7 @@ function checkSigningKeys({ signingKeys }: ServerOptions<never>, { features }: J
   }
 }
 
-function checkIssuer(issuer: unknown): string {
+function checkIssuer(issuer: unknown, httpBeyondLoopback: boolean): string {
   const say = (problem: string) =>
     mistake(
       `issuer ${problem}. Write the public URL of this server, for example \`issuer: 'https://auth.example.com'\`.`,
@@ -167,8 +178,8 @@ function checkIssuer(issuer: unknown): string {
   // RFC 8414 §2: https, no query, no fragment.
   if (/[?#]/.test(issuer)) throw say('has a query or a fragment')
   if (url.username !== '' || url.password !== '') throw say('contains a user name')
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
-    throw say('must be https (http is accepted for localhost, 127.0.0.1 and [::1])')
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBeHttp(url.hostname, httpBeyondLoopback))) {
+    throw say(`must be https (${whereHttp})`)
   }
   // Clients compare it byte for byte (RFC 8414 §3.3, RFC 9207 §2.4), so it must be what a URL parser would make of it.
   const canonical = canonicalIssuer(url, issuer.endsWith('/'))
@@ -216,14 +227,27 @@ function checkPurge(purge: ServerOptions['purge'] = {}): number | null {
   return duration({ 'purge.every': purge.every }, 'purge.every', 60, 1, 86_400)
 }
 
+function checkPrivateUse(uris: readonly string[]): ReadonlySet<string> {
+  if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === 'string')) {
+    throw new TypeError(
+      "privateUseRedirectUris must be a list. Write whole URIs, `privateUseRedirectUris: ['cursor://anysphere.cursor-mcp/oauth/callback']`.",
+    )
+  }
+  for (const [i, uri] of uris.entries()) {
+    const problem = listedUriProblem(uri)
+    if (problem) throw new TypeError(`privateUseRedirectUris[${i}]: ${JSON.stringify(uri)} ${problem}.`)
+  }
+  return new Set(uris)
+}
+
 /** A stored client may speak of a resource that another deployment knows; a configured one may not. */
 function checkClients(
   clients: readonly StaticClient[],
   resources: ReadonlyMap<string, ResourceSettings>,
-  tables: Tables,
+  vocabulary: ClientVocabulary,
 ): ReadonlyMap<string, Client> {
   if (!Array.isArray(clients)) throw mistake('clients must be a list. Write `clients: [{ client_id: … }]`.', clients)
-  const configured = parseStaticClients(clients, { ...tables.clients, resources: [...resources.values()] })
+  const configured = parseStaticClients(clients, { ...vocabulary, resources: [...resources.values()] })
   const names = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
   for (const [i, client] of [...configured.values()].entries()) {
     for (const field of ['resources', 'serves'] as const) {

@@ -53,9 +53,10 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const { emit, advise } = emitter(issuer, now, options.onEvent)
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
+  const vocabulary = { ...tables.clients, privateUseRedirectUris: settings.privateUseRedirectUris }
   const parts: Omit<DeployedWithUsers, 'users'> = {
     settings,
-    tables,
+    tables: { ...tables, clients: vocabulary },
     urls: urlsOf(issuer, settings.basePath),
     now,
     randomBytes,
@@ -114,7 +115,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       storage,
       ...sources,
       configured: settings.clients,
-      vocabulary: tables.clients,
+      vocabulary,
       cacheFor: settings.clientCacheLifetime,
     }),
     keyring: openKeyrings({

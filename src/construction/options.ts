@@ -18,7 +18,7 @@ import type { UserAuthenticationFactory } from '../users/services.js'
 export interface ServerOptions<Native = unknown> {
   /**
    * The server's name: the `iss` of every token and answer, byte for byte, and the base of every URL in the metadata. An `https`
-   * URL without query or fragment (RFC 8414 §2); `http` only for localhost, 127.0.0.1 and [::1].
+   * URL without query or fragment (RFC 8414 §2); `http` only for localhost, 127.0.0.1 and [::1], and what `allowHttpBeyondLoopback` allows.
    */
   readonly issuer: string
   /** Where everything is kept, for example `sqliteStorage(new Database('auth.db'))`. */
@@ -32,8 +32,20 @@ export interface ServerOptions<Native = unknown> {
   /** Clients that are part of the configuration, beside those made with `clients.create`. @default [] */
   readonly clients?: readonly StaticClient[] | undefined
   /**
+   * Redirect URIs of public clients whose scheme has no dot in it, whole and compared as strings, for apps that cannot be changed:
+   * `cursor://anysphere.cursor-mcp/oauth/callback`. Any app on a device can claim such a scheme, so list what you know (RFC 8252
+   * §7.1, §8.4). What is taken off the list matches no more, also for clients that are registered with it. @default []
+   */
+  readonly privateUseRedirectUris?: readonly string[] | undefined
+  /**
+   * For development in containers and on a LAN: `http` also for the addresses of private networks and names without a dot, as issuer and in the
+   * redirect URIs of the option `clients`. Whoever is on the network can then read passwords and tokens, so each start says it on the console.
+   * Refused while `NODE_ENV` is `production`, in a build as well. @default false
+   */
+  readonly allowHttpBeyondLoopback?: boolean | undefined
+  /**
    * Wraps the generated keys in the store (AES-256-GCM) and salts refresh tokens: at least 32 bytes from the environment. A list
-   * rotates it: the first is used, all are tried. Required for an `https` issuer unless `allowUnwrappedKeys`.
+   * rotates it: the first is used, all are tried. Required unless the issuer is on loopback, or `allowUnwrappedKeys`.
    */
   readonly secret?: string | readonly string[] | undefined
   /** Stores generated private keys readable: whoever reads the store or a backup can sign tokens. @default false */

@@ -20,6 +20,8 @@ export interface Settings {
   /** The same as a list. */
   readonly resourceList: readonly ResourceSettings[]
   readonly clients: ReadonlyMap<string, Client>
+  /** Redirect URIs whose scheme has no dot. */
+  readonly privateUseRedirectUris: ReadonlySet<string>
   readonly defaultResource: string | undefined
   /** What features have beside the APIs, by resource; undefined for nothing. */
   readonly beside: ReadonlySet<string> | undefined

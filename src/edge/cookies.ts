@@ -1,5 +1,5 @@
 /**
- * Reading and writing the server's own cookies: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (on an `http` loopback
+ * Reading and writing the server's own cookies: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Lax` (on an `http`
  * issuer without prefix and `Secure`, which browsers would not send back there).
  *
  * @module

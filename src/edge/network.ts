@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPrivateHost } from '../protocol/private-host.js'
 
 /** An IPv6 host has a whole /64 to itself, so that is its network. IPv4 in IPv6 is IPv4. */
 export function networkOf(address: string): string {
@@ -22,6 +23,10 @@ export function networkOf(address: string): string {
 /** Some proxies write the port of the connection, too, which would make every connection somebody else. */
 const withoutPort = (address: string): string =>
   /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+
+/** Whether a URL with this host may be `http`. */
+export const mayBeHttp = (hostname: string, beyondLoopback: boolean): boolean =>
+  isLoopbackHost(hostname) || (beyondLoopback && isPrivateHost(hostname))
 
 /** Whether the host of a URL is this machine itself, so that `http` gives nothing away (RFC 8252 §8.3). */
 export const isLoopbackHost = (hostname: string): boolean => loopback.has(hostname)

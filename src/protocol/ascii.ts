@@ -19,3 +19,13 @@ const isOws = (unit: number): boolean => unit === 0x20 || unit === 0x09
 /** `text` with A to Z in small letters, and everything else as it is. */
 export const asciiLowerCase = (text: string): string =>
   text.replaceAll(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32))
+
+/**
+ * What to write in place of a host beyond ASCII, as the end of a sentence, `write its host as xn--bcher-kva.example`; null when that is not
+ * what is wrong with `uri`, or no URL parser knows better.
+ */
+export function hostAdvice(uri: string): string | null {
+  const host = /^https?:\/\/([^/?#\\@]*)/i.exec(uri)?.[1]
+  if (host === undefined || !/[^\0-\x7f]/.test(host) || !URL.canParse(uri)) return null
+  return `write its host as ${new URL(uri).hostname}`
+}

@@ -13,7 +13,7 @@ import type { Json } from './json.js'
 import { type Parameters, problemText } from './parameters.js'
 import { isCodeChallenge, type Pkce } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
-import { matchRedirectUri } from './redirect-uri.js'
+import { isStillListed, matchRedirectUri } from './redirect-uri.js'
 import type { OwnRefusal, RequestRefusal } from './refusal-reason.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
 import { orList } from './spelling.js'
@@ -87,10 +87,12 @@ export interface AuthorizationRefusal {
  * A query that could not be read completely is refused here too: what was lost may have been a second `redirect_uri`.
  *
  * @param client The registered client that `client_id` names, or null.
+ * @param allowed The option `privateUseRedirectUris`: what it lists no longer is registered no longer.
  */
 export function identifyClient<C extends AuthorizingClient>(
   parameters: Parameters,
   client: C | null,
+  allowed: ReadonlySet<string> = new Set(),
 ): IdentifiedRequest<C> | PageProblem {
   const { problems } = parameters
   if (problems.has('')) return page('request_unreadable', 'The parameters of the request could not be read.')
@@ -111,19 +113,32 @@ export function identifyClient<C extends AuthorizingClient>(
     if (only === undefined || others.length > 0) {
       return page('redirect_uri_missing', 'redirect_uri is missing.', registered(client))
     }
-    return { [identified]: true, client, redirectUri: only }
+    return toRedirect(client, only, allowed)
   }
   if (sent === undefined || !matchRedirectUri(client.redirect_uris, sent, isPublicClient(client))) {
     const hint = sent === undefined ? registered(client) : nearestHint(sent, client.redirect_uris)
     return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.', hint)
   }
-  return { [identified]: true, client, redirectUri: sent }
+  return toRedirect(client, sent, allowed)
 }
 
 /** What the operator is told of an id that is nobody's. */
 export const unknownClient = (client_id = ''): string => `Received client_id ${quoted(client_id)}, which nobody has.`
 
 const registered = ({ redirect_uris }: AuthorizingClient): string => `Registered: ${listed(redirect_uris)}.`
+
+const toRedirect = <C extends AuthorizingClient>(
+  client: C,
+  redirectUri: string,
+  allowed: ReadonlySet<string>,
+): IdentifiedRequest<C> | PageProblem =>
+  isStillListed(redirectUri, allowed)
+    ? { [identified]: true, client, redirectUri }
+    : page(
+        'redirect_uri_not_listed',
+        'redirect_uri has a scheme without a dot, and this server allows it no longer.',
+        'The option privateUseRedirectUris lacks it; list it there, or take it from the client.',
+      )
 
 /** The parameters that have a meaning on every server. */
 export const authorizationParameters: readonly string[] = [

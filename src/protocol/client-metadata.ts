@@ -22,7 +22,8 @@ export interface ClientMetadata {
   readonly tos_uri?: string | undefined
   /**
    * Where authorization responses may go, compared as strings. Required with `authorization_code`. `https`; `http` on
-   * loopback hosts only, where a public client may use any port; for public clients also schemes with a dot in them.
+   * loopback hosts only, where a public client may use any port, and a confidential one if none is written; for public clients
+   * also schemes with a dot in them, and what the option `privateUseRedirectUris` lists.
    */
   readonly redirect_uris?: readonly string[] | undefined
   /**

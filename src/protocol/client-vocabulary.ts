@@ -15,6 +15,10 @@ export interface ClientVocabulary {
   readonly authenticationMethods: ReadonlyMap<string, AuthenticationRules>
   /** Members beside those that every server has. */
   readonly fields: ReadonlyMap<string, ClientField>
+  /** Redirect URIs whose scheme has no dot and that public clients may have all the same. Absent for none. */
+  readonly privateUseRedirectUris?: ReadonlySet<string> | undefined
+  /** Whether redirect URIs may be `http` on private hosts, too. @default false */
+  readonly httpBeyondLoopback?: boolean | undefined
   /** What clients can ask for. Absent while that is not known: then no scope is refused. */
   readonly resources?: readonly ResourceDefinition[] | undefined
 }

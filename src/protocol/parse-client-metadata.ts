@@ -6,6 +6,7 @@
  */
 import * as z from 'zod/mini'
 import { given } from '../runtime/given.js'
+import { hostAdvice } from './ascii.js'
 import type { ClientMetadata } from './client-metadata.js'
 import { scopeProblem } from './client-scope.js'
 import type { ClientSettings } from './client-settings.js'
@@ -77,11 +78,12 @@ function checkedField(name: string, value: unknown): Json {
 }
 
 /** What no single field can tell. */
-function checkTogether(settings: ClientSettings, { grantTypes, resources }: ClientVocabulary): void {
+function checkTogether(settings: ClientSettings, vocabulary: ClientVocabulary): void {
+  const { grantTypes, resources } = vocabulary
   const { grant_types, redirect_uris, scope, default_scope } = settings
   const isPublic = isPublicClient(settings)
   for (const [i, uri] of redirect_uris.entries()) {
-    const problem = redirectUriProblem(uri, { public: isPublic })
+    const problem = redirectUriProblem(uri, { public: isPublic }, vocabulary)
     if (problem) refuse(`redirect_uris[${i}]`, `${JSON.stringify(uri)} ${problem}`)
   }
   const redirects = grant_types.includes('authorization_code')
@@ -131,15 +133,19 @@ function checkTogether(settings: ClientSettings, { grantTypes, resources }: Clie
 
 const text = z.string('must be a string')
 const uriList = z.array(text, 'must be an array of strings')
-const resourceUri = text.check(z.refine(isResourceUri, 'must be an absolute URI without a fragment'))
+/** With the cure for a host beyond ASCII. */
+const uri = (isRight: (uri: string) => boolean, problem: string) => {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    [problem, ...[hostAdvice(String(input)) ?? []].flat()].join('; ')
+  return text.check(z.refine(isRight, { error }))
+}
+const resourceUri = uri(isResourceUri, 'must be an absolute URI without a fragment')
 const resourceList = z.array(resourceUri, 'must be an array of strings')
-const webPage = text.check(z.refine(isWebAddress, 'must be an absolute http or https URL without a user name'))
+const webPage = uri(isWebAddress, 'must be an absolute http or https URL without a user name')
 
-const image = text.check(
-  z.refine(
-    (uri) => isWebAddress(uri) && isImageAddress(uri),
-    'must be an absolute https URL with a host name, without a user name, and its path must not end with a slash',
-  ),
+const image = uri(
+  (uri) => isWebAddress(uri) && isImageAddress(uri),
+  'must be an absolute https URL with a host name, without a user name, and its path must not end with a slash',
 )
 const flag = z.optional(z.boolean('must be true or false'))
 
@@ -169,7 +175,7 @@ export const clientFieldNames: readonly string[] = [
   ...Object.keys(common),
   ...['grant_types', 'token_endpoint_auth_method'],
   // What a client's record has besides.
-  ...['v', 'issuer', 'client_id', 'client_secret', 'secrets', 'createdAt', 'fields'],
+  ...['v', 'issuer', 'client_id', 'client_secret', 'client_secret_sha256', 'secrets', 'createdAt', 'fields'],
 ]
 
 function schemaFor({ grantTypes, authenticationMethods, fields }: ClientVocabulary) {

@@ -36,6 +36,8 @@ export type RequestRefusal =
   | 'redirect_uri_repeated'
   /** It is none of those that the client is registered with. */
   | 'redirect_uri_not_registered'
+  /** The client is registered with it, but its scheme has no dot, and the option `privateUseRedirectUris` lists it no longer. */
+  | 'redirect_uri_not_listed'
   // The authorization request, told to the client by redirect.
   | 'request_not_supported'
   | 'request_uri_not_supported'
@@ -106,6 +108,8 @@ export type RequestRefusal =
   | 'client_secret_wrong'
   /** A former secret whose time is over. */
   | 'client_secret_expired'
+  /** Too many wrong secrets of a client that came with the digest of one, from this address. The right one is refused as well, for an hour. */
+  | 'client_secret_limited'
   // The token endpoint, and the small ones.
   /** A `grant_type` that this server does not serve. */
   | 'grant_type_unknown'

@@ -1,10 +1,10 @@
 /**
- * JSON objects from another server: only what is https (or loopback), whole within 5 seconds and no larger than 64 KB. A
+ * JSON objects from another server: only what is https (or loopback, or what `allowHttpBeyondLoopback` allows), whole within 5 seconds and no larger than 64 KB. A
  * redirect is not followed: it could lead anywhere.
  *
  * @module
  */
-import { isLoopbackHost } from '../edge/network.js'
+import { mayBeHttp } from '../edge/network.js'
 import { MAX_JSON_BYTES } from '../protocol/json.js'
 import { concatBytes } from '../runtime/hash.js'
 
@@ -59,12 +59,12 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | null {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whether it may be asked: https, and http on loopback alone. */
-export function isSafeUrl(text: unknown): text is string {
+/** Whether it may be asked: https, and http on loopback, or where `allowHttpBeyondLoopback` allows it. */
+export function isSafeUrl(text: unknown, httpBeyondLoopback: boolean): text is string {
   if (typeof text !== 'string' || !URL.canParse(text)) return false
   const { protocol, hostname, username, password } = new URL(text)
   if (username !== '' || password !== '') return false
-  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname))
+  return protocol === 'https:' || (protocol === 'http:' && mayBeHttp(hostname, httpBeyondLoopback))
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })

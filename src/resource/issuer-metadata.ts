@@ -17,11 +17,15 @@ export interface IssuerMetadata {
  *
  * @throws what is wrong with the last place that answered, or that the server cannot be reached.
  */
-export async function discover(fetch: Fetch, issuer: string): Promise<Loaded<IssuerMetadata>> {
+export async function discover(
+  fetch: Fetch,
+  issuer: string,
+  httpBeyondLoopback: boolean,
+): Promise<Loaded<IssuerMetadata>> {
   let wrong: unknown
   for (const url of metadataUrls(issuer)) {
     try {
-      return readMetadata(await fetchJson(fetch, url), issuer, url)
+      return readMetadata(await fetchJson(fetch, url), issuer, url, httpBeyondLoopback)
     } catch (error) {
       // A server that cannot be reached is not asked for the other places.
       if (!(error instanceof UnexpectedAnswer)) throw error
@@ -42,7 +46,12 @@ function metadataUrls(issuer: string): string[] {
   return [...paths].map((name) => origin + name)
 }
 
-function readMetadata({ json, maxAge }: FetchedJson, issuer: string, url: string): Loaded<IssuerMetadata> {
+function readMetadata(
+  { json, maxAge }: FetchedJson,
+  issuer: string,
+  url: string,
+  httpBeyondLoopback: boolean,
+): Loaded<IssuerMetadata> {
   // RFC 8414 §3.3: identical, or nothing in it is used.
   if (json.issuer !== issuer) {
     throw new UnexpectedAnswer(`${url} is about the issuer ${JSON.stringify(json.issuer)}, not '${issuer}'`)
@@ -50,7 +59,10 @@ function readMetadata({ json, maxAge }: FetchedJson, issuer: string, url: string
   const { jwks_uri, introspection_endpoint } = json
   for (const endpoint of [jwks_uri, introspection_endpoint]) {
     // What comes over TLS does not send us to where there is none.
-    if (endpoint !== undefined && (!isSafeUrl(endpoint) || (isHttps(issuer) && !isHttps(endpoint)))) {
+    if (
+      endpoint !== undefined &&
+      (!isSafeUrl(endpoint, httpBeyondLoopback) || (isHttps(issuer) && !isHttps(endpoint)))
+    ) {
       throw new UnexpectedAnswer(`${url} names ${JSON.stringify(endpoint)}, which is not an https URL`)
     }
   }

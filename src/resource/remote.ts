@@ -8,6 +8,7 @@ import { verifyJws } from '../keys/jws.js'
 import { withScheme } from '../protocol/spelling.js'
 import { MAX_ACCESS_TOKEN_LENGTH } from '../protocol/token-string.js'
 import { decodeBase64url } from '../runtime/hash.js'
+import { checkHttpBeyondLoopback, whereHttp } from '../runtime/http-beyond-loopback.js'
 import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Access, TokenSource } from './access.js'
 import { accessOf } from './claims.js'
@@ -22,6 +23,11 @@ export interface RemoteOptions {
   /** The issuer, exactly as it stands in the tokens. Everything else is found through its metadata. */
   readonly issuer: string
   readonly server?: undefined
+  /**
+   * For development in containers and on a LAN: the issuer and its endpoints may be `http` also at the addresses of private networks and at
+   * names without a dot. Each start says it on the console. Refused while `NODE_ENV` is `production`. @default false
+   */
+  readonly allowHttpBeyondLoopback?: boolean | undefined
   /** The `aud` that tokens must have. */
   readonly resource: string
   /** The algorithms that a token may be signed with. @default all that the library knows, none of them symmetric */
@@ -40,7 +46,8 @@ export interface RemoteOptions {
 
 /** @throws {TypeError} when an option is wrong. */
 export function remoteTokens(options: RemoteOptions): TokenSource {
-  check(options)
+  const httpBeyondLoopback = checkHttpBeyondLoopback(options.allowHttpBeyondLoopback, options.issuer)
+  check(options, httpBeyondLoopback)
   const { issuer, resource, introspection, now = Date.now } = options
   const algorithms = options.algorithms ?? signingAlgorithms
   const tolerance = (options.clockTolerance ?? 5) * 1000
@@ -55,7 +62,7 @@ export function remoteTokens(options: RemoteOptions): TokenSource {
     }
   }
 
-  const metadata = keep(() => discover(fetch, issuer), now, failed)
+  const metadata = keep(() => discover(fetch, issuer, httpBeyondLoopback), now, failed)
   const keys = keep(
     async () => {
       const { jwksUri } = await metadata.current()
@@ -108,12 +115,15 @@ function joseHeader(token: string): { readonly alg?: unknown } | null {
   return bytes && parseJsonObject(bytes)
 }
 
-function check({ issuer, resource, algorithms, clockTolerance = 5, introspection }: RemoteOptions): void {
+function check(
+  { issuer, resource, algorithms, clockTolerance = 5, introspection }: RemoteOptions,
+  httpBeyondLoopback: boolean,
+): void {
   const meant = withScheme(issuer)
   if (meant !== undefined) throw mistake(`issuer has no scheme. Write \`issuer: '${meant}'\`.`, issuer)
-  if (!isSafeUrl(issuer) || /[?#]/.test(issuer)) {
+  if (!isSafeUrl(issuer, httpBeyondLoopback) || /[?#]/.test(issuer)) {
     throw mistake(
-      "issuer must be a string: an https URL without query (http is accepted for localhost, 127.0.0.1 and [::1]). Write for example `issuer: 'https://auth.example.com'`.",
+      `issuer must be a string: an https URL without query (${whereHttp}). Write for example \`issuer: 'https://auth.example.com'\`.`,
       issuer,
     )
   }

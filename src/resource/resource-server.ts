@@ -98,7 +98,9 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
 
 const inProcessOptions = ['server', 'resource', 'metadata', 'issuer']
 const remoteOptions =
-  'issuer resource algorithms clockTolerance introspection onFailure fetch now metadata server'.split(' ')
+  'issuer allowHttpBeyondLoopback resource algorithms clockTolerance introspection onFailure fetch now metadata server'.split(
+    ' ',
+  )
 
 /**
  * What a middleware takes: a resource server, or the authorization server whose only or default resource is meant.

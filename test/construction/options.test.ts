@@ -54,6 +54,22 @@ describe('the message names the option and the cure:', () => {
       /^purge\.every must be a number of seconds between 1 and 86400\. The default is 60\. It was /,
     ]),
 
+    [
+      'a listed redirect URI instead of a list',
+      { privateUseRedirectUris: 'cursor://cb' },
+      /^privateUseRedirectUris must be a list\. Write whole URIs, `privateUseRedirectUris: \['cursor:/,
+    ],
+    [
+      'a scheme of the browser as one of an app',
+      { privateUseRedirectUris: ['cursor://cb', 'JavaScript:alert(1)'] },
+      /^privateUseRedirectUris\[1\]: "JavaScript:alert\(1\)" has the scheme javascript, which is not an app's own\.$/,
+    ],
+    [
+      'a resource with a host beyond ASCII',
+      { resources: { 'https://bücher.example': { scopes } } },
+      /^resources: 'https:\/\/bücher\.example' is not .*: write its host as xn--bcher-kva\.example\.$/,
+    ],
+
     ['no issuer', { issuer: undefined }, /^issuer is not a URL\. Write .*`issuer: 'https:\/\/auth\.example\.com'`/],
     ['an issuer that is no URL', { issuer: 'not a URL' }, /^issuer is not a URL\. Write .* It was 'not a URL'\.$/],
     ['an issuer with a query', { issuer: 'https://a.example/?x' }, /^issuer has a query or a fragment\. Write/],
@@ -99,7 +115,7 @@ describe('the message names the option and the cure:', () => {
     [
       'a resource that is no URI',
       { resources: { api: { scopes } } },
-      /^resources: 'api' is not an absolute URI.* Write/,
+      /^resources: 'api' is not an absolute URI.*: write `resources: /,
     ],
     ['a resource with a fragment', { resources: { 'https://a.example/#x': { scopes } } }, /^resources: .*fragment/],
     [

@@ -53,11 +53,26 @@ describe('identifyClient', () => {
     expect(identified).toMatchObject({ redirectUri: 'http://127.0.0.1:51004/cb' })
   })
 
-  it('holds a confidential client to its loopback port', () => {
-    const web = client({ redirect_uris: ['http://127.0.0.1/cb'] })
-    const identified = identifyClient(query({ redirect_uri: 'http://127.0.0.1:51004/cb' }), web)
-    expect(identified).toMatchObject({ problem: 'redirect_uri_not_registered' })
+  it('holds a confidential client to its loopback port, if it has registered one', () => {
+    const asked = query({ redirect_uri: 'http://127.0.0.1:51004/cb' })
+    const without = client({ redirect_uris: ['http://127.0.0.1/cb'] })
+    expect(identifyClient(asked, without)).toMatchObject({ redirectUri: 'http://127.0.0.1:51004/cb' })
+    const withPort = client({ redirect_uris: ['http://127.0.0.1:8000/cb'] })
+    expect(identifyClient(asked, withPort)).toMatchObject({ problem: 'redirect_uri_not_registered' })
   })
+
+  it.each([uri, undefined])(
+    'takes a URI whose scheme has no dot only as long as the operator lists it: redirect_uri %s',
+    (sent) => {
+      const cursor = 'cursor://anysphere.cursor-mcp/oauth/callback'
+      const app = { ...client(), redirect_uris: [cursor], token_endpoint_auth_method: 'none' }
+      const asked = query({ redirect_uri: sent && cursor })
+      expect(identifyClient(asked, app, new Set([cursor]))).toMatchObject({ redirectUri: cursor })
+      const outcome = identifyClient(asked, app, new Set(['cursor://another/cb']))
+      expect(outcome).toMatchObject({ problem: 'redirect_uri_not_listed' })
+      expect(outcome).not.toHaveProperty('redirectUri')
+    },
+  )
 
   const two = { redirect_uris: [uri, `${uri}2`] }
   it.each<[string, Changes, AuthorizingClient | null, string]>([

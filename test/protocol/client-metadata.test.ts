@@ -124,6 +124,11 @@ describe('the parser of client metadata', () => {
     ],
     ['a logo with a user name', { redirect_uris, logo_uri: 'https://a@b/' }, /logo_uri/],
     ['a logo with a space before it', { redirect_uris, logo_uri: ' https://b/' }, /logo_uri/],
+    [
+      'a home page beyond ASCII',
+      { redirect_uris, client_uri: 'https://bücher.example' },
+      /client_uri must be .*; write its host as xn--bcher-kva\.example\.$/,
+    ],
     ['a home page without a host', { redirect_uris, client_uri: 'https:x' }, /client_uri/],
     ['one redirect URI as a string', { redirect_uris: redirect_uris[0] }, /redirect_uris must be an array/],
     ['a redirect URI that is no string', { redirect_uris: [1] }, /redirect_uris\[0\] must be a string/],

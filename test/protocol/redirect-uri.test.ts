@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   appendToRedirect,
-  isLoopbackRedirect,
   isPrivateUseRedirect,
+  isStillListed,
+  listedUriProblem,
   matchRedirectUri,
   redirectHost,
   redirectUriProblem,
@@ -139,6 +140,98 @@ describe('redirectUriProblem', () => {
   })
 })
 
+describe('the advice for a host beyond ASCII', () => {
+  it.each([
+    ['https://bücher.example/cb', 'xn--bcher-kva.example'],
+    ['https://BÜCHER.example:8443/cb', 'xn--bcher-kva.example'],
+    ['https://例え.テスト', 'xn--r8jz45g.xn--zckzah'],
+    ['https://ａpp.example/cb', 'app.example'],
+  ])('for %s names %s, which is accepted', (uri, host) => {
+    expect(redirectUriProblem(uri, web)).toMatch(new RegExp(`; write its host as ${host}$`))
+    expect(redirectUriProblem(`https://${host}/cb`, web)).toBeNull()
+  })
+
+  it.each(['https://app.example.com/é', 'https://exa mple.com/cb', 'https://\u00ad/cb', 'myapp://bücher/cb'])(
+    'is not given for %s',
+    (uri) => expect(redirectUriProblem(uri, web)).toMatch(/percent-encode it$/),
+  )
+})
+
+describe('http beyond loopback, where the operator allows it', () => {
+  const allowed = { httpBeyondLoopback: true }
+  it.each(['http://web:5173/cb', 'http://192.168.1.20/cb', 'http://[fd00::1]:8080/cb', 'http://localhost/cb'])(
+    'is for private hosts such as %s, and only where it is allowed',
+    (uri) => {
+      expect([redirectUriProblem(uri, native, allowed), redirectUriProblem(uri, web, allowed)]).toEqual([null, null])
+      if (!uri.includes('localhost')) expect(redirectUriProblem(uri, web)).toMatch(/uses http/)
+    },
+  )
+
+  it.each([
+    ['http://app.example.com/cb', 'uses http'],
+    ['http://192.0.2.1/cb', 'uses http'],
+    ['http://127.0.0.1.nip.example/cb', 'uses http'],
+    ['http://web@app.example.com/cb', 'user name'],
+    ['http://WEB/cb', 'host'],
+    ['http://0xa000001/cb', 'host'],
+    ['ws://web/cb', 'scheme'],
+  ])('refuses %s: %s', (uri, problem) => expect(redirectUriProblem(uri, web, allowed)).toContain(problem))
+
+  it('leaves no port free', () => {
+    expect(matchRedirectUri(['http://web/cb'], 'http://web:5173/cb', true)).toBe(false)
+  })
+})
+
+describe('a listed redirect URI', () => {
+  const uri = 'cursor://anysphere.cursor-mcp/oauth/callback'
+  const listed = new Set([uri])
+
+  it('may have a scheme without a dot, for public clients only', () => {
+    expect(listedUriProblem(uri)).toBeNull()
+    expect(redirectUriProblem(uri, native, { privateUseRedirectUris: listed })).toBeNull()
+    expect(redirectUriProblem(uri, web, { privateUseRedirectUris: listed })).toMatch(/public clients/)
+  })
+
+  it.each([`${uri}/`, `${uri}?x=1`, 'cursor://anysphere.cursor-mcp/oauth', 'cursor:/cb', uri.toUpperCase()])(
+    'is compared as a string, so that %s is refused',
+    (other) => {
+      expect(redirectUriProblem(other, native, { privateUseRedirectUris: listed })).not.toBeNull()
+      expect(matchRedirectUri([uri], other, true)).toBe(false)
+    },
+  )
+
+  const common =
+    'javascript data vbscript blob file filesystem about view-source ws wss ftp intent http https httpx http+unix https-x'
+  it.each(
+    common
+      .split(' ')
+      .flatMap((scheme) => [scheme, scheme.toUpperCase(), `${scheme[0]?.toUpperCase()}${scheme.slice(1)}`]),
+  )('never has the scheme %s', (scheme) => {
+    for (const rest of ['//app/cb', ':cb', '/cb'])
+      expect(listedUriProblem(`${scheme}:${rest}`)).toMatch(/, which is not an app's own$/)
+  })
+
+  it.each([
+    ['Cursor://cb', 'capital'],
+    ['com.example.app:/cb', 'needs no listing'],
+    ['cursor', 'not an absolute URI'],
+    ['cursor:', 'not an absolute URI'],
+    [' cursor://cb', 'character'],
+    ['cursor://cb#x', 'fragment'],
+    ['cursor://*', 'wildcard'],
+    ['cursor://user@cb', 'user name'],
+    ['cursor://a/../b', 'segment'],
+    ['cursor://cb?code=1', 'belongs to the answer'],
+  ])('is no %j: %s', (wrong, problem) => expect(listedUriProblem(wrong)).toContain(problem))
+
+  it('is no longer one when the list loses it, while others stay', () => {
+    const none = new Set<string>()
+    expect([isStillListed(uri, listed), isStillListed(uri, none)]).toEqual([true, false])
+    const others = ['https://app.example.com/cb', 'http://127.0.0.1:1/cb', 'com.example.app:/cb']
+    expect(others.every((other) => isStillListed(other, none))).toBe(true)
+  })
+})
+
 describe('matchRedirectUri', () => {
   it.each([
     ['https://app.example.com/cb', 'https://app.example.com/cb'],
@@ -151,12 +244,19 @@ describe('matchRedirectUri', () => {
 
   it.each([
     ['http://127.0.0.1/cb', 'http://127.0.0.1:51004/cb'],
-    ['http://127.0.0.1:8000/cb', 'http://127.0.0.1/cb'],
-    ['http://127.0.0.1:8000/cb?x=1', 'http://127.0.0.1:1/cb?x=1'],
+    ['http://127.0.0.1/cb?x=1', 'http://127.0.0.1:1/cb?x=1'],
     ['http://localhost/cb', 'http://localhost:65535/cb'],
     ['http://[::1]/cb', 'http://[::1]:51004/cb'],
     ['http://localhost', 'http://localhost:5000'],
-  ])('lets the port be free for %s asked as %s, for public clients only (RFC 8252 §7.3)', (registered, requested) => {
+  ])('lets the port be free for %s asked as %s, for every client (RFC 8252 §7.3)', (registered, requested) => {
+    expect(matchRedirectUri([registered], requested, true)).toBe(true)
+    expect(matchRedirectUri([registered], requested, false)).toBe(true)
+  })
+
+  it.each([
+    ['http://127.0.0.1:8000/cb', 'http://127.0.0.1/cb'],
+    ['http://127.0.0.1:8000/cb?x=1', 'http://127.0.0.1:1/cb?x=1'],
+  ])('keeps a port that %s has against %s, but for public clients', (registered, requested) => {
     expect(matchRedirectUri([registered], requested, true)).toBe(true)
     expect(matchRedirectUri([registered], requested, false)).toBe(false)
   })
@@ -206,8 +306,9 @@ describe('matchRedirectUri', () => {
     ['com.example.app:/cb', 'com.example.app://cb'],
     ['com.example.app:/cb', 'COM.example.app:/cb'],
     ['http://localhost/cb', ''],
-  ])('does not match %s with %j, not even for a public client', (registered, requested) => {
+  ])('does not match %s with %j, whatever the client is', (registered, requested) => {
     expect(matchRedirectUri([registered], requested, true)).toBe(false)
+    expect(matchRedirectUri([registered], requested, false)).toBe(false)
   })
 
   it('matches nothing when nothing is registered', () => {
@@ -233,8 +334,7 @@ describe('matchRedirectUri', () => {
         const registered = all.filter((one) => redirectUriProblem(one, native) === null)
         if (!matchRedirectUri(registered, requested, isPublic) || registered.includes(requested)) return
         loose++
-        expect(isPublic).toBe(true)
-        expect(registered.map(withoutPort)).toContain(withoutPort(requested))
+        expect(registered.map(isPublic ? withoutPort : String)).toContain(withoutPort(requested))
         const [to, known] = [new URL(requested), registered.map((one) => new URL(one))]
         expect(
           known.some((one) => one.hostname === to.hostname && one.pathname === to.pathname && one.search === to.search),
@@ -248,13 +348,6 @@ describe('matchRedirectUri', () => {
 })
 
 describe('what kind of redirect it is', () => {
-  it('knows loopback redirects', () => {
-    expect(['http://localhost:1/cb', 'http://[::1]/', 'http://127.0.0.1'].every(isLoopbackRedirect)).toBe(true)
-    expect(['https://localhost/cb', 'http://localhost.evil/', 'com.example.app:/cb'].some(isLoopbackRedirect)).toBe(
-      false,
-    )
-  })
-
   it('knows private-use schemes', () => {
     expect(isPrivateUseRedirect('com.example.app:/cb')).toBe(true)
     expect(['https://a/', 'http://localhost/'].some(isPrivateUseRedirect)).toBe(false)
