@@ -122,7 +122,7 @@ function strangeScheme(authorization: string, ways: readonly ClientAuthenticatio
   return new OAuthError(
     'invalid_request',
     `The Authorization header ${has} the scheme ${schemes}; leave it out, or authenticate the client with it.`,
-    { reason: 'client_auth_malformed' },
+    { reason: 'client_auth_malformed', hint: 'It is most often an access token that was sent here by mistake.' },
   )
 }
 

@@ -123,7 +123,7 @@ function check(
   if (meant !== undefined) throw mistake(`issuer has no scheme. Write \`issuer: '${meant}'\`.`, issuer)
   if (!isSafeUrl(issuer, httpBeyondLoopback) || /[?#]/.test(issuer)) {
     throw mistake(
-      `issuer must be a string: an https URL without query (${whereHttp}). Write for example \`issuer: 'https://auth.example.com'\`.`,
+      `issuer must be an https URL without query, a string (${whereHttp}). Write for example \`issuer: 'https://auth.example.com'\`.`,
       issuer,
     )
   }

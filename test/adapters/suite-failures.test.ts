@@ -46,7 +46,9 @@ const lastOnly = withCookies((lines) => lines.slice(-1))
 describe('a query that is lost', () => {
   it('is asked for, with the status and the words of the page that came instead', async () => {
     const [message] = await failuresOf('a code becomes tokens', withoutQuery)
-    expect(message).toMatch(/^neither a redirect nor a form, but "This app made a mistake .*\(400\)\. Does the query/)
+    expect(message).toMatch(
+      /^neither a redirect nor a form, but "localhost:4433 This app made a mistake .*\(400\)\. Does the query/,
+    )
     expect(message).not.toMatch(/[<>{}]/)
     expect(message?.length).toBeLessThan(900)
   })

@@ -80,7 +80,7 @@ describe('nobody logged in', () => {
         },
       },
     })
-    await h.browser().get(authorizeUrl(challenge, { login_hint: 'al<i>ce', ui_locales: 'de-AT en x_y' }))
+    await h.browser().get(authorizeUrl(challenge, { login_hint: 'al<i>ce', ui_locales: 'de-AT en x..y' }))
     expect(needs).toEqual([
       {
         returnTo: expect.stringContaining('/oauth/authorize?pending='),

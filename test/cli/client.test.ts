@@ -67,7 +67,7 @@ describe('client create', () => {
       '--redirect-uri',
       'https://web.example.com/2',
       '--scope',
-      'a b',
+      'notes:read notes:write',
     )
     expect(made).toMatchObject({
       client_id: expect.stringMatching(/^gwcl_/),
@@ -78,7 +78,7 @@ describe('client create', () => {
       redirect_uris: ['https://web.example.com/cb', 'https://web.example.com/2'],
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'client_secret_basic',
-      scope: 'a b',
+      scope: 'notes:read notes:write',
     })
   })
 
@@ -161,7 +161,7 @@ describe('client metadata that is wrong', () => {
     [['--redirect-uri', 'http://web.example.com/cb'], '--redirect-uri "http://web.example.com/cb" '],
     [
       [...web, '--grant-type', 'password'],
-      '--grant-type must be authorization_code, refresh_token or client_credentials.',
+      "--grant-type must be authorization_code, refresh_token or client_credentials; it was 'password'.",
     ],
     [[...web, '--rotate-refresh-tokens', 'no'], '--rotate-refresh-tokens must be true or false.'],
     [[...web, '--scope', 'a  b'], '--scope must be scope names separated by single spaces'],
@@ -231,7 +231,7 @@ describe('client update', () => {
       '--redirect-uri',
       'https://b.example.com/',
       '--scope',
-      'x',
+      'notes:read',
     )
     const after = await app.json(
       'client',

@@ -72,7 +72,9 @@ describe('client update', () => {
     const without = ['--config', 'without.js']
     const refused = await app.run('client', 'update', client_id, '--client-name', 'Again', ...without)
     expect(refused).toMatchObject({ code: 2, stdout: '' })
-    expect(refused.stderr).toContain('--grant-type must be authorization_code, refresh_token or client_credentials.')
+    expect(refused.stderr).toContain(
+      '--grant-type must be authorization_code, refresh_token or client_credentials; it was',
+    )
     expect(stored()).toMatchObject({ client_name: 'Renamed', lobby_floor: 'first' })
     await app.json('client', 'update', client_id, '--grant-type', 'client_credentials', ...without)
     await app.json('client', 'update', client_id, '--client-name', 'Again', ...without)
@@ -93,7 +95,7 @@ describe('client create', () => {
 
   it('names them when it was given another', async () => {
     const { code, stderr } = await app.run('client', 'create', '--grant-type', 'password')
-    expect(stderr).toContain(`must be authorization_code, refresh_token, client_credentials or ${PIN}.`)
+    expect(stderr).toContain(`must be authorization_code, refresh_token, client_credentials or ${PIN}; it was`)
     expect(code).toBe(2)
   })
 })

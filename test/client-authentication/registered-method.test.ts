@@ -107,24 +107,20 @@ it('tells the operator how the client is registered and how it came, and the cli
   const web = harness()
   const right = clients.posting.client_secret
   const tries: [Record<string, string>, Record<string, string>, string | undefined][] = [
-    [
-      {},
-      basic('posting', right),
-      'The client posting is registered for client_secret_post, and came with client_secret_basic.',
-    ],
-    [
-      { client_id: 'posting' },
-      {},
-      'The client posting is registered for client_secret_post, and came with its client_id alone.',
-    ],
-    [{}, basic('spa', right), 'The client spa is registered for none, and came with client_secret_basic.'],
+    [{}, basic('posting', right), 'It is registered for client_secret_post, and came with client_secret_basic.'],
+    [{ client_id: 'posting' }, {}, 'It is registered for client_secret_post, and came with its client_id alone.'],
+    [{}, basic('spa', right), 'It is registered for none, and came with client_secret_basic.'],
     [
       { client_id: 'web' },
       {},
-      'The client web is registered for client_secret_basic or client_secret_post, and came with its client_id alone.',
+      'It is registered for client_secret_basic or client_secret_post, and came with its client_id alone.',
     ],
-    [{ client_id: 'posting', client_secret: 'wrong' }, {}, undefined],
-    [{ client_id: 'nobody', client_secret: 'wrong' }, {}, undefined],
+    [
+      { client_id: 'posting', client_secret: 'wrong' },
+      {},
+      expect.stringMatching(/^It is none of the secrets of this client/),
+    ],
+    [{ client_id: 'nobody', client_secret: 'wrong' }, {}, expect.not.stringContaining('registered for')],
   ]
   const bodies = new Set<string>()
   for (const [form, headers, hint] of tries) {

@@ -48,7 +48,7 @@ describe('on an http issuer', () => {
       'another way of client authentication',
       CODE,
       'posting',
-      'registered for client_secret_post, and used client_secret_basic',
+      'registered for client_secret_post, and came with client_secret_basic',
     ],
     [
       'a scope that nobody knows',

@@ -116,7 +116,7 @@ describe('redirect URIs by http beyond loopback', () => {
 
   it('lead to private hosts alone', () => {
     const clients = [{ ...app, redirect_uris: ['http://app.example.com/callback'] }]
-    expect(() => server({ issuer, clients })).toThrow(/^clients\[0\]: .*uses http/)
+    expect(() => server({ issuer, clients })).toThrow(/^clients\[0\] \('app'\): .*uses http/)
   })
 })
 

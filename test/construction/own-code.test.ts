@@ -149,7 +149,7 @@ it('createResourceServer is given a server, options of one, or nothing', () => {
   )
   expect(complaint(() => create({ ...remote, introspection: 'api' }))).toMatch(/^introspection must be an object/)
   expect(complaint(() => create({ ...remote, issuer: new URL(remote.issuer) }))).toMatch(
-    /^issuer must be a string: .* It was the object URL\('https:\/\/auth\.example\.com\/'\)\.$/,
+    /^issuer must be an https URL without query, a string .* It was the object URL\('https:\/\/auth\.example\.com\/'\)\.$/,
   )
   expect(complaint(() => create({ ...remote, issuer: 'localhost:3000' }))).toBe(
     "issuer has no scheme. Write `issuer: 'http://localhost:3000'`. It was 'localhost:3000'.",

@@ -21,6 +21,7 @@ import {
   harness,
   ISSUER,
   introspected,
+  OTHER_API,
   pkce,
   redeemForm,
   redirected,
@@ -342,7 +343,7 @@ describe('a member of client metadata that a feature brings', () => {
     expect(await fieldsAt(given, client_id)).toEqual({ lobby_floor: 'first', lobby_door: 'left' })
     const configured = { client_id: 'c', client_secret: 'c'.repeat(32), ...wrong }
     expect(() => harness({ features: [feature], clients: [configured] })).toThrow(
-      new TypeError(`clients[0]: ${message}`),
+      new TypeError(`clients[0] ('c'): ${message}`),
     )
   })
 
@@ -417,20 +418,20 @@ describe('a client that asks for what nobody serves', () => {
       kiosk,
       { grant_types: ['client_credentials', PIN] },
       secret,
-      'Client metadata: grant_types[1] must be authorization_code, refresh_token or client_credentials.',
+      `Client metadata: grant_types[1] must be authorization_code, refresh_token or client_credentials; it was '${PIN}'.`,
     ],
     [
       'a way of authentication',
       gateway,
       { grant_types: ['client_credentials'], token_endpoint_auth_method: 'gateway' },
       {},
-      'Client metadata: token_endpoint_auth_method must be client_secret_basic, client_secret_post or none.',
+      "Client metadata: token_endpoint_auth_method must be client_secret_basic, client_secret_post or none; it was 'gateway'.",
     ],
   ]
 
   it.each(wanting)('is refused when the server is made: %s', (_, feature, metadata, more, message) => {
     const configured = [{ client_id: 'c', ...more, ...metadata }]
-    expect(() => harness({ clients: configured })).toThrow(new TypeError(`clients[0]: ${message}`))
+    expect(() => harness({ clients: configured })).toThrow(new TypeError(`clients[0] ('c'): ${message}`))
     expect(() => harness({ clients: configured, features: [feature] })).not.toThrow()
   })
 
@@ -566,7 +567,7 @@ describe('a grant type of a feature', () => {
 
   it('is refused two resources by access()', async () => {
     const h = server()
-    const response = await h.post('/oauth/token', { ...pin, resource: [API, API] }, proof)
+    const response = await h.post('/oauth/token', { ...pin, resource: [API, OTHER_API] }, proof)
     expect([response.status, ((await response.json()) as Tokens).error]).toEqual([400, 'invalid_target'])
   })
 
@@ -887,7 +888,7 @@ describe('a way of client authentication of a feature', () => {
       expect(make({ token_endpoint_auth_method: 'gateway' })).not.toThrow()
       expect(make({ token_endpoint_auth_method: 'shared', client_secret })).not.toThrow()
       expect(make({ token_endpoint_auth_method: 'gateway', client_secret })).toThrow(
-        'clients[0]: client_secret is set, but token_endpoint_auth_method is gateway; remove one of them.',
+        "clients[0] ('c'): client_secret is set, but token_endpoint_auth_method is gateway; remove one of them.",
       )
       expect(make({ token_endpoint_auth_method: 'shared' })).toThrow('clients[0]: client_secret is missing')
     })

@@ -196,7 +196,7 @@ describe('purging', () => {
     'refuses to run every %s seconds',
     (every) => {
       expect(() => startPurging(memoryStorage(), { every: every as number })).toThrow(
-        /^startPurging: every must be a number of seconds between 1 and 86400\. Write for example `every: 60`\. It was /,
+        /^startPurging: every must be a number of seconds between 1 and 86400\. Write for example `every: 60`\./,
       )
       expect(vi.getTimerCount()).toBe(0)
     },

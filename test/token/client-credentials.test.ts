@@ -70,7 +70,6 @@ describe('is refused', () => {
     ['for a resource that is no URI', { resource: 'api' }, 'invalid_target'],
     ['for two resources', { resource: [API, OTHER_API] }, 'invalid_target'],
     ['for two resources with scope for both', { resource: [API, OTHER_API], scope: 'read admin' }, 'invalid_target'],
-    ['for one resource named twice', { resource: [API, API] }, 'invalid_target'],
   ])('%s', async (_, more, error) => {
     const h = harness()
     const { status, body } = await h.token(form(more), 'machine')
