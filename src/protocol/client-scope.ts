@@ -5,6 +5,7 @@
  */
 import { given } from '../runtime/given.js'
 import type { ClientSettings } from './client-settings.js'
+import { strayOpenid } from './openid-scope.js'
 import type { ResourceDefinition } from './resource.js'
 import { closestName } from './spelling.js'
 
@@ -32,6 +33,9 @@ export function scopeProblem(
 function cure(unknown: string, names: readonly string[], definitions: readonly ResourceDefinition[]): string {
   const elsewhere = definitions.find(({ scopes }) => scopes.includes(unknown))
   if (elsewhere) return `is a scope of ${elsewhere.resource}; add that to resources, or leave the name out`
+  if (strayOpenid([unknown], names).length > 0) {
+    return 'is of OpenID Connect, which is not served here; leave it out (refresh tokens come without offline_access)'
+  }
   const meant = closestName(unknown, names)
   if (meant !== undefined) return `no resource knows; did you mean ${meant}?`
   const known = names.length > 12 ? `${names.slice(0, 12).join(', ')} and ${names.length - 12} more` : names.join(', ')

@@ -7,6 +7,7 @@
  */
 import type { ClientSettings } from './client-settings.js'
 import { listed, nearestHint, quoted } from './hint.js'
+import { strayOpenid, withoutOpenid } from './openid-scope.js'
 import type { RequestRefusal } from './refusal-reason.js'
 import { isWithin, narrow, parseScope } from './scope.js'
 
@@ -231,10 +232,13 @@ function askedScope(text: string, client: ClientLimits, known: readonly string[]
     }
   }
   if (!isWithin(scope, known)) {
+    const isOpenid = strayOpenid(scope, known).length > 0
     return {
       reason: 'scope_unknown',
-      description: 'The scope has a name that the resource does not know.',
-      hint: scopeHint(scope, known),
+      description: isOpenid
+        ? 'The scope has a name of OpenID Connect, which this server does not serve.'
+        : 'The scope has a name that the resource does not know.',
+      hint: scopeHint(scope, known) + (isOpenid ? ` ${withoutOpenid}` : ''),
     }
   }
   if (client.scope && !isWithin(scope, client.scope)) {

@@ -20,8 +20,13 @@ describe('scope that can never be authorized is refused, with what would be righ
     ],
     [
       'a name that nobody knows',
-      { default_scope: 'openid' },
-      "default_scope has 'openid', which no resource knows; there are notes:read, notes:write, admin, profile.",
+      { default_scope: 'wallet' },
+      "default_scope has 'wallet', which no resource knows; there are notes:read, notes:write, admin, profile.",
+    ],
+    [
+      'a name of OpenID Connect',
+      { scope: 'notes:read offline_access' },
+      "scope has 'offline_access', which is of OpenID Connect, which is not served here; leave it out (refresh tokens come without offline_access).",
     ],
     [
       'a name of a resource that the client may not ask for',

@@ -161,6 +161,40 @@ describe('requestedAccess: which scope', () => {
   })
 })
 
+describe('requestedAccess: scope of OpenID Connect, which is not served', () => {
+  const stray = 'The scope has a name of OpenID Connect, which this server does not serve.'
+  const said = (scope: string, definitions: readonly ResourceDefinition[] = [notes]) =>
+    requestedAccess(ask([], scope), anything, definitions)
+
+  it.each(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])(
+    'is invalid_scope as ever, and words say what it was and what to do: %s',
+    (name) => {
+      expect(said(`read ${name}`)).toEqual({
+        ok: false,
+        error: 'invalid_scope',
+        reason: 'scope_unknown',
+        description: stray,
+        hint:
+          `Received "${name}"; right would be some of "read", "write". OpenID Connect is not served here: take its names out of the ` +
+          'scope that the client asks for. Refresh tokens come without offline_access.',
+      })
+    },
+  )
+
+  it('is not meant by a name that an API has', () => {
+    const people = { ...notes, scopes: ['read', 'profile'] }
+    expect(said('profile', [people])).toMatchObject({ ok: true, scope: ['profile'] })
+    expect(said('profile other', [people])).not.toMatchObject({ description: stray })
+  })
+
+  it('is not said where openid is served, nor of any other name', () => {
+    const openid = { resource: 'https://auth', scopes: ['openid'], isDefault: false, isBeside: true }
+    expect(said('read email', [notes, openid])).toMatchObject({ error: 'invalid_scope' })
+    expect(said('read email', [notes, openid])).not.toMatchObject({ description: stray })
+    expect(said('read openid2')).not.toMatchObject({ description: stray })
+  })
+})
+
 describe('chooseAccess', () => {
   const one = [{ resource: 'https://notes', scope: ['read', 'write'] }]
   const two = [...one, { resource: 'https://mail', scope: ['send', 'read'] }]
