@@ -9,9 +9,10 @@ import { seeOther } from '../edge/responses.js'
 import { type Answer, show } from '../pages/views.js'
 import type { ResponseFields, ResponseMode } from '../points/response-mode.js'
 import type { Deployed } from '../points/tables.js'
-import type { AuthorizationRequest } from '../protocol/authorization-request.js'
+import type { AuthorizationRefusal, AuthorizationRequest } from '../protocol/authorization-request.js'
 import { codeResponse, errorResponse } from '../protocol/authorization-response.js'
 import { appendToRedirect } from '../protocol/redirect-uri.js'
+import type { Verdict } from '../protocol/visit.js'
 
 interface Destination {
   readonly redirectUri: string
@@ -22,6 +23,9 @@ interface Destination {
 
 export const sendCode = (deployment: Deployed, to: AuthorizationRequest, code: string): Promise<Answer> | Answer =>
   send(deployment, to, to.client_id, codeResponse({ code, state: to.state, iss: deployment.settings.issuer }))
+
+/** The error codes that a client is sent by way of the browser. `docs/errors.md` explains each; a test holds it to these. */
+export type AuthorizationErrorCode = AuthorizationRefusal['error'] | Extract<Verdict, { next: 'refuse' }>['error']
 
 /** Whom an error is told to, and what the event says beyond the wire. */
 interface RefusalFacts {
@@ -35,7 +39,7 @@ interface RefusalFacts {
 export function sendError(
   deployment: Deployed,
   to: Destination,
-  error: string,
+  error: AuthorizationErrorCode,
   description: string,
   { clientId, reason, hint }: RefusalFacts,
 ): Promise<Answer> | Answer {

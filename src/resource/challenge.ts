@@ -7,8 +7,16 @@
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import { jsonResponse } from '../edge/responses.js'
 
+/** The error codes that an API answers with. `docs/errors.md` explains each; a test holds it to these. */
+export type ResourceErrorCode =
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'temporarily_unavailable'
+
 export interface Problem {
-  readonly error: string
+  readonly error: ResourceErrorCode
   readonly error_description: string
   readonly scope?: string
   readonly acr_values?: string
@@ -74,6 +82,6 @@ const quoted = (value: string): string => `"${value.replace(/["\\]/g, '\\$&')}"`
 
 /** @param retryAfter Milliseconds. */
 export function unavailable(retryAfter: number): HttpResponse {
-  const body = { error: 'temporarily_unavailable', error_description: 'Try again in a moment.' }
+  const body: Problem = { error: 'temporarily_unavailable', error_description: 'Try again in a moment.' }
   return jsonResponse(503, body, [['retry-after', String(Math.max(1, Math.ceil(retryAfter / 1000)))]])
 }
