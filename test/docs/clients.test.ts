@@ -7,7 +7,7 @@ import { codes, tablesOf, typesOf } from '../support/doc-tables.js'
 import { vocabulary } from '../support/tables.js'
 
 const rowsUnder = tablesOf('docs/clients.md')
-const types = typesOf(['src/clients/static.ts', 'src/protocol/client-metadata.ts'])
+const types = typesOf(['src/clients/static.ts', 'src/clients/given.ts', 'src/protocol/client-metadata.ts'])
 const parse = clientMetadataParser(vocabulary)
 
 const headings = [
@@ -17,7 +17,7 @@ const headings = [
   '## Whether people are asked',
 ]
 const rows = headings.flatMap(rowsUnder)
-const ownRows = rowsUnder('## In the option `clients` alone')
+const ownRows = rowsUnder('## Id and secret')
 const name = (row: string[]) => codes(row[0])[0] ?? ''
 
 describe('the page about client fields', () => {
@@ -27,9 +27,12 @@ describe('the page about client fields', () => {
     for (const row of [...rows, ...ownRows]) expect(row.filter((cell) => cell !== '')).toHaveLength(4)
   })
 
-  it('has a row for every member that only the option `clients` has', () => {
-    const all = types.namesOf('src/clients/static.ts', 'StaticClient')
-    expect([...rows, ...ownRows].map(name).sort()).toEqual(all.sort())
+  it('has a row for whatever else the option `clients` or `clients.create` takes', () => {
+    const all = new Set([
+      ...types.namesOf('src/clients/static.ts', 'StaticClient'),
+      ...types.namesOf('src/clients/given.ts', 'NewClient'),
+    ])
+    expect([...rows, ...ownRows].map(name).sort()).toEqual([...all].sort())
   })
 
   it('names what the parser knows', () => {
