@@ -202,6 +202,19 @@ describe('a later error goes to the client', () => {
     }
   })
 
+  it('with words about OpenID Connect for its scope, which is no other error for that', async () => {
+    const answer = redirected(await h.browser().get(authorizeUrl(challenge, { scope: 'openid read' })))
+    expect(Object.fromEntries(answer)).toMatchObject({
+      error: 'invalid_scope',
+      error_description: 'The scope has a name of OpenID Connect, which this server does not serve.',
+    })
+    const [refused] = h.events.filter(({ type }) => type === 'refused')
+    expect(refused).toMatchObject({
+      reason: 'scope_unknown',
+      hint: expect.stringContaining('take its names out of the scope'),
+    })
+  })
+
   it('as a form when form_post was asked for', async () => {
     const response = await h
       .browser()
