@@ -25,6 +25,7 @@ const allAreas = [
   'oidc-provider',
   'runtimes',
   'logins',
+  'how-to',
 ]
 
 const { values, positionals } = parseArgs({
