@@ -115,7 +115,7 @@ async function open(size = { width: 640, height: 300 }) {
 async function picture(page, name, fullPage = true) {
   const path = join(images, `${name}.webp`)
   await page.mouse.move(0, 0)
-  await page.screenshot({ path, type: 'webp', quality: 90, fullPage, animations: 'disabled' })
+  await page.screenshot({ path, type: 'webp', quality: 70, fullPage, animations: 'disabled' })
   console.log(`${relative(root, path)}  ${Math.round(statSync(path).size / 1024)} KB`)
 }
 

@@ -26,9 +26,9 @@ function findConfig(): string {
   const found = names.map((name) => resolve(name)).find((file) => existsSync(file))
   if (found !== undefined) return found
   throw new Failure(`There is no ${names.join(', ')} in ${process.cwd()}.
-Write one whose default export is your server, such as
+Write grantwright.config.mjs, whose default export is your server, such as
 
-  export { auth as default } from './auth.js'
+  export { auth as default } from './auth.mjs'
 
 or name another file with --config.`)
 }

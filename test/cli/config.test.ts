@@ -44,7 +44,8 @@ describe('the config', () => {
     expect(told).toContain(
       'There is no grantwright.config.js, grantwright.config.mjs, grantwright.config.ts, grantwright.config.mts in',
     )
-    expect(told).toContain("export { auth as default } from './auth.js'")
+    expect(told).toContain('Write grantwright.config.mjs')
+    expect(told).toContain("export { auth as default } from './auth.mjs'")
     expect(await complaint(app, 'client', 'list', '--config', 'nope.js')).toMatch(/There is no file .*nope\.js\./)
   })
 

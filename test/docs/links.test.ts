@@ -1,15 +1,25 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+/**
+ * The links of the pages, in the repository and in the package as it is packed. Needs dist/ (`npm run build`).
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { pack } from '../../scripts/package.mjs'
 
 const root = resolve(import.meta.dirname, '../..')
-const markdown = (folder: string, options: { recursive: boolean }) =>
-  existsSync(join(root, folder))
-    ? readdirSync(join(root, folder), { ...options, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
-        .map((name) => join(root, folder, name))
-    : []
-const pages = [...markdown('.', { recursive: false }), ...markdown('docs', { recursive: true })]
+const unpacked = mkdtempSync(join(tmpdir(), 'grantwright-links-'))
+execFileSync('tar', ['-xzf', pack(unpacked), '-C', unpacked, '--strip-components=1'])
+afterAll(() => rmSync(unpacked, { recursive: true }))
+
+/** The pages in a folder: those beside each other, those of docs/ and those of the examples. */
+function pagesIn(folder: string): string[] {
+  const below = ['docs', 'examples'].flatMap((name) =>
+    readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' }).map((path) => join(name, path)),
+  )
+  return [...readdirSync(folder), ...below].filter((path) => path.endsWith('.md') && !path.includes('node_modules'))
+}
 
 const fences = /^(`{3,}|~{3,})[\s\S]*?^\1/gm
 const prose = (text: string) => text.replace(fences, '').replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ' '))
@@ -43,20 +53,35 @@ function anchorsOf(text: string): Set<string> {
   return anchors
 }
 
-function brokenLinks(page: string): string[] {
+function brokenLinks(folder: string, page: string): string[] {
   return linksOf(readFileSync(page, 'utf8')).filter((link) => {
     const [path = '', anchor] = link.split('#')
-    const file = path ? join(path.startsWith('/') ? root : dirname(page), decodeURIComponent(path)) : page
-    if (!existsSync(file)) return true
+    const file = path ? join(path.startsWith('/') ? folder : dirname(page), decodeURIComponent(path)) : page
+    if (relative(folder, file).startsWith('..') || !existsSync(file)) return true
     if (anchor === undefined || statSync(file).isDirectory() || !file.endsWith('.md')) return false
     return !anchorsOf(readFileSync(file, 'utf8')).has(decodeURIComponent(anchor))
   })
 }
 
-describe('every relative link leads somewhere', () => {
-  it.each(pages.map((page) => relative(root, page)))('in %s', (page) => {
-    expect(brokenLinks(join(root, page))).toEqual([])
+describe('every relative link of the repository leads somewhere', () => {
+  it.each(pagesIn(root))('in %s', (page) => {
+    expect(brokenLinks(root, join(root, page))).toEqual([])
   })
+})
+
+describe('every relative link of the package leads somewhere', () => {
+  it.each(pagesIn(unpacked))('in %s', (page) => {
+    expect(brokenLinks(unpacked, join(unpacked, page))).toEqual([])
+  })
+
+  it('on the pages of the repository, all of them', () => {
+    expect(pagesIn(unpacked).sort()).toEqual(pagesIn(root).sort())
+  })
+})
+
+it('the package is less than 1.5 MB', () => {
+  const [tarball = ''] = readdirSync(unpacked).filter((name) => name.endsWith('.tgz'))
+  expect(statSync(join(unpacked, tarball)).size).toBeLessThan(1_500_000)
 })
 
 describe('the link check itself', () => {

@@ -34,37 +34,55 @@ export function createConsumer(packages: readonly string[]): string {
 
 export const removeConsumer = (folder: string) => rmSync(folder, { recursive: true, force: true })
 
+/** Settings of a project, by the way in which it reads packages. */
+const ways = {
+  NodeNext: { module: 'NodeNext', moduleResolution: 'NodeNext' },
+  Bundler: { module: 'ESNext', moduleResolution: 'Bundler' },
+  Preserve: { module: 'Preserve', moduleResolution: 'Bundler' },
+  Node16: { module: 'Node16', moduleResolution: 'Node16' },
+  Node20: { module: 'Node20', moduleResolution: 'Node16' },
+  Node10: { module: 'CommonJS', moduleResolution: 'Node10' },
+  'CommonJS with Bundler': { module: 'CommonJS', moduleResolution: 'Bundler' },
+}
+
 /** What a compiler says to a strict consumer that imports `entries`; the empty string when it is content. */
 export function typeCheck(
   folder: string,
   options: {
     compiler: string
-    resolution: 'NodeNext' | 'Bundler'
+    resolution: keyof typeof ways
+    /** What the consumer's file becomes: by default an ES module. */
+    format?: 'module' | 'commonjs'
+    /** Up to which version of the compiler settings that it is about to drop are meant. */
+    ignoreDeprecations?: string
     entries: readonly string[]
     types: readonly string[]
     /** What stands in the consumer's file besides. */
     code?: string
   },
 ): string {
-  const { compiler, resolution, entries, types, code = '' } = options
+  const { compiler, resolution, format = 'module', ignoreDeprecations, entries, types, code = '' } = options
   const imports = entries.map((entry, index) => `import * as entry${index} from '${entry}'`)
   const uses = entries.map((_, index) => `console.log(Object.keys(entry${index}))`)
-  writeFileSync(join(folder, 'consumer.ts'), [...imports, ...uses, code, ''].join('\n'))
+  const file = format === 'module' ? 'consumer.ts' : 'consumer.cts'
+  writeFileSync(join(folder, file), [...imports, ...uses, code, ''].join('\n'))
   const compilerOptions = {
     target: 'ES2022',
     lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-    module: resolution === 'NodeNext' ? 'NodeNext' : 'ESNext',
-    moduleResolution: resolution,
+    ...ways[resolution],
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
-    verbatimModuleSyntax: true,
+    // What becomes CommonJS is written as ES modules are.
+    verbatimModuleSyntax: format === 'module',
+    esModuleInterop: true,
+    ...(ignoreDeprecations && { ignoreDeprecations }),
     // Our own declarations are judged too, not only what the consumer touches.
     skipLibCheck: false,
     noEmit: true,
     types,
   }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }))
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }))
   const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' })
   return status === 0 ? '' : stdout + stderr || `the compiler ended with status ${status}`
 }

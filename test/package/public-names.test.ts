@@ -48,13 +48,31 @@ describe.each(Object.keys(entries))('the entry %s', (entry) => {
   })
 })
 
-it('package.json exports exactly these entries', () => {
-  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const offered = Object.fromEntries(
-    Object.keys(entries).map((entry) => [
+describe('package.json', () => {
+  const { exports, main, types, typesVersions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const names = Object.keys(entries)
+
+  it('exports exactly these entries, to require() as to import', () => {
+    const offered = names.map((entry) => [
       entry === 'index' ? '.' : `./${entry}`,
-      { types: `./dist/${entry}.d.ts`, default: `./dist/${entry}.js` },
-    ]),
-  )
-  expect(exports).toEqual({ ...offered, './package.json': './package.json' })
+      {
+        types: { require: `./dist/${entry}.d.cts`, default: `./dist/${entry}.d.ts` },
+        default: `./dist/${entry}.js`,
+      },
+    ])
+    expect(exports).toEqual({ ...Object.fromEntries(offered), './package.json': './package.json' })
+  })
+
+  it('has their types also for compilers that do not read exports', () => {
+    expect([main, types]).toEqual(['./dist/index.js', './dist/index.d.ts'])
+    const others = names.filter((entry) => entry !== 'index')
+    expect(typesVersions).toEqual({
+      '*': Object.fromEntries(others.map((entry) => [entry, [`./dist/${entry}.d.ts`]])),
+    })
+  })
+
+  it('names no file that is not built', () => {
+    for (const entry of names)
+      for (const ending of ['js', 'd.ts', 'd.cts']) expect(existsSync(dist(`${entry}.${ending}`)), entry).toBe(true)
+  })
 })

@@ -10,10 +10,14 @@ import { expect } from 'vitest'
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
 
-/** Every `ts` block that begins with the name of its file. */
-export const quickStart: ReadonlyMap<string, string> = new Map(
-  [...readme.matchAll(/```ts\n\/\/ (\S+\.ts)\n([\s\S]*?)```/g)].map(([, name = '', code = '']) => [name, code]),
-)
+/** Every block that begins with the name of its file. */
+export const quickStart = filesIn(readme)
+
+/** The files that a page shows, by name: its blocks that begin with one. */
+export function filesIn(page: string): ReadonlyMap<string, string> {
+  const blocks = page.matchAll(/```[jt]s\n\/\/ (\S+\.[cm]?[jt]s)\n([\s\S]*?)```/g)
+  return new Map([...blocks].map(([, name = '', code = '']) => [name, code]))
+}
 
 /** Discovery, login, consent, code, tokens, API: with a public client on a loopback port. */
 export async function walkThrough(port: number): Promise<unknown> {

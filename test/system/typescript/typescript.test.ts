@@ -12,11 +12,28 @@ const allEntries = Object.keys(entries).map(specifier)
 describe.each(['typescript6', 'typescript7'])('with %s, the packed tarball', (name) => {
   const compiler = join(import.meta.dirname, 'node_modules', name, 'bin/tsc')
 
-  it.each(['NodeNext', 'Bundler'] as const)('type-checks with the frameworks under %s resolution', (resolution) => {
-    expect(typeCheck(everything, { compiler, resolution, entries: allEntries, types: ['node'] })).toBe('')
-  })
+  it.each(['NodeNext', 'Node16', 'Bundler', 'Preserve'] as const)(
+    'type-checks with the frameworks under %s resolution',
+    (resolution) => {
+      expect(typeCheck(everything, { compiler, resolution, entries: allEntries, types: ['node'] })).toBe('')
+    },
+  )
 
   it.each(['NodeNext', 'Bundler'] as const)('type-checks its core alone under %s resolution', (resolution) => {
     expect(typeCheck(bare, { compiler, resolution, entries: coreEntries, types: [] })).toBe('')
   })
+
+  it.each(['NodeNext', 'Node20', 'Node16', 'CommonJS with Bundler'] as const)(
+    'type-checks in a CommonJS file under %s resolution',
+    (resolution) => {
+      const format = 'commonjs'
+      expect(typeCheck(everything, { compiler, resolution, format, entries: allEntries, types: ['node'] })).toBe('')
+    },
+  )
+})
+
+it('with typescript6, the packed tarball type-checks under Node10 resolution, which it is the last to have', () => {
+  const compiler = join(import.meta.dirname, 'node_modules/typescript6/bin/tsc')
+  const old = { resolution: 'Node10', format: 'commonjs', ignoreDeprecations: '6.0' } as const
+  expect(typeCheck(everything, { compiler, ...old, entries: allEntries, types: ['node'] })).toBe('')
 })
