@@ -23,7 +23,8 @@ export function testQuickStart(parent: string, bundlers: readonly string[]): voi
 
   /** Writes the files, with another port, because 3000 may be taken. */
   function write(port: number, change = (auth: string) => auth): void {
-    for (const [name, code] of quickStart) {
+    for (const [named, code] of quickStart) {
+      const name = named === 'auth.mjs' ? 'auth.ts' : named
       if (name !== 'auth.ts' && !name.startsWith('app/')) continue
       mkdirSync(dirname(join(folder, name)), { recursive: true })
       writeFileSync(join(folder, name), (name === 'auth.ts' ? change(code) : code).replaceAll('3000', String(port)))
@@ -71,7 +72,7 @@ export function testQuickStart(parent: string, bundlers: readonly string[]): voi
 
 /** What `npx create-next-app` makes of an app in TypeScript, as far as it matters. */
 const newApp = {
-  'package.json': JSON.stringify({ private: true, type: 'module' }),
+  'package.json': JSON.stringify({ private: true }),
   // A new app has its packages in its own folder. Here they are in those above, which Turbopack does not look into by itself.
   'next.config.ts': `const root = ${JSON.stringify(root)}
 export default { turbopack: { root }, outputFileTracingRoot: root }
