@@ -6,7 +6,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const page = 'docs/first-client.md'
 
-describe.each(['express.ts', 'hono.ts'] as const)('the first client, at the quick start %s', (framework) => {
+describe.each(['express.mjs', 'hono.mjs'] as const)('the first client, at the quick start %s', (framework) => {
   let reader: Reader
   let first: string
   beforeAll(async () => {

@@ -24,10 +24,12 @@ describe('machine to machine', () => {
 
   beforeAll(async () => {
     reader = await Reader.arrive(packages)
-    reader.write('grantwright.config.js', piecesOf('docs/cli.md', 'ts')[0])
+    reader.write('grantwright.config.mjs', piecesOf('docs/cli.md', 'js')[0])
     for (const [name, code] of files) reader.write(name, code)
     // The page has the reader wait until the client is read again; here it is read anew each time.
-    await reader.quickStart('express.ts', (auth) => auth.replace('clients: [', 'clientCacheLifetime: 0,\n  clients: ['))
+    await reader.quickStart('express.mjs', (auth) =>
+      auth.replace('clients: [', 'clientCacheLifetime: 0,\n  clients: ['),
+    )
     const made = JSON.parse(await printedBy(`${commands[0]} --json`))
     machine = { CLIENT_ID: made.client_id, CLIENT_SECRET: made.client_secret }
   })
@@ -136,7 +138,7 @@ describe('a mobile or desktop app', () => {
 
   beforeAll(async () => {
     reader = await Reader.arrive(packages)
-    await reader.quickStart('express.ts', (auth) => auth.replace('clients: [', `clients: [ ${client},`))
+    await reader.quickStart('express.mjs', (auth) => auth.replace('clients: [', `clients: [ ${client},`))
     reader.write('desktop.mjs', filesOf(page).get('desktop.mjs'))
     // A browser that only notes what it is to open.
     const bin = join(reader.folder, 'bin')

@@ -93,10 +93,10 @@ export class Reader {
   }
 
   /** The quick start of README.md with a framework. Resolves with what it printed first. */
-  async quickStart(framework: 'express.ts' | 'hono.ts', change = (auth: string) => auth): Promise<string> {
-    this.write('auth.ts', change(filesOf('README.md').get('auth.ts') ?? ''))
+  async quickStart(framework: 'express.mjs' | 'hono.mjs', change = (auth: string) => auth): Promise<string> {
+    this.write('auth.mjs', change(filesOf('README.md').get('auth.mjs') ?? ''))
     this.write(framework, filesOf('README.md').get(framework))
-    const [line] = await this.run(`node ${framework.replace('.ts', '.js')}`).says(/^.+$/m)
+    const [line] = await this.run(`node ${framework}`).says(/^.+$/m)
     return line
   }
 

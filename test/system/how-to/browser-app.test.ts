@@ -21,12 +21,12 @@ beforeAll(async () => {
   app = `http://localhost:${port}`
   const here = (code = '') => code.replaceAll('5173', String(port))
   const [client = ''] = piecesOf(page, 'ts')
-  const auth = filesOf('README.md').get('auth.ts') ?? ''
-  reader.write('auth.ts', here(auth.replace('clients: [', `clients: [ ${client.replace(/ \/\/ and .*/, '')},`)))
-  for (const name of ['express.ts', 'index.html']) reader.write(name, here(files.get(name)))
+  const auth = filesOf('README.md').get('auth.mjs') ?? ''
+  reader.write('auth.mjs', here(auth.replace('clients: [', `clients: [ ${client.replace(/ \/\/ and .*/, '')},`)))
+  for (const name of ['express.mjs', 'index.html']) reader.write(name, here(files.get(name)))
   // The tests look into the app.
   reader.write('app.js', `${files.get('app.js')}\nglobalThis.users = users`)
-  await reader.run('node express.js').says(/^The server is at/m)
+  await reader.run('node express.mjs').says(/^The server is at/m)
   const [, build = ''] = piecesOf(page, 'sh')
   await reader.run(here(build.replace('npx esbuild', 'node node_modules/esbuild/bin/esbuild'))).says(/Local:/)
   browser = await startChromium()
@@ -60,7 +60,7 @@ const inPage = <Result>(expression: string, where = tab) => where.evaluate<Resul
 
 describe('the browser app', () => {
   it('has the files and commands of the page', () => {
-    expect([...files.keys()]).toEqual(['express.ts', 'app.js', 'index.html'])
+    expect([...files.keys()]).toEqual(['express.mjs', 'app.js', 'index.html'])
     expect(piecesOf(page, 'sh')).toHaveLength(2)
   })
 

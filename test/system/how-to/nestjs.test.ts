@@ -36,7 +36,7 @@ const compilerOptions = {
 async function start(change: (name: string, code: string) => string): Promise<Reader> {
   const reader = await Reader.arrive(['libsql', 'typescript', '@types', 'undici-types'], packagesHere())
   mkdirSync(join(reader.folder, 'src'))
-  for (const [name, code] of [...files, ['auth.ts', filesOf('README.md').get('auth.ts') ?? ''] as const]) {
+  for (const [name, code] of [...files, ['auth.ts', filesOf('README.md').get('auth.mjs') ?? ''] as const]) {
     writeFileSync(join(reader.folder, 'src', name), change(name, code).replaceAll('3000', String(reader.port)))
   }
   writeFileSync(join(reader.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }))
