@@ -17,7 +17,7 @@ export interface DemoClientOptions {
   readonly now: () => number
 }
 
-export function demoClient({ issuer, clients, sessions, now }: DemoClientOptions): Router {
+export function demoClient({ issuer, clients, sessions, now }: DemoClientOptions) {
   const app = Router()
   // As text, so that the page can show forms as they came.
   app.use(text({ type: 'application/x-www-form-urlencoded' }))
@@ -36,7 +36,11 @@ export function demoClient({ issuer, clients, sessions, now }: DemoClientOptions
     for (const name of ['scope', 'prompt']) {
       if (form.has(name)) wish[name] = form.getAll(name).join(' ')
     }
-    const url = await steps.startLogin({ session, chapter, issuer, clients, now }, wish)
+    const turn = { session, chapter, issuer, clients, now }
+    const url = await steps.startLogin(turn, wish).catch((error: unknown) => {
+      session.journal.conclude(chapter, trouble(error))
+      return '/#login'
+    })
     res.redirect(303, url)
   })
 
@@ -66,6 +70,17 @@ export function demoClient({ issuer, clients, sessions, now }: DemoClientOptions
   step('replay', steps.presentSpent)
   step('revoke', steps.revoke)
   step('service', steps.clientCredentials)
+
+  /** Pages of the server for the person alone: the client only links to them, and is told nothing of what is done there. */
+  for (const page of ['apps', 'logout']) {
+    app.post(`/${page}`, (req, res) => {
+      const session = sessions.open(req, res)
+      const chapter = session.journal.begin(page)
+      steps.startVisit({ session, chapter })
+      begin(session, chapter, req, res)
+      res.redirect(303, `${issuer}/oauth/${page}`)
+    })
+  }
 
   app.post('/reset', (req, res) => {
     sessions.reset(sessions.open(req, res))
@@ -103,11 +118,20 @@ export function demoClient({ issuer, clients, sessions, now }: DemoClientOptions
 
   /** Takes a step to its end; whatever goes wrong is told on the page. */
   async function conclude(session: Session, chapter: Chapter, run: (turn: steps.Turn) => Promise<Outcome>) {
-    const outcome = await run({ session, chapter, issuer, clients, now }).catch(
-      (error: unknown): Outcome => ({ tone: 'bad', text: error instanceof Error ? error.message : String(error) }),
-    )
-    session.journal.conclude(chapter, outcome)
+    session.journal.conclude(chapter, await run({ session, chapter, issuer, clients, now }).catch(trouble))
   }
 
-  return app
+  return {
+    routes: app,
+    /** Something was done on the page `apps` or `logout` of the server: what does the client notice of it? */
+    async afterVisit(session: Session, chapter: Chapter, page: string): Promise<void> {
+      await conclude(session, chapter, page === 'apps' ? steps.afterApps : steps.afterLogout)
+      sessions.save(session)
+    },
+  }
 }
+
+const trouble = (error: unknown): Outcome => ({
+  tone: 'bad',
+  text: error instanceof Error ? error.message : String(error),
+})

@@ -81,13 +81,19 @@ export function openJournal(chapters: Chapter[], changed: (chapter: Chapter) => 
   }
 }
 
+/** Milliseconds that a request of the client may take. */
+const patience = 10_000
+
 /** `fetch`, noted. */
 export function notedFetch(journal: Journal, chapter: Chapter, from: Party, to: Party) {
   return async (url: string, init: Init): Promise<Response> => {
     const { method, headers, body } = init
     const request = { method, url, headers: Object.entries(headers), body: String(body ?? '') }
     const answered = journal.note(chapter, from, to, request)
-    const response = await fetch(url, { method, headers, body: body as BodyInit | null, redirect: 'manual' })
+    const response = await fetch(url, {
+      ...{ method, headers, body: body as BodyInit | null, redirect: 'manual' },
+      signal: AbortSignal.timeout(patience),
+    })
     answered({ status: response.status, headers: [...response.headers], body: await response.clone().text() })
     return response
   }

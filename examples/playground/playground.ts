@@ -30,9 +30,27 @@ export interface PlaygroundOptions {
   readonly now?: (() => number) | undefined
 }
 
-/** @throws an error with the code `EADDRINUSE` when the port is taken. */
+/** @throws an error with the code `EADDRINUSE` when the port is taken. Whatever it throws, it lets the port go. */
 export async function startPlayground({ port, dataDir, now = Date.now }: PlaygroundOptions) {
   const http = await listenOnLoopback(port)
+  try {
+    const { app, close } = await open(http.port, dataDir, now)
+    http.serve(app)
+    return {
+      url: `http://localhost:${http.port}`,
+      users: demoUsers,
+      async close() {
+        await http.close()
+        await close()
+      },
+    }
+  } catch (error) {
+    await http.close()
+    throw error
+  }
+}
+
+async function open(port: number, dataDir: string, now: () => number) {
   mkdirSync(dataDir, { recursive: true })
   const database = new Database(join(dataDir, 'auth.db'))
   // A connection of its own, so that no transaction of the app is in its way.
@@ -42,15 +60,16 @@ export async function startPlayground({ port, dataDir, now = Date.now }: Playgro
   const clientDatabase = new Database(join(dataDir, 'client.db'))
   const users = await openUsers(database)
 
-  const issuer = `http://localhost:${http.port}`
+  const issuer = `http://localhost:${port}`
   const secrets = readSecrets(dataDir)
   const clients = clientsOf(issuer, secrets)
   const auth = createAuth({ issuer, storage, users, clients: Object.values(clients), secret: secrets.server, now })
-  const sessions = openSessions(clientDatabase, http.port)
+  const sessions = openSessions(clientDatabase, port)
+  const client = demoClient({ issuer, clients, sessions, now })
 
   const app = express()
   app.disable('x-powered-by')
-  app.use(onlyLoopback(http.port))
+  app.use(onlyLoopback(port))
   // All that a script needs to talk to the running server.
   app.get('/playground.json', (_req, res) => {
     res.json({
@@ -64,17 +83,14 @@ export async function startPlayground({ port, dataDir, now = Date.now }: Playgro
   })
   // In your app this is `app.use(authorizationServer(auth))`. Here it goes through a recorder, so that the page can show
   // what the browser and the server said to each other.
-  app.use(authorizationServer(recorded(auth, sessions)))
+  app.use(authorizationServer(recorded(auth, sessions, client.afterVisit)))
   app.use('/api', notesApi(auth))
-  app.use('/demo', demoClient({ issuer, clients, sessions, now }))
+  app.use('/demo', client.routes)
   app.use(securityHeaders, express.static(fileURLToPath(new URL('public', import.meta.url))))
-  http.serve(app)
 
   return {
-    url: issuer,
-    users: demoUsers,
+    app,
     async close() {
-      await http.close()
       await auth.close()
       storage.close()
       storageDatabase.close()

@@ -6,10 +6,15 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { AuthorizationServer, HttpRequest, HttpResponse } from 'grantwright'
-import { headersOf } from './journal.js'
-import type { Sessions } from './sessions.js'
+import { type Chapter, headersOf } from './journal.js'
+import type { Session, Sessions } from './sessions.js'
 
-export function recorded(auth: AuthorizationServer, sessions: Sessions): AuthorizationServer {
+/** @param afterVisit is told when a form was sent on a page of the server that was opened for itself, without a login of the client. */
+export function recorded(
+  auth: AuthorizationServer,
+  sessions: Sessions,
+  afterVisit: (session: Session, chapter: Chapter, page: string) => Promise<void>,
+): AuthorizationServer {
   return {
     ...auth,
     handle(request) {
@@ -34,15 +39,18 @@ export function recorded(auth: AuthorizationServer, sessions: Sessions): Authori
     // What Express works with is Node's own request.
     const { headers } = request.native as IncomingMessage
     const session = sessions.find(headers.cookie)
-    const login = session?.state.login
-    const chapter = session?.journal.chapters.find(({ id }) => id === login?.chapter)
-    // Only what belongs to a login that was begun on the page. The demo client notes its own requests.
+    const { login, visit } = session?.state ?? {}
+    const chapter = session?.journal.chapters.find(({ id }) => id === (visit ?? login?.chapter))
+    // Only what belongs to a login or a visit that was begun on the page. The demo client notes its own requests.
     if (!session || !chapter) return answer
     const asked = { method: request.method, url: auth.issuer + request.url, headers: headersOf(headers), body: '' }
     const answered = session.journal.note(chapter, 'browser', 'server', asked)
     const response = await answer
     asked.body = body()
     answered(response)
+    const page = /\/(apps|logout)$/.exec(request.url)?.[1]
+    // Answered with a redirect (303), so it was done and not asked again.
+    if (visit && page && request.method === 'POST' && response.status === 303) await afterVisit(session, chapter, page)
     return response
   }
 }

@@ -16,6 +16,10 @@ export interface ClientState {
   tokens: { readonly access_token: string; readonly refresh_token: string; readonly scope: string } | null
   /** The refresh token before the current one. From `replayAt` on (epoch milliseconds), presenting it ends the grant. */
   spent: { readonly refresh_token: string; readonly replayAt: number } | null
+  /** Whether the answer to the newest login was a no. Absent: not, or it was before this was kept. */
+  denied?: boolean
+  /** The chapter of a page of the server that this browser has opened for itself, after any login in `login`. Absent or null: none. */
+  visit?: number | null
   /** What the client believes. */
   grant: 'none' | 'active' | 'ended'
   /** The client's own access token, for which no user was asked. */

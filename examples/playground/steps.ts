@@ -28,7 +28,7 @@ export async function startLogin(turn: Turn, wish: Record<string, string>): Prom
   const verifier = oauth.randomPKCECodeVerifier()
   const state = oauth.randomState()
   // Kept where only this browser's session finds them, for the way back.
-  remember(turn, { login: { state, verifier, chapter: chapter.id } })
+  remember(turn, { login: { state, verifier, chapter: chapter.id }, visit: null })
   const url = oauth.buildAuthorizationUrl(await discover(turn), {
     redirect_uri: clients.web.redirect_uris[0] ?? '',
     resource: resourceOf(issuer),
@@ -51,11 +51,14 @@ export async function finishLogin(turn: Turn, answer: URL): Promise<Outcome> {
     keep(turn, await oauth.authorizationCodeGrant(await clientFor(turn, 'web'), answer, checks))
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied') {
-      return note('You said no. The client learned “access_denied” and nothing else: no code, no token.')
+      remember(turn, { denied: true })
+      return note(
+        `You said no. The client learned “access_denied” and nothing else: no code, no token.${await stillGood(turn)}`,
+      )
     }
     return bad(`There are no tokens: ${error instanceof Error ? error.message : error}.`)
   }
-  remember(turn, { spent: null })
+  remember(turn, { spent: null, denied: false })
   const wasAsked = turn.chapter.exchanges.some(
     ({ to, request }) => to === 'server' && request.method === 'POST' && /\/(?:login|consent)$/.test(request.url),
   )
@@ -71,9 +74,38 @@ export async function callApi(turn: Turn, method: 'GET' | 'POST'): Promise<Outco
       'The API checked the token: signature, issuer, audience, scope, and that its grant is still alive. Then it answered for the user in it.',
     )
   }
-  return status === 403
-    ? bad('The token is good, but you did not grant this scope to the client, so the API refused.')
-    : bad('The API refused the token: it has expired, or its grant has ended.')
+  if (status === 403)
+    return bad('The token is good, but you did not grant this scope to the client, so the API refused.')
+  return hasExpired(turn)
+    ? bad('The API refused the token: it has expired. Refresh for a new one.')
+    : bad('The API refused the token, which has not expired: its grant has ended.')
+}
+
+/** A page of the server is opened for the person alone; what is said there belongs into this chapter. */
+export function startVisit(turn: Pick<Turn, 'session' | 'chapter'>): void {
+  remember(turn, { visit: turn.chapter.id })
+}
+
+/** The person has disconnected something among the connected apps. */
+export async function afterApps(turn: Turn): Promise<Outcome> {
+  const wasActive = turn.session.state.grant === 'active'
+  if (!wasActive) return note('Done, between you and the server. This client had no grant that was alive.')
+  const status = await askForState(turn)
+  return turn.session.state.grant === 'ended'
+    ? note(
+        `You ended it at the server, and nobody told the client. It finds out at its next call, which the API answered with ${status}: its tokens are worth nothing any more.`,
+      )
+    : note(`Done, but the client still has its access: the API answered ${status}.`)
+}
+
+/** The person has logged out of the server. */
+export async function afterLogout(turn: Turn): Promise<Outcome> {
+  const text = 'You are logged out of the server, which asks for your password at the next login.'
+  if (turn.session.state.grant !== 'active') return note(text)
+  const status = await askForState(turn)
+  return note(
+    `${text} That is no matter of the client: what you granted stays until you disconnect it, and the API answered ${status}.`,
+  )
 }
 
 export async function refresh(turn: Turn): Promise<Outcome> {
@@ -181,11 +213,34 @@ async function useRefreshToken(turn: Turn, token: string): Promise<oauth.TokenEn
   }
 }
 
-function askApi({ session, chapter, issuer }: Turn, token: string, method: 'GET' | 'POST'): Promise<Response> {
+/** What is to be said of tokens that the client has from before, after asking the API about them. */
+async function stillGood(turn: Turn): Promise<string> {
+  if (turn.session.state.grant !== 'active') return ''
+  const status = await askForState(turn)
+  return status === 200
+    ? ' The tokens of the login before are still good: the API answered 200.'
+    : ` The tokens of the login before are no longer good: the API answered ${status}.`
+}
+
+/** Calls the API, to learn whether the grant is alive. */
+const askForState = async (turn: Turn): Promise<number> =>
+  (await askApi(turn, tokensOf(turn).access_token, 'GET')).status
+
+/** Whether the access token is too old, so that a refusal says nothing of its grant. RFC 9068 §2.2. */
+function hasExpired(turn: Turn): boolean {
+  const [, payload = ''] = tokensOf(turn).access_token.split('.')
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()).exp * 1000 <= turn.now()
+}
+
+async function askApi(turn: Turn, token: string, method: 'GET' | 'POST'): Promise<Response> {
+  const { session, chapter, issuer } = turn
   const body = method === 'POST' ? JSON.stringify({ text: 'A note from the playground' }) : null
   const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) }
   const send = notedFetch(session.journal, chapter, 'client', 'api')
-  return send(`${resourceOf(issuer)}/notes`, { method, headers, body })
+  const response = await send(`${resourceOf(issuer)}/notes`, { method, headers, body })
+  const isOwn = token === session.state.tokens?.access_token
+  if (isOwn && response.status === 401 && !hasExpired(turn)) remember(turn, { grant: 'ended' })
+  return response
 }
 
 function tokensOf({ session }: Turn) {
@@ -197,7 +252,7 @@ function keep(turn: Turn, { access_token, refresh_token = '', scope = '' }: oaut
   remember(turn, { tokens: { access_token, refresh_token, scope }, grant: 'active' })
 }
 
-function remember({ session }: Turn, change: Partial<ClientState>): void {
+function remember({ session }: Pick<Turn, 'session'>, change: Partial<ClientState>): void {
   session.state = { ...session.state, ...change }
 }
 

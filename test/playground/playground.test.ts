@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, get, type IncomingMessage } from 'node:http'
@@ -9,6 +10,7 @@ import { build } from 'esbuild'
 import * as oauth from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Chapter } from '../../examples/playground/journal.js'
+import { listenOnLoopback } from '../../examples/playground/listen.js'
 import { startPlayground } from '../../examples/playground/playground.js'
 import type { ClientState } from '../../examples/playground/sessions.js'
 import { freePort } from '../support/free-port.js'
@@ -184,6 +186,30 @@ describe('the running playground', () => {
     started.push(await starting)
   })
 
+  it('tells who came early that it has not started, when it does not in time or gives up', async () => {
+    const slow = await listenOnLoopback(0, 1)
+    const late = await fetch(`http://localhost:${slow.port}/playground.json`)
+    expect([late.status, late.headers.get('retry-after')]).toEqual([503, '1'])
+    slow.serve((_req, res) => void res.end('here'))
+    expect(await (await fetch(`http://localhost:${slow.port}/`)).text()).toBe('here')
+    await slow.close()
+
+    const stuck = await listenOnLoopback(0)
+    const arrived = new Promise<void>((resolve) => subscribe('http.server.request.start', () => resolve()))
+    const asked = fetch(`http://127.0.0.1:${stuck.port}/playground.json`)
+    await arrived
+    await stuck.close()
+    expect((await asked).status).toBe(503)
+  })
+
+  it('lets the port go when it cannot start', async () => {
+    const port = await freePort()
+    const broken = join(mkdtempSync(join(dataDir, 'broken-')), 'data')
+    mkdirSync(join(broken, 'client.db'), { recursive: true })
+    await expect(startPlayground({ port, dataDir: broken })).rejects.toThrow()
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed')
+  })
+
   it('answers on every name of this machine, and not to a name that somebody else gave it', async () => {
     const { port } = new URL((await start()).url)
     for (const host of ['localhost', '127.0.0.1', '[::1]']) {
@@ -202,6 +228,12 @@ describe('the demo client', () => {
     await person.submit(consentPage, { decision: 'allow' })
     const loggedIn = await pageState(url, person)
     expect(loggedIn.state).toMatchObject({ grant: 'active', tokens: { scope: 'notes:read' } })
+    const [, , , , passed] = loggedIn.chapter?.exchanges ?? []
+    // Not a redirect, and recorded as what it is.
+    expect(passed?.response).toMatchObject({
+      status: 200,
+      headers: expect.arrayContaining([['refresh', expect.stringMatching(/^0; url=http/)]]),
+    })
     expect(requestsOf(loggedIn)).toEqual([
       'browser POST /demo/login',
       'client GET /.well-known/oauth-authorization-server',
@@ -249,6 +281,87 @@ describe('the demo client', () => {
     expect(after).toMatchObject({ state: { grant: 'none', tokens: null }, outcome: { tone: 'bad' } })
     expect(requestsOf(after)).not.toContain('client POST /oauth/token')
     expect(requestsOf(after)).toContain('browser GET /demo/callback')
+  })
+
+  it('has nothing after a no, and keeps what it had before', async () => {
+    const { url } = await start()
+    const person = visitor()
+    const ask = (scope: string) => person.post(`${url}/demo/login`, { scope, prompt: 'consent' })
+    const consentPage = await person.submit(await ask('notes:read'), { username: 'grace', password: 'first-compiler' })
+    await person.submit(consentPage, { decision: 'deny' })
+    const denied = await pageState(url, person)
+    expect(denied.state).toMatchObject({ grant: 'none', tokens: null, denied: true })
+    expect(denied.outcome).toMatchObject({ tone: 'note', text: expect.stringContaining('no token') })
+
+    await person.submit(await ask('notes:read'), { decision: 'allow' })
+    const agreed = await pageState(url, person)
+    expect(agreed.state).toMatchObject({ grant: 'active', denied: false })
+    await person.submit(await ask('notes:write'), { decision: 'deny' })
+    const again = await pageState(url, person)
+    expect(again.state).toEqual({ ...agreed.state, denied: true })
+    expect(again.outcome?.text).toContain('The tokens of the login before are still good: the API answered 200.')
+
+    await person.submit(await person.post(`${url}/demo/apps`, {}), { all: 'yes' })
+    await person.submit(await ask('notes:write'), { decision: 'deny' })
+    expect((await pageState(url, person)).state.grant).toBe('ended')
+  })
+
+  it('finds out at its next call what the person did among the connected apps', async () => {
+    const { url } = await start()
+    const person = visitor()
+    const loginPage = await person.post(`${url}/demo/login`, { scope: 'notes:read', prompt: 'consent' })
+    const consentPage = await person.submit(loginPage, { username: 'ada', password: 'analytical-engine' })
+    await person.submit(consentPage, { decision: 'allow' })
+
+    const page = await person.post(`${url}/demo/apps`, {})
+    expect(page.html).toContain('Notes on the Web')
+    const looked = await pageState(url, person)
+    expect(looked).toMatchObject({ state: { grant: 'active' }, outcome: null })
+    expect(requestsOf(looked)).toEqual(['browser POST /demo/apps', 'browser GET /oauth/apps'])
+    await person.submit(page, { all: 'yes' })
+    const ended = await pageState(url, person)
+    expect(ended).toMatchObject({ state: { grant: 'ended' }, outcome: { text: expect.stringContaining('401') } })
+    expect(requestsOf(ended)).toEqual(
+      expect.arrayContaining(['browser POST /oauth/apps', 'client GET /api/notes', 'browser GET /oauth/apps']),
+    )
+  })
+
+  it('keeps its grant when the person logs out of the server', async () => {
+    const { url } = await start()
+    const person = visitor()
+    const loginPage = await person.post(`${url}/demo/login`, { scope: 'notes:read', prompt: 'consent' })
+    const consentPage = await person.submit(loginPage, { username: 'ada', password: 'analytical-engine' })
+    await person.submit(consentPage, { decision: 'allow' })
+
+    const page = await person.post(`${url}/demo/logout`, {})
+    await person.submit(page, { where: 'here' })
+    const after = await pageState(url, person)
+    expect(after.state.grant).toBe('active')
+    expect(after.outcome).toMatchObject({ tone: 'note', text: expect.stringContaining('the API answered 200') })
+    expect((await person.post(`${url}/demo/login`, { scope: 'notes:read' })).html).toContain('name="password"')
+  })
+
+  it('learns from a refusal of the API that its grant has ended', async () => {
+    const { url } = await start()
+    const person = visitor()
+    const loginPage = await person.post(`${url}/demo/login`, { scope: 'notes:read', prompt: 'consent' })
+    const consentPage = await person.submit(loginPage, { username: 'ada', password: 'analytical-engine' })
+    await person.submit(consentPage, { decision: 'allow' })
+    const before = now
+    now += 86_400_000
+    await person.post(`${url}/demo/read`, {})
+    // Too old says nothing of the grant.
+    expect(await pageState(url, person)).toMatchObject({
+      state: { grant: 'active' },
+      outcome: { tone: 'bad', text: expect.stringContaining('expired') },
+    })
+    now = before
+    await person.submit(await person.visit(`${url}/oauth/apps`), { all: 'yes' })
+    await person.post(`${url}/demo/read`, {})
+    expect(await pageState(url, person)).toMatchObject({
+      state: { grant: 'ended' },
+      outcome: { tone: 'bad', text: expect.stringContaining('its grant has ended') },
+    })
   })
 
   it('keeps its own tokens when the playground is started again', async () => {
