@@ -5,6 +5,7 @@
 
 import { el, show } from './dom.js'
 import { drawChapter } from './sequence.js'
+import { startTabs } from './tabs.js'
 import { drawTokens } from './tokens.js'
 
 const windowLength = 10_000
@@ -13,6 +14,12 @@ let state = null
 /** By how much the server's clock is ahead of this one. */
 let ahead = 0
 let busy = null
+/** Milliseconds that an answer may take, and after which one that did not come is asked for again. */
+const patience = 30_000
+const pause = 1_000
+const unanswered = new Set()
+/** The scope that the boxes were last ticked by. */
+let tickedBy = ''
 /** Whether what was there when the page was opened has been drawn. */
 let caughtUp = false
 
@@ -21,13 +28,36 @@ const buttons = [...document.querySelectorAll('button[data-step]')]
 const cards = [...document.querySelectorAll('.card')]
 
 for (const button of buttons) button.addEventListener('click', () => take(button.dataset.step))
-describe()
+startTabs()
+persist(describe)
 listen()
+
+/** Does it again until it succeeds. */
+async function persist(work) {
+  try {
+    await work()
+    note('page', true)
+  } catch {
+    note('page', false)
+    setTimeout(persist, pause, work)
+  }
+}
+
+/** Whether something that was asked for was answered; as long as anything was not, the page says so. */
+function note(what, isAnswered) {
+  if (isAnswered) unanswered.delete(what)
+  else unanswered.add(what)
+  show(byId('offline'), unanswered.size > 0)
+}
 
 function listen() {
   const events = new EventSource('/demo/events')
-  events.onopen = () => show(byId('offline'), false)
-  events.onerror = () => show(byId('offline'), true)
+  events.onopen = () => note('events', true)
+  events.onerror = () => {
+    note('events', false)
+    // It comes back by itself when it was cut off, but not after an answer such as 503.
+    if (events.readyState === EventSource.CLOSED) setTimeout(listen, pause)
+  }
   events.onmessage = ({ data }) => {
     const update = JSON.parse(data)
     state = update.state
@@ -37,10 +67,8 @@ function listen() {
       byId('chapters').replaceChildren()
     }
     for (const chapter of update.chapters) {
-      const before = chapters.get(chapter.id)
       chapters.set(chapter.id, chapter)
       drawChapter(byId('chapters'), chapter)
-      if (chapter.outcome && !before?.outcome && !update.all) byId('live').textContent = chapter.outcome.text
     }
     for (const { id } of [...chapters.values()].slice(0, -20)) chapters.delete(id)
     draw()
@@ -53,9 +81,10 @@ async function take(step) {
   busy = step
   draw()
   try {
-    await fetch(`/demo/${step}`, { method: 'POST' })
+    await fetch(`/demo/${step}`, { method: 'POST', signal: AbortSignal.timeout(patience) })
+    note('step', true)
   } catch {
-    show(byId('offline'), true)
+    note('step', false)
   }
   busy = null
   draw()
@@ -65,30 +94,49 @@ function draw() {
   show(byId('nothing'), chapters.size === 0)
   drawTokens(byId('token-cards'), state)
   drawGrant()
+  drawScopes()
   drawWindow()
   drawButtons()
   drawOutcome()
 }
 
 function drawGrant() {
-  const words = { none: 'No grant yet', active: 'Grant is alive', ended: 'Grant has ended' }
+  const none = state?.denied ? 'No grant: you said no' : 'No grant yet'
+  const words = { none, active: 'Grant is alive', ended: 'Grant has ended' }
   byId('grant').textContent = words[state?.grant ?? 'none']
   byId('grant').dataset.grant = state?.grant ?? 'none'
+}
+
+/** After a login the boxes show what was granted; what a person ticks then stays. */
+function drawScopes() {
+  const granted = state?.grant === 'active' ? state.tokens.scope : ''
+  const names = granted.split(' ')
+  for (const label of byId('scopes').children) {
+    const box = label.querySelector('input')
+    if (granted !== '' && granted !== tickedBy) box.checked = names.includes(box.value)
+    show(label.querySelector('.granted'), names.includes(box.value))
+  }
+  if (byId('scopes').children.length > 0) tickedBy = granted
 }
 
 /** What came of the newest step, in its card. What came of the others stands in the sequence. */
 function drawOutcome() {
   const newest = [...chapters.values()].at(-1)
+  for (const { id } of chapters.values()) {
+    const told = document.querySelector(`#chapter-${id} .chapter-outcome`)
+    if (told) show(told, id !== newest.id)
+  }
   for (const card of cards) {
     const isNewest = newest !== undefined && card.dataset.steps.split(' ').includes(newest.step)
     const key = isNewest && newest.outcome ? `chapter-${newest.id}` : ''
     card.classList.toggle('newest', isNewest)
     if (card.dataset.told === key) continue
     card.dataset.told = key
-    card.querySelector('.outcome')?.remove()
+    const told = card.querySelector('.told')
+    told.replaceChildren()
     if (key === '') continue
     const { tone, text } = newest.outcome
-    card.append(
+    told.append(
       el(
         'div',
         { class: `outcome ${tone}` },
@@ -161,7 +209,7 @@ function nextStep(live, over) {
 
 /** What does not change while the page is open. */
 async function describe() {
-  const { issuer, metadata_url, users, scopes } = await (await fetch('/playground.json')).json()
+  const { issuer, metadata_url, users, scopes } = await read('/playground.json')
   byId('issuer').textContent = issuer
   byId('users').replaceChildren(
     ...users.flatMap(({ username, password }) => [el('dt', {}, username), el('dd', {}, el('code', {}, password))]),
@@ -173,10 +221,18 @@ async function describe() {
         {},
         el('input', { type: 'checkbox', name: 'scope', value: scope, checked: i === 0 }),
         el('code', {}, scope),
+        el('span', { class: 'granted', hidden: true }, 'granted'),
       ),
     ),
   )
-  drawEndpoints(metadata_url, await (await fetch(metadata_url)).json())
+  drawScopes()
+  drawEndpoints(metadata_url, await read(metadata_url))
+}
+
+async function read(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(patience) })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`)
+  return response.json()
 }
 
 function drawEndpoints(url, metadata) {
@@ -194,7 +250,9 @@ function drawEndpoints(url, metadata) {
       { class: 'muted' },
       'Read just now from ',
       el('a', { href: url }, new URL(url).pathname),
-      '. A client needs to know nothing else.',
+      '. A client needs to know nothing else. Users and clients for a script are in ',
+      el('a', { href: 'playground.json' }, 'playground.json'),
+      '.',
     ),
     rows(entries.filter(isEndpoint)),
     el(

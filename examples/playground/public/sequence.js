@@ -16,6 +16,8 @@ const titles = {
   retry: 'Retry: the spent refresh token again',
   replay: 'Replay: the spent refresh token, too late',
   revoke: 'Revoke',
+  apps: 'Connected apps',
+  logout: 'Log out of the server',
   service: 'Client credentials',
 }
 
@@ -139,6 +141,9 @@ function requestLabel({ method, url }) {
 
 function responseLabel({ status, headers, body }) {
   const location = headerOf(headers, 'location')
+  // A page that the browser leaves at once. No redirect: what the browser asks for next is no consequence of the form.
+  const refresh = /^0; url=(.+)$/.exec(headerOf(headers, 'refresh') ?? '')?.[1]
+  if (refresh) return [el('b', {}, String(status)), ` goes on to ${shortUrl(refresh)}`]
   const type = headerOf(headers, 'content-type') ?? ''
   const what = location ? `to ${shortUrl(location)}` : describeBody(type, body) || reasons[status] || ''
   return [el('b', {}, String(status)), ` ${what}`]
@@ -164,14 +169,14 @@ function details({ request, response }) {
     el(
       'section',
       {},
-      el('h4', {}, 'Request'),
+      el('h3', {}, 'Request'),
       el(
         'p',
         { class: 'start-line' },
         el('b', {}, request.method),
         ` ${search ? request.url.slice(0, -search.length) : request.url}`,
       ),
-      ...(search ? [el('h5', {}, 'Query'), pairs([...new URLSearchParams(search)])] : []),
+      ...(search ? [el('h4', {}, 'Query'), pairs([...new URLSearchParams(search)])] : []),
       ...headersOf(request.headers),
       ...bodyOf(request),
     ),
@@ -181,7 +186,7 @@ function details({ request, response }) {
       el(
         'section',
         {},
-        el('h4', {}, 'Response'),
+        el('h3', {}, 'Response'),
         el('p', { class: 'start-line' }, el('b', {}, String(response.status)), ` ${reasons[response.status] ?? ''}`),
         ...headersOf(response.headers),
         ...bodyOf(response),
@@ -210,6 +215,7 @@ const telling = [
   'authorization',
   'content-type',
   'location',
+  'refresh',
   'cookie',
   'set-cookie',
   'www-authenticate',
@@ -221,7 +227,7 @@ function headersOf(headers) {
   const shown = headers.filter(([name]) => telling.includes(name.toLowerCase()))
   const rest = headers.filter(([name]) => !telling.includes(name.toLowerCase()))
   return [
-    ...(shown.length > 0 ? [el('h5', {}, 'Headers'), pairs(shown.flatMap(withMeaning))] : []),
+    ...(shown.length > 0 ? [el('h4', {}, 'Headers'), pairs(shown.flatMap(withMeaning))] : []),
     ...(rest.length > 0
       ? [
           el(
@@ -259,8 +265,8 @@ function bodyOf({ headers, body }) {
     ]
   }
   const parsed = jsonOf(body)
-  if (parsed) return [el('h5', {}, 'JSON'), el('pre', {}, JSON.stringify(parsed, null, 2))]
-  return [el('h5', {}, 'Form'), pairs([...new URLSearchParams(body)])]
+  if (parsed) return [el('h4', {}, 'JSON'), el('pre', {}, JSON.stringify(parsed, null, 2))]
+  return [el('h4', {}, 'Form'), pairs([...new URLSearchParams(body)])]
 }
 
 const pairs = (list) =>

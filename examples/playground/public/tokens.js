@@ -6,34 +6,39 @@ import { el } from './dom.js'
 let drawn = ''
 
 export function drawTokens(place, state) {
-  const { tokens, spent, serviceToken, grant } = state ?? {}
-  const key = JSON.stringify([tokens, spent, serviceToken, grant])
+  const { tokens, spent, serviceToken, grant, denied } = state ?? {}
+  const key = JSON.stringify([tokens, spent, serviceToken, grant, denied])
   if (key === drawn) return
   drawn = key
   const cards = []
   if (tokens) {
-    cards.push(accessTokenCard('Access token', tokens.access_token, true))
+    cards.push(accessTokenCard('Access token', tokens.access_token, true, grant))
     cards.push(refreshTokenCard(tokens.refresh_token, spent?.refresh_token, grant))
   }
   if (serviceToken) cards.push(accessTokenCard('Access token without a user', serviceToken, !tokens))
-  if (cards.length === 0) cards.push(el('p', { class: 'empty' }, 'None yet.'))
+  if (cards.length === 0) cards.push(el('p', { class: 'empty' }, denied ? 'None: you said no.' : 'None yet.'))
   place.replaceChildren(...cards)
 }
 
-function accessTokenCard(title, token, isOpen) {
+function accessTokenCard(title, token, isOpen, grant) {
   const [header, payload, signature] = token.split('.')
   const claims = jsonOf(payload)
   return el(
     'details',
     { class: 'panel', open: isOpen },
-    el('summary', { class: 'title' }, title, el('span', { class: 'muted' }, ' JWT, RFC 9068')),
+    el(
+      'summary',
+      { class: 'title' },
+      title,
+      el('span', { class: 'muted' }, ` JWT, RFC 9068${grant === 'ended' ? '; its grant has ended' : ''}`),
+    ),
     el('p', { class: 'raw' }, part('p1', header), '.', part('p2', payload), '.', part('p3', signature)),
     el(
       'div',
       { class: 'columns' },
-      el('section', {}, el('h4', { class: 'p1' }, 'Header'), el('pre', {}, JSON.stringify(jsonOf(header), null, 2))),
-      el('section', {}, el('h4', { class: 'p2' }, 'Payload'), el('pre', {}, JSON.stringify(claims, null, 2))),
-      el('section', {}, el('h4', {}, 'In words'), facts(claims)),
+      el('section', {}, el('h3', { class: 'p1' }, 'Header'), el('pre', {}, JSON.stringify(jsonOf(header), null, 2))),
+      el('section', {}, el('h3', { class: 'p2' }, 'Payload'), el('pre', {}, JSON.stringify(claims, null, 2))),
+      el('section', {}, el('h3', {}, 'In words'), facts(claims)),
     ),
   )
 }
@@ -74,7 +79,7 @@ function refreshTokenCard(token, spent, grant) {
       el('span', { class: 'muted' }, grant === 'ended' ? ' its grant has ended' : ''),
     ),
     refreshToken(token),
-    ...(before ? [el('h4', {}, 'The spent one before it'), refreshToken(spent)] : []),
+    ...(before ? [el('h3', {}, 'The spent one before it'), refreshToken(spent)] : []),
     el(
       'table',
       {},

@@ -8,6 +8,7 @@ import { build } from 'esbuild'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../support/free-port.js'
+import { accessibilityFindings, layoutFindings } from './audit.js'
 
 const root = resolve(import.meta.dirname, '../../..')
 const dataDir = mkdtempSync(join(tmpdir(), 'grantwright-playground-'))
@@ -70,6 +71,12 @@ describe('the page of the playground', () => {
   const button = (name: string) => page.getByRole('button', { name, exact: true })
   const grant = () => page.locator('#grant').textContent()
   const chapter = () => page.locator('.chapter').first()
+  const boxes = () =>
+    page
+      .locator('#scopes input')
+      .evaluateAll((all) =>
+        Object.fromEntries(all.map((box) => [box.getAttribute('value'), (box as HTMLInputElement).checked])),
+      )
 
   /** Presses a button and waits until the page tells what came of it. */
   async function take(name: string, step: string): Promise<string> {
@@ -100,21 +107,36 @@ describe('the page of the playground', () => {
     await button('Allow').click()
     await page.locator('#login .outcome').waitFor()
     expect(await grant()).toBe('Grant is alive')
+    expect(await boxes()).toEqual({ 'notes:read': true, 'notes:write': false })
     const arrows = await chapter().locator('.arrow .label').allTextContents()
     expect(arrows).toContain('Browser to Authorization server: GET /oauth/authorize?…')
     expect(arrows).toContain('Authorization server to Browser: 303 to /demo/callback?code, state, iss')
+    expect(arrows.filter((arrow) => /to Browser: 200 goes on to \/oauth\/authorize/.test(arrow))).toHaveLength(1)
     expect(arrows).toContain('Client to Authorization server: POST /oauth/token')
   })
 
+  it('tells what came of the newest step once, and of an older one once', async () => {
+    const timesTold = (text: string) => page.evaluate((told) => document.body.innerText.split(told).length - 1, text)
+    const first = (await page.locator('#login .outcome p').textContent()) ?? ''
+    const everywhere = () => page.locator(`text="${first}"`).count()
+    expect(await timesTold(first)).toBe(1)
+    expect(await page.locator('.visually-hidden', { hasText: first }).count()).toBe(0)
+    await take('Read notes', 'read')
+    expect(await everywhere()).toBe(1)
+    expect(await page.locator('.chapter-outcome', { hasText: first }).getAttribute('hidden')).toBe(null)
+  })
+
   it('shows what stood in a request and in its response', async () => {
-    const request = chapter().getByRole('button', { name: 'POST /oauth/token' })
+    const login = page.locator('.chapter').last()
+    await login.locator('summary').first().click()
+    const request = login.getByRole('button', { name: 'POST /oauth/token' })
     expect(await request.getAttribute('aria-expanded')).toBe('true')
-    const details = await chapter().locator('.exchange').textContent()
+    const details = await login.locator('.exchange').textContent()
     for (const word of ['code_verifier', 'gwac_', 'authorization_code', '200 OK', 'access_token', 'gwrt_']) {
       expect(details).toContain(word)
     }
     await request.click()
-    expect(await chapter().locator('.exchange').count()).toBe(0)
+    expect(await login.locator('.exchange').count()).toBe(0)
     await page.locator('#token-cards').getByText('"typ": "at+jwt"').waitFor()
   })
 
@@ -159,13 +181,135 @@ describe('the page of the playground', () => {
     expect(await take('Get a token', 'service')).toContain('200')
   })
 
+  it('says no honestly: nothing is there, nothing is said to be', async () => {
+    const context = await browser.newContext()
+    const other = await context.newPage()
+    await other.goto(playground.url)
+    await other.getByRole('button', { name: 'Log in', exact: true }).click()
+    await other.getByLabel('User name').fill('grace')
+    await other.getByLabel('Password').fill('first-compiler')
+    await other.getByRole('button', { name: 'Log in', exact: true }).click()
+    await other.getByRole('button', { name: 'Deny', exact: true }).click()
+    await other.getByText('No grant: you said no').waitFor()
+    await other.getByText('None: you said no.').waitFor()
+    expect(await other.locator('.granted:visible').count()).toBe(0)
+    await context.close()
+  })
+
+  it('shows the boxes as they were granted, and leaves them alone afterwards', async () => {
+    await page.locator('#scopes input').last().check()
+    await page.getByText('Ask me even if the server knows me').click()
+    await page.getByLabel('for consent').check()
+    await button('Log in').click()
+    await button('Allow').click()
+    await page.locator('#login .outcome').waitFor()
+    expect(await boxes()).toEqual({ 'notes:read': true, 'notes:write': true })
+    expect(await page.locator('.granted:visible').count()).toBe(2)
+    await page.locator('#scopes input').first().uncheck()
+    await take('Write a note', 'write')
+    expect(await boxes()).toEqual({ 'notes:read': false, 'notes:write': true })
+  })
+
+  it('goes to the connected apps and to the logout in a tab of their own, and tells here what came of it', async () => {
+    const visit = async (name: string, press: string) => {
+      const [own] = await Promise.all([page.waitForEvent('popup'), button(name).click()])
+      for (const closed of await own.locator('details:not([open]) > summary').all()) await closed.click()
+      await own.locator(press).first().click()
+      await own.waitForLoadState()
+      await own.close()
+      const told = page.locator('.card[data-steps~="apps"] .outcome p')
+      await told.waitFor()
+      return told.textContent()
+    }
+    expect(await visit('Log out', 'button[value=here]')).toContain('the API answered 200')
+    expect(await grant()).toBe('Grant is alive')
+    const [own] = await Promise.all([page.waitForEvent('popup'), button('Connected apps').click()])
+    await own.getByLabel('User name').fill('ada')
+    await own.getByLabel('Password').fill('analytical-engine')
+    await own.getByRole('button', { name: 'Log in', exact: true }).click()
+    await own.waitForURL(/\/oauth\/apps$/)
+    await own.close()
+    expect(await visit('Connected apps', 'main form button')).toContain('answered with 401')
+    expect(await grant()).toBe('Grant has ended')
+    expect(await page.locator('.granted:visible').count()).toBe(0)
+  })
+
+  it('opens while the playground starts: what is not there yet is asked for again', async () => {
+    const early = await browser.newPage()
+    const refused = new Set<string>()
+    await early.route(/playground\.json|demo\/events|well-known/, (route) => {
+      const { pathname } = new URL(route.request().url())
+      if (refused.has(pathname)) return route.continue()
+      refused.add(pathname)
+      return route.fulfill({ status: 503, body: 'not yet' })
+    })
+    await early.goto(playground.url)
+    await early.getByText('analytical-engine').waitFor()
+    await early.getByText(`${playground.url}/oauth/token`, { exact: true }).waitFor()
+    await early.locator('#grant', { hasText: 'No grant yet' }).waitFor()
+    await early.locator('#offline').waitFor({ state: 'hidden' })
+    expect(refused.size).toBe(3)
+    await early.close()
+  })
+
+  it('is one part at a time on a small screen, chosen by tabs', async () => {
+    expect(await page.getByRole('tab').count()).toBe(0)
+    await page.setViewportSize({ width: 360, height: 740 })
+    const tab = (name: string) => page.getByRole('tab', { name })
+    expect(await page.getByRole('tab').allTextContents()).toEqual(['Steps', 'Sequence', 'Tokens', 'Endpoints'])
+    const shown = () => page.locator('#steps, #sequence, #tokens, #endpoints').filter({ visible: true })
+    for (const name of ['Tokens', 'Endpoints', 'Steps']) {
+      await tab(name).click()
+      expect(await shown().evaluateAll((all) => all.map(({ id }) => id))).toEqual([name.toLowerCase()])
+      expect(await tab(name).getAttribute('aria-selected')).toBe('true')
+      expect(await page.evaluate(() => document.documentElement.scrollHeight), name).toBeLessThan(2600)
+    }
+    await page.keyboard.press('ArrowRight')
+    expect(await shown().getAttribute('id')).toBe('sequence')
+    await tab('Steps').click()
+    await page.getByRole('link', { name: 'See it in the sequence' }).click()
+    expect(await shown().getAttribute('id')).toBe('sequence')
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await page.getByRole('tablist').waitFor({ state: 'hidden' })
+    expect(await shown().count()).toBe(4)
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has nothing that axe finds, and nothing cut off or too small, in any of its tabs and beside each other: ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      const findings = async () => {
+        await page.evaluate(() => {
+          for (const box of [document.documentElement, ...document.querySelectorAll('#steps')]) box.scrollTop = 0
+        })
+        // Of level AA, and what is folded away is folded away.
+        return (await accessibilityFindings(page)).filter(
+          (found) => !/^(color-contrast-enhanced|hidden-content):/.test(found),
+        )
+      }
+      expect(await findings()).toEqual([])
+      await page.setViewportSize({ width: 360, height: 740 })
+      for (const name of ['Steps', 'Sequence', 'Tokens', 'Endpoints']) {
+        await page.getByRole('tab', { name }).click()
+        expect(await findings(), name).toEqual([])
+      }
+      await page.getByRole('tab', { name: 'Steps' }).click()
+      // What is in another tab has no size.
+      const wrong = (await layoutFindings(page)).filter((found) => !/chapter-|more headers|class="title"|Everything else/.test(found))
+      expect(wrong).toEqual([])
+      await page.setViewportSize({ width: 1280, height: 900 })
+    })
+  }
+
   it('never scrolls sideways on a small screen', async () => {
     await page.setViewportSize({ width: 360, height: 740 })
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true
       for (const arrow of document.querySelectorAll<HTMLElement>('.arrow[aria-expanded=false]')) arrow.click()
     })
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    for (const name of ['Steps', 'Sequence', 'Tokens', 'Endpoints']) {
+      await page.getByRole('tab', { name }).click()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(360)
+    }
   })
 
   it('ran without an error in the browser', () => expect(problems).toEqual([]))
