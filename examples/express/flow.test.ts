@@ -55,6 +55,14 @@ test('the page of the client is there', async () => {
   assert.match((await browse(url)).html, /<h1>Notes<\/h1>/)
 })
 
+test('the page says whom to log in as while this is a trial', async () => {
+  const users: { username: string }[] = JSON.parse((await browse(`${url}/demo-users.json`)).html)
+  assert.deepEqual(
+    users.map(({ username }) => username),
+    ['ada', 'grace'],
+  )
+})
+
 test('the API answers nobody without a token', async () => {
   assert.equal((await fetch(`${url}/api/notes`)).status, 401)
   assert.equal((await callApi('made-up')).status, 401)

@@ -5,6 +5,7 @@ import { accessOf, authorizationServer, requireAccessToken } from 'grantwright/h
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { auth } from './auth.js'
+import { demoUsers } from './demo-users.js'
 import { addNote, notesOf } from './notes.js'
 import { issuer, isTrial, port } from './settings.js'
 
@@ -23,6 +24,8 @@ app.post('/api/notes', requireAccessToken(auth, { scope: 'notes:write' }), async
   return c.json({ notes: notesOf(accessOf(c).subject) }, 201)
 })
 
+app.get('/demo-users.json', (c) => c.json(demoUsers)) // none, unless this is a trial
+
 const policy = "default-src 'self'; img-src data:; frame-ancestors 'none'"
 const onFound = (_path: string, c: Context) => c.header('Content-Security-Policy', policy)
 app.use(serveStatic({ root: `${import.meta.dirname}/public`, onFound }))
@@ -31,7 +34,7 @@ await auth.ready() // says now, and not at the first request, what is wrong with
 
 export const server = serve({ fetch: app.fetch, port, hostname: isTrial ? 'localhost' : undefined }, () => {
   console.log(`Listening at ${issuer}`)
-  if (isTrial) console.log('Log in as ada / analytical-engine')
+  for (const { username, password } of demoUsers) console.log(`Log in as ${username} / ${password}`)
 }).on('error', (error) => {
   console.error(`Cannot start: ${error.message}`)
   process.exit(1)

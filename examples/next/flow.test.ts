@@ -69,6 +69,11 @@ test('the page of the client is there', async () => {
   assert.match((await browse(url)).html, /<h1>Notes<\/h1>/)
 })
 
+test('the page says whom to log in as while this is a trial', async () => {
+  const { html } = await browse(url)
+  for (const word of ['ada', 'analytical-engine', 'grace', 'first-compiler']) assert.ok(html.includes(word), word)
+})
+
 test('the API answers nobody without a token', async () => {
   assert.equal((await fetch(`${url}/api/notes`)).status, 401)
   assert.equal((await callApi('made-up')).status, 401)

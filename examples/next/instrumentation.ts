@@ -2,7 +2,7 @@
 export async function register() {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
   const { auth } = await import('./lib/auth')
-  const { isTrial } = await import('./lib/settings')
+  const { demoUsers } = await import('./lib/demo-users')
   await auth.ready() // says now, and not at the first request, what is wrong with the database or the secret
-  if (isTrial) console.log('Log in as ada / analytical-engine')
+  for (const { username, password } of demoUsers) console.log(`Log in as ${username} / ${password}`)
 }

@@ -66,6 +66,17 @@ async function callApi(method, note) {
   if (response.status === 401) throw Error('The access token is not valid any more. Please refresh.')
 }
 
+/** While this is a trial there are users whose passwords everybody knows. */
+async function showDemoUsers() {
+  const users = await (await fetch('/demo-users.json')).json()
+  $('trial').hidden = users.length === 0
+  for (const { username, password } of users) {
+    for (const [name, text] of Object.entries({ dt: username, dd: password })) {
+      $('users').append(Object.assign(document.createElement(name), { textContent: text }))
+    }
+  }
+}
+
 /** Does something, says what went wrong with it, and shows how things are. */
 async function run(work) {
   $('problem').textContent = ''
@@ -89,4 +100,5 @@ $('write').onsubmit = (event) => {
   run(() => callApi('POST', { text: event.target.text.value })).then(() => event.target.reset())
 }
 
+showDemoUsers().catch(console.error)
 run(resume)

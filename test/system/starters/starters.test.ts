@@ -162,6 +162,8 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
 
     it('connects by login and consent, to less than was asked for', async () => {
       await person.goTo(`${server?.url}/`)
+      // While this is a trial, the page says so itself.
+      for (const word of [username, password, 'grace', 'first-compiler']) await person.sees(word)
       await person.press('Connect')
       await person.logIn(username, password)
       await person.reads(/^Allow .+ to use your account/)
@@ -231,6 +233,10 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
     expect(await metadata.json()).toMatchObject({ issuer: 'https://notes.example.com' })
     expect((await fetch(`${live.url}/oauth/jwks`)).status).toBe(200)
     for (const address of addresses) expect((await fetch(`http://${address}:${env.PORT}`)).status, address).toBe(200)
+    const page = await (await fetch(`${live.url}/`)).text()
+    const said = await fetch(`${live.url}/demo-users.json`)
+    expect(page).not.toContain(password)
+    if (said.ok) expect(await said.json()).toEqual([])
     // Not even while somebody tries it out over the same database.
     const trial = await start(again, folder, { PORT: String(await freePort()) }, 60)
     onTestFinished(trial.stop)
