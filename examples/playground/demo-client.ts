@@ -39,7 +39,7 @@ export function demoClient({ issuer, clients, sessions, now }: DemoClientOptions
     const turn = { session, chapter, issuer, clients, now }
     const url = await steps.startLogin(turn, wish).catch((error: unknown) => {
       session.journal.conclude(chapter, trouble(error))
-      return '/#login'
+      return '/'
     })
     res.redirect(303, url)
   })
@@ -51,7 +51,7 @@ export function demoClient({ issuer, clients, sessions, now }: DemoClientOptions
     begin(session, chapter, req, res)
     const answer = new URL(req.originalUrl, issuer)
     await conclude(session, chapter, (turn) => steps.finishLogin(turn, answer))
-    res.redirect(303, '/#login')
+    res.redirect(303, '/')
   })
 
   const step = (name: string, run: (turn: steps.Turn) => Promise<Outcome>) =>

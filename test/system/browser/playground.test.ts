@@ -107,6 +107,12 @@ describe('the page of the playground', () => {
     await button('Allow').click()
     await page.locator('#login .outcome').waitFor()
     expect(await grant()).toBe('Grant is alive')
+    // In sight at once, without scrolling.
+    for (const place of ['#grant', '#login .outcome']) {
+      const box = await page.locator(place).boundingBox()
+      expect(box?.y, place).toBeGreaterThan(0)
+      expect((box?.y ?? 0) + (box?.height ?? 0), place).toBeLessThan(900)
+    }
     expect(await boxes()).toEqual({ 'notes:read': true, 'notes:write': false })
     const arrows = await chapter().locator('.arrow .label').allTextContents()
     expect(arrows).toContain('Browser to Authorization server: GET /oauth/authorize?…')
@@ -294,7 +300,9 @@ describe('the page of the playground', () => {
       }
       await page.getByRole('tab', { name: 'Steps' }).click()
       // What is in another tab has no size.
-      const wrong = (await layoutFindings(page)).filter((found) => !/chapter-|more headers|class="title"|Everything else/.test(found))
+      const wrong = (await layoutFindings(page)).filter(
+        (found) => !/chapter-|more headers|class="title"|Everything else/.test(found),
+      )
       expect(wrong).toEqual([])
       await page.setViewportSize({ width: 1280, height: 900 })
     })
