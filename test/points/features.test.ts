@@ -890,7 +890,7 @@ describe('a way of client authentication of a feature', () => {
       expect(make({ token_endpoint_auth_method: 'gateway', client_secret })).toThrow(
         "clients[0] ('c'): client_secret is set, but token_endpoint_auth_method is gateway; remove one of them.",
       )
-      expect(make({ token_endpoint_auth_method: 'shared' })).toThrow('clients[0]: client_secret is missing')
+      expect(make({ token_endpoint_auth_method: 'shared' })).toThrow("clients[0] ('c'): client_secret is missing")
     })
   })
 })
