@@ -96,13 +96,6 @@ it('the keyboard alone picks and allows', async () => {
   ])
 })
 
-it('Enter on a choice does not allow: it presses the first button, as in any form', async () => {
-  await choice('Project that the app may open', 'Letters').check()
-  await page.keyboard.press('Enter')
-  await sent()
-  expect(posted.map((form) => form.get('decision'))).toEqual(['deny'])
-})
-
 it('a choice in focus shows it', async () => {
   await choice('Workspace', 'Analytical Engines Ltd').focus()
   await page.keyboard.press('ArrowDown')
