@@ -5,6 +5,7 @@
  * @module
  */
 import { grantFacts } from '../deployment/end-grant.js'
+import type { Presentation } from '../deployment/under-way.js'
 import { refusedError } from '../edge/refused-error.js'
 import { type Issued, REDEEM_ENTROPY, type RedeemCode, redeemCode } from '../grant/redeem-code.js'
 import type { Grant } from '../grant/state.js'
@@ -39,14 +40,13 @@ export const authorizationCode: GrantType = {
           }
         : null,
     }
-    const presented = secretHash('code', code.secret)
-    const isCrossing = deployment.redeeming.enter(presented)
+    const one = deployment.redeeming.enter(secretHash('code', code.secret))
     try {
-      const issued = await step(code.grantId, REDEEM_ENTROPY, presentation(input, isCrossing))
+      const issued = await step(code.grantId, REDEEM_ENTROPY, presentation(input, one))
       deployment.emit({ type: 'code_redeemed', ...grantFacts(issued.answer.grant) })
       return issued.response
     } finally {
-      deployment.redeeming.leave(presented)
+      one.leave()
     }
   },
 }
@@ -55,16 +55,18 @@ export const authorizationCode: GrantType = {
  * The steps of one presentation of a code, which takes another one when its swap is lost. One that has found the code unspent and lost the swap
  * has crossed with the other, too, whichever process that came to.
  *
- * @param isCrossing whether another presentation of the code had no answer yet when this one came.
+ * @param here what this process knows of others.
  */
 export function presentation(
   input: Omit<RedeemCode, 'isCrossing'>,
-  isCrossing: boolean,
+  here?: Pick<Presentation, 'crosses' | 'spends'>,
 ): (grant: Grant, now: number, entropy: Uint8Array) => Step<Issued> {
-  let crosses = isCrossing
+  let wasUnspent = false
   return (grant, now, entropy) => {
-    const step = redeemCode(grant, { ...input, isCrossing: crosses }, now, entropy)
-    crosses ||= grant.status === 'code_issued'
+    const isCrossing = wasUnspent || (here?.crosses() ?? false)
+    const step = redeemCode(grant, { ...input, isCrossing }, now, entropy)
+    wasUnspent ||= grant.status === 'code_issued'
+    if (step.answer.ok) here?.spends()
     return step
   }
 }

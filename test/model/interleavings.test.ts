@@ -167,7 +167,7 @@ async function expectInvariants(results: Results, storage: Storage, failed: numb
 function redeem(seed: number, changes: Parameters<typeof redeeming>[0] = {}): Act {
   return act(
     () => {
-      const present = presentation(redeeming(changes), false)
+      const present = presentation(redeeming(changes))
       return (grant) => present(grant, now, bytes(48, seed))
     },
     (answer) => `redeemed ${answer.refreshToken}`,

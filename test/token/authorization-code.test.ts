@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { memoryStorage } from '../../src/storage/memory.js'
 import {
   API,
   authenticated,
@@ -459,6 +460,35 @@ describe('presentations of one code that cross', () => {
     expect(await storedGrant(h, good.code)).toMatchObject({ status: 'revoked', because: 'replay' })
   })
 
+  it('do not hide a replay: one that comes after the answer ends the grant, whatever else is under way', async () => {
+    const inner = memoryStorage()
+    const store = gate()
+    let isSlow = false
+    const get: typeof inner.get = async (kind, id) => {
+      if (kind === 'grant' && isSlow) await store.passed
+      return inner.get(kind, id)
+    }
+    h = harness({ storage: { ...inner, get } })
+    const good = redeemForm(await obtainCode(h))
+    const answered = gate()
+    h.claims = () => answered.passed.then(() => ({}))
+    const first = h.token(good)
+    // Until it has read the code and waits for the claims.
+    await new Promise(setImmediate)
+    isSlow = true
+    const crossing = h.token(good)
+    await new Promise(setImmediate)
+    answered.open()
+    expect((await first).status).toBe(200)
+    const guess = h.token({ ...good, code_verifier: pkce().verifier })
+    await new Promise(setImmediate)
+    isSlow = false
+    expect((await h.token(good)).body.error).toBe('invalid_grant')
+    expect(await storedGrant(h, good.code)).toMatchObject({ status: 'revoked', because: 'replay' })
+    store.open()
+    expect((await Promise.all([crossing, guess])).map(({ status }) => status)).toEqual([400, 400])
+  })
+
   it('leave no trace of themselves in the process', async () => {
     const good = redeemForm(await obtainCode(h))
     const failing = { ...good, resource: OTHER_API }
@@ -468,3 +498,11 @@ describe('presentations of one code that cross', () => {
     expect(await storedGrant(h, good.code)).toMatchObject({ status: 'revoked', because: 'replay' })
   })
 })
+
+function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open = () => {}
+  const passed = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { passed, open }
+}
