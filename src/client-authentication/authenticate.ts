@@ -13,7 +13,7 @@ import type { ClientAuthentication, PresentedClient, SentCredentials } from '../
 import type { Deployed } from '../points/tables.js'
 import { unknownClient } from '../protocol/authorization-request.js'
 import { isPublicClient, mayUseMethod } from '../protocol/client-settings.js'
-import { listed, quoted } from '../protocol/hint.js'
+import { listed, quoted, withoutSecrets } from '../protocol/hint.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { orList } from '../protocol/spelling.js'
 
@@ -42,7 +42,7 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
   const { client_id = named, orClientId } = found?.presented ?? {}
   if (client_id === undefined) {
     throw invalidClient('There is no client authentication and no client_id.', 'client_auth_missing', {
-      hint: `Received a form with ${listed(form.names())}, and no Authorization header.`,
+      hint: `Received a form with ${listed(form.names().filter(isName))}, and no Authorization header.`,
     })
   }
   if (named !== undefined && named !== client_id && named !== orClientId) {
@@ -63,11 +63,14 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
     problem ?? 'client_unknown',
     {
       challenge: sent.authorization === undefined ? undefined : found?.way.challenge,
-      clientId: client_id,
+      clientId: client ? client_id : withoutSecrets(client_id),
       hint: hintFor(problem ?? 'client_unknown', client_id, client, presented),
     },
   )
 }
+
+/** JSON in a form is one long name, with whatever secrets it has; those have 32 characters and more. */
+const isName = (name: string): boolean => /^[A-Za-z_.-]{1,31}$/.test(name)
 
 interface Credentials {
   readonly way: ClientAuthentication

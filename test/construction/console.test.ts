@@ -257,3 +257,17 @@ describe('what broke', () => {
     },
   )
 })
+
+describe('no secret of a client', () => {
+  it('is said, where its form is JSON, or id and secret have changed places', async () => {
+    const h = harness()
+    const secret = `gwcs_${'s3cr3t-_'.repeat(5)}`
+    const json = '{"client_id":"web","client_secret":"an-imported-secret","redirect_uri":"https://a.example?b=c"}'
+    await h.post('/oauth/token', json)
+    await h.post('/oauth/token', CODE, basic(secret, 'web'))
+    const said = (await lines(warned, 2)).join()
+    expect(said).toContain('client_auth_missing')
+    expect(said).toContain('Received client_id "gwcs_...", which nobody has.')
+    expect(said + JSON.stringify(h.events)).not.toMatch(/imported|s3cr3t/)
+  })
+})

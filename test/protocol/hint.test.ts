@@ -45,6 +45,13 @@ describe('what strangers sent', () => {
     expect(quoted('x'.repeat(9000))).toBe(`"${'x'.repeat(200)}..."`)
   })
 
+  it('is quoted without the secrets that the server has made, wherever they were put', () => {
+    const secrets = ['gwcs_', 'gwac_', 'gwrt_', 'gwat_', 'gwpr_'].map((prefix) => `${prefix}${'aB3-_'.repeat(3)}`)
+    expect(quoted(`https://a.example/?code=${secrets.join('&x=')}&y=1 gwcl_id`)).toBe(
+      '"https://a.example/?code=gwcs_...&x=gwac_...&x=gwrt_...&x=gwat_...&x=gwpr_...&y=1 gwcl_id"',
+    )
+  })
+
   it('is listed as far as ten', () => {
     expect(listed(['a', 'b'])).toBe('"a", "b"')
     expect(listed([])).toBe('none')
