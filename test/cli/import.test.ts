@@ -5,6 +5,9 @@ import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import Database from 'libsql'
 import { afterAll, expect, it } from 'vitest'
+import type { Input, LoadedServer } from '../../src/cli/command.js'
+import { importClients } from '../../src/cli/commands/client-import.js'
+import { harness } from '../support/harness.js'
 import { createApp, reExport, sqliteAuth } from './app.js'
 
 const app = createApp({ 'auth.js': sqliteAuth, 'grantwright.config.js': reExport })
@@ -99,4 +102,26 @@ it('changes nothing when the same file comes twice, from the standard input as w
 it('fails when there is no such file', async () => {
   const { code, stderr } = await app.run('client', 'import', 'missing.jsonl')
   expect([code, stderr]).toEqual([1, expect.stringContaining('missing.jsonl')])
+})
+
+it('says what is wrong in one line that a terminal takes for text, whatever names and values the file has', async () => {
+  const odd = '\u001b]0;title\u0007\nline 2  created  \u009b2J\u202e'
+  app.write({
+    'odd.jsonl': [client('j', { client_secret, [odd]: 1 }), client('k', { client_secret, redirect_uris: [odd] })].join(
+      '\n',
+    ),
+  })
+  const printed: string[] = []
+  const run = importClients.run({
+    operands: [join(app.folder, 'odd.jsonl')],
+    flags: {},
+    json: false,
+    server: async () => ({ server: harness().server }) as LoadedServer,
+    print: (text: string) => printed.push(text),
+    note: () => {},
+  } as unknown as Input)
+  await expect(run).rejects.toThrow('2 of 2 lines failed')
+  expect(printed).toHaveLength(2)
+  expect(printed.join('')).toContain('is not known')
+  expect(printed.join('')).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u)
 })

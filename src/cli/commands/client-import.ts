@@ -84,10 +84,13 @@ function withOwnCredentials(client: NewClient): NewClient {
   return client
 }
 
+/** One line, whatever names and values the file has: whoever registered at the other server chose some of them. */
 const inWords = ({ line, outcome, client_id, problem }: Report): string =>
   [
     `line ${line}`,
     outcome,
     ...(client_id === undefined ? [] : [JSON.stringify(client_id)]),
     ...(problem === undefined ? [] : [problem]),
-  ].join('  ')
+  ]
+    .join('  ')
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`)
