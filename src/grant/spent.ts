@@ -10,6 +10,9 @@ import type { CrowdedOut, RefreshFamily, RetryEntry } from './state.js'
 /** Most rotations inside one window after which a spent token still gives the current one. */
 const MAX_RETRIES = 16
 
+/** Most spans of tokens for which there was no room. */
+const MAX_SPANS = 10
+
 /** What a family keeps of its spent tokens. */
 export type Spent = Pick<RefreshFamily, 'retries' | 'crowdedOut'>
 
@@ -36,12 +39,13 @@ export function whileLive({ retries, crowdedOut }: Spent, at: number): Spent {
 
 /**
  * Tokens that were spent shortly after each other share one window, the last one's: it ends for none of them too early, and for none later than
- * clocks may differ, or an eighth of a window. So there are ten at most, however fast somebody refreshes, and who refreshes all the time
- * keeps no older token from telling a theft.
+ * clocks may differ, or an eighth of a window. So ten are enough, however fast somebody refreshes, and who refreshes all the time
+ * keeps no older token from telling a theft. Instances whose clocks differ by more would need one for each token: then the last takes the rest.
  */
 function crowdOut(spans: readonly CrowdedOut[], { generation, until }: RetryEntry, window: number): CrowdedOut[] {
   const last = spans.at(-1)
-  if (!last || until < last.since || until - last.since > Math.max(CLOCK_SKEW, window / 8)) {
+  const isApart = !last || until < last.since || until - last.since > Math.max(CLOCK_SKEW, window / 8)
+  if (!last || (isApart && spans.length < MAX_SPANS)) {
     return [...spans, { from: generation, through: generation, since: until, until }]
   }
   return [...spans.slice(0, -1), { ...last, through: generation, until: Math.max(last.until, until) }]

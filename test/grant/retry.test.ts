@@ -184,6 +184,22 @@ describe('a token that was refreshed more than 16 times inside its window', () =
     }
   })
 
+  it('takes no more room where instances have clocks that differ by more than they should', () => {
+    let family: Family = redeemed()
+    const tokens = [family.token]
+    const clock = (i: number) => start + i * 50 + (i % 2) * 10 * second
+    for (let i = 0; i < 400; i++) {
+      family = rotated(family, clock(i), i % 200)
+      tokens.push(family.token)
+      expect(family.grant.refresh?.crowdedOut?.length ?? 0).toBeLessThanOrEqual(10)
+    }
+    for (const spent of tokens.slice(0, -17)) {
+      expectUnchanged(present(family.grant, spent, {}, clock(400)), family.grant, 'crowded_out')
+    }
+    const late = clock(400) + 46 * second
+    expect(present(family.grant, token({ tokens }, 0), {}, late).answer).toEqual({ ok: false, refusal: 'replayed' })
+  })
+
   it('leaves no trace in the record once its window is over and something is written', () => {
     const crowded = rotatedTimes(30)
     const later = rotated({ grant: crowded.grant, token: token(crowded, 30) }, over + 60, 9)
