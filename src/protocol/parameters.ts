@@ -77,7 +77,7 @@ export function collectParameters(
 ): Parameters {
   const values = new Map<string, string>()
   const problems = new Map<string, ParameterProblem>()
-  const resources: string[] = []
+  const resources = new Set<string>()
   const seen = new Set<string>()
   if (whole) problems.set('', whole)
   if (pairs.length > most) problems.set('', 'too_many')
@@ -90,13 +90,13 @@ export function collectParameters(
     // RFC 6749 §3.1, §3.2: a parameter without a value is treated as if it were omitted.
     else if (value === '') continue
     // The same one twice says nothing more than once.
-    else if (name === 'resource') resources.includes(value) || resources.push(value)
+    else if (name === 'resource') resources.add(value)
     else if (!values.has(name)) values.set(name, value)
   }
   return {
     get: (name) => (problems.has(name) ? undefined : values.get(name)),
     names: () => [...values.keys()].filter((name) => !problems.has(name)),
-    resources,
+    resources: [...resources],
     problems,
   }
 }
