@@ -6,6 +6,7 @@
 
 import { type RefusalReason, Unavailable } from '../edge/errors.js'
 import { seeOther } from '../edge/responses.js'
+import { isLink } from '../pages/html.js'
 import { type Answer, show } from '../pages/views.js'
 import type { ResponseFields, ResponseMode } from '../points/response-mode.js'
 import type { Deployed } from '../points/tables.js'
@@ -73,7 +74,8 @@ async function encoded(
 }
 
 const carried = ({ carrier }: ResponseMode, to: Destination, fields: ResponseFields): Answer =>
-  carrier === 'query'
+  // No page leads to a scheme without a dot; and an app gets what is in the URL, never a form.
+  carrier === 'query' || !isLink(to.redirectUri)
     ? seeOther(appendToRedirect(to.redirectUri, fields))
     : show({ page: 'form_post', redirectUri: to.redirectUri, fields }, to.uiLocales)
 

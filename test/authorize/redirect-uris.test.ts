@@ -48,6 +48,17 @@ it('an app whose scheme has no dot gets its code at the listed URI, and its user
   expect(again.status).toBe(200)
 })
 
+it('such an app gets codes and errors in the URL also where it asks for a form, which could not reach it', async () => {
+  const h = harness(listing)
+  const { client } = await h.server.clients.create(app)
+  const asked = { client_id: client.client_id, redirect_uri: cursor, response_mode: 'form_post' }
+  const { code, verifier } = await obtainCode(h, asked)
+  const form = { ...redeemForm({ code, verifier }), redirect_uri: cursor, client_id: client.client_id }
+  expect((await h.token(form, null)).status).toBe(200)
+  const refused = await h.browser().get(authorizeUrl('short', asked))
+  expect(redirected(refused).get('error')).toBe('invalid_request')
+})
+
 it('cannot be registered when it is not listed, or for a confidential client', async () => {
   const before = await snapshot(harness())
   const h = harness()
