@@ -18,7 +18,6 @@ export function ownPurging({ settings, storage, now, emit }: Deployment): OwnPur
   const every = storage.expiresByItself || !outlivesRequest ? null : settings.purgeEvery
   let stop: (() => Promise<void>) | undefined
   let isOver = false
-  let isFailing = false
   return {
     begin() {
       if (every === null || isOver || stop) return
@@ -27,9 +26,8 @@ export function ownPurging({ settings, storage, now, emit }: Deployment): OwnPur
         // Instances that start together must not purge together. And a process that ends soon leaves it to others.
         pause: () => every * (0.5 + Math.random()),
         longest: every,
-        onEnd(failure) {
-          if (failure && !isFailing) emit({ type: 'failed', endpoint: 'purge', cause: failure.error, reference: '' })
-          isFailing = failure !== null
+        onFailure(cause, isFirst) {
+          if (isFirst) emit({ type: 'failed', endpoint: 'purge', cause, reference: '' })
         },
       })
     },

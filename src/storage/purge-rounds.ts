@@ -17,8 +17,8 @@ export interface PurgeRounds {
   readonly pause: () => number
   /** Milliseconds after which a round leaves the rest to the next one. */
   readonly longest: number
-  /** Told how each round ended: null when it went well. What it throws is ignored. */
-  readonly onEnd: (failure: { readonly error: unknown } | null) => void
+  /** Told of each round that failed; `isFirst` when the one before went well. What it throws is ignored. */
+  readonly onFailure: (error: unknown, isFirst: boolean) => void
 }
 
 /**
@@ -57,16 +57,20 @@ export function purgeInRounds(storage: Pick<Storage, 'purge'>, rounds: PurgeRoun
   }
 
   async function repeat(): Promise<void> {
+    let wentWell = true
     while (!stopped) {
       await rest(rounds.pause())
       if (stopped) return
-      const failure = await round().then(
-        () => null,
-        (error: unknown) => ({ error }),
+      const isFirst = wentWell
+      wentWell = await round().then(
+        () => true,
+        (error: unknown) => {
+          try {
+            rounds.onFailure(error, isFirst)
+          } catch {}
+          return false
+        },
       )
-      try {
-        rounds.onEnd(failure)
-      } catch {}
     }
   }
 

@@ -43,17 +43,13 @@ export function startPurging(storage: Pick<Storage, 'purge'>, options: PurgingOp
   refuseUnknown(options, ['every', 'onError', 'now'], 'startPurging')
   checkFunctions(options, ['onError', 'now'], 'startPurging: ')
   const every = toMilliseconds(options.every, 'startPurging: every', 1, 86_400, 'Write for example `every: 60`.')
-  let isFailing = false
   return purgeInRounds(storage, {
     now: options.now ?? Date.now,
     pause: () => every,
     longest: every,
-    onEnd(failure) {
-      const wasFailing = isFailing
-      isFailing = failure !== null
-      if (!failure) return
-      if (options.onError) options.onError(failure.error)
-      else if (!wasFailing) console.error('grantwright: purging failed', failure.error)
+    onFailure(error, isFirst) {
+      if (options.onError) options.onError(error)
+      else if (isFirst) console.error('grantwright: purging failed', error)
     },
   })
 }
