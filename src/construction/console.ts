@@ -8,6 +8,7 @@
  */
 import { plainCause } from '../edge/event-json.js'
 import type { ServerEvent } from '../edge/events.js'
+import { inOneLine } from '../runtime/one-line.js'
 import { lineLimit } from './line-limit.js'
 
 /** What is said once, because it is wrong for good. */
@@ -40,7 +41,7 @@ export function printer(issuer: string): Printer {
 
   function printFailure({ endpoint, reference, cause, at }: Extract<ServerEvent, { type: 'failed' }>): void {
     const chain = chainOf(plainCause(cause))
-    const line = inOneLine(
+    const line = lineOf(
       `grantwright: ${endpoint} failed${reference && ` (${reference})`}: ${chain.map(titleOf).join('; because of ')}`,
     )
     const kind = [endpoint, ...chain.map(({ name, code, stack }) => [name, code, framesOf(stack)[0]])].join()
@@ -48,7 +49,7 @@ export function printer(issuer: string): Printer {
       if (stacks.has(kind)) return ''
       if (stacks.size === 100) stacks.clear()
       stacks.add(kind)
-      return chain.map((error) => [`\n  ${inOneLine(titleOf(error))}`, ...framesOf(error.stack)].join('\n')).join('')
+      return chain.map((error) => [`\n  ${lineOf(titleOf(error))}`, ...framesOf(error.stack)].join('\n')).join('')
     }
     if (isDevelopment) console.error(line + more())
     else failures.say(kind, line, at, more)
@@ -68,21 +69,17 @@ export function printer(issuer: string): Printer {
 function refusalLine(event: Extract<ServerEvent, { type: 'refused' }>): string {
   const { endpoint, reason, description, hint, clientId, reference } = event
   const about = [
-    ...(clientId === undefined ? [] : [`client ${JSON.stringify(short(clientId))}`]),
+    ...(clientId === undefined ? [] : [`client ${JSON.stringify(cut(clientId, 100))}`]),
     ...(reference ? [`reference ${reference}`] : []),
   ]
   const end = about.length > 0 ? ` (${about.join(', ')})` : ''
   const said = [`grantwright: ${endpoint} refused: ${reason}.`, description, hint].filter(Boolean).join(' ')
-  return inOneLine(said) + inOneLine(end)
+  return lineOf(said) + lineOf(end)
 }
 
-const short = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text)
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text)
 
-/** At most 1000 characters, none of which a terminal or a reader of logs takes for anything but text. */
-function inOneLine(text: string): string {
-  const line = text.length > 1000 ? `${text.slice(0, 1000)}…` : text
-  return line.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`)
-}
+const lineOf = (text: string): string => inOneLine(cut(text, 1000))
 
 interface Said {
   readonly name: string
@@ -120,4 +117,4 @@ const framesOf = (stack: string): readonly string[] =>
     .split('\n')
     .filter((line) => /^ +at /.test(line))
     .slice(0, 12)
-    .map(inOneLine)
+    .map(lineOf)

@@ -5,6 +5,7 @@
  */
 import type { NewClient } from '../../clients/given.js'
 import { ClientExists } from '../../clients/registry.js'
+import { inOneLine } from '../../runtime/one-line.js'
 import type { AuthorizationServer } from '../../server.js'
 import { type Command, output } from '../command.js'
 import { Failure, tell } from '../failure.js'
@@ -84,13 +85,13 @@ function withOwnCredentials(client: NewClient): NewClient {
   return client
 }
 
-/** One line, whatever names and values the file has: whoever registered at the other server chose some of them. */
+/** Whoever registered at the other server chose some of the names and values in the file. */
 const inWords = ({ line, outcome, client_id, problem }: Report): string =>
-  [
-    `line ${line}`,
-    outcome,
-    ...(client_id === undefined ? [] : [JSON.stringify(client_id)]),
-    ...(problem === undefined ? [] : [problem]),
-  ]
-    .join('  ')
-    .replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`)
+  inOneLine(
+    [
+      `line ${line}`,
+      outcome,
+      ...(client_id === undefined ? [] : [JSON.stringify(client_id)]),
+      ...(problem === undefined ? [] : [problem]),
+    ].join('  '),
+  )
