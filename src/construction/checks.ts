@@ -59,6 +59,7 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
       ...joined.tables.clients,
       privateUseRedirectUris,
       httpBeyondLoopback,
+      resources: list,
     }),
     privateUseRedirectUris,
     defaultResource: (apis.length === 1 ? apis[0] : apis.find((resource) => resource.isDefault))?.resource,
@@ -247,7 +248,7 @@ function checkClients(
   vocabulary: ClientVocabulary,
 ): ReadonlyMap<string, Client> {
   if (!Array.isArray(clients)) throw mistake('clients must be a list. Write `clients: [{ client_id: … }]`.', clients)
-  const configured = parseStaticClients(clients, { ...vocabulary, resources: [...resources.values()] })
+  const configured = parseStaticClients(clients, vocabulary)
   const names = [...resources.keys()].map((resource) => `'${resource}'`).join(', ')
   for (const [i, client] of [...configured.values()].entries()) {
     for (const field of ['resources', 'serves'] as const) {

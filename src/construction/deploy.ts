@@ -42,7 +42,8 @@ export interface DeployedWithUsers extends Deployed {
 
 /** @throws {TypeError} when keys cannot be wrapped as the options want it, or what the option `users` makes is no user-authentication. */
 export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, joined: Tables): DeployedWithUsers {
-  const tables: Tables = { ...joined, clients: { ...joined.clients, resources: settings.resourceList } }
+  const { privateUseRedirectUris, resourceList: resources } = settings
+  const tables: Tables = { ...joined, clients: { ...joined.clients, privateUseRedirectUris, resources } }
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
   if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)
   const { issuer } = settings
@@ -53,10 +54,9 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const { emit, advise } = emitter(issuer, now, options.onEvent)
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
-  const vocabulary = { ...tables.clients, privateUseRedirectUris: settings.privateUseRedirectUris }
   const parts: Omit<DeployedWithUsers, 'users'> = {
     settings,
-    tables: { ...tables, clients: vocabulary },
+    tables,
     urls: urlsOf(issuer, settings.basePath),
     now,
     randomBytes,
@@ -115,7 +115,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       storage,
       ...sources,
       configured: settings.clients,
-      vocabulary,
+      vocabulary: tables.clients,
       cacheFor: settings.clientCacheLifetime,
     }),
     keyring: openKeyrings({
