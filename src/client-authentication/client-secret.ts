@@ -25,7 +25,12 @@ function judge(
 ): Promise<RefusalReason | null> | RefusalReason | null {
   const now = deployment.now()
   const isValid = ({ expiresAt }: ClientSecret) => expiresAt === null || now < expiresAt
-  const secret = secrets.find((known) => readings.some((reading) => isSecret(known, reading)))
+  const hashes = readings.map(clientSecretHash)
+  const secret = secrets.find(({ hash, strength }) =>
+    strength === undefined
+      ? hashes.includes(hash)
+      : readings.some((reading) => importedSecretHash(digest(reading)) === hash),
+  )
   const reason = !secret ? 'client_secret_wrong' : isValid(secret) ? null : 'client_secret_expired'
   const isGuessable = secrets.some((known) => known.strength !== undefined && isValid(known))
   // Nobody guesses what is strong, so who has it is not asked to wait.
@@ -34,9 +39,6 @@ function judge(
     isTooOften ? 'client_secret_limited' : reason,
   )
 }
-
-const isSecret = ({ hash, strength }: ClientSecret, reading: string): boolean =>
-  hash === (strength === undefined ? clientSecretHash(reading) : importedSecretHash(digest(reading)))
 
 export const clientSecretBasic: ClientAuthentication<PresentedSecret> = {
   methods: ['client_secret_basic'],
