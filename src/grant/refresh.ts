@@ -96,7 +96,11 @@ function refreshCurrent(
   if (typeof access === 'string') return refuse(grant, access)
   const idleUntil = now + rules.idleLifetime
   if (!rules.rotate || family.generation === LAST_GENERATION) {
-    const kept = touch(grant, { ...family, ...whileLive(family, at), idleUntil }, now, rules)
+    // The idle end moves only when that is worth a write.
+    const isMoved = idleUntil - family.idleUntil > rules.idleLifetime / 24
+    const kept = isMoved
+      ? { ...grant, touchedAt: now, refresh: { ...family, ...whileLive(family, at), idleUntil } }
+      : grant
     return accept(kept, { ...access, refreshToken: formatRefreshToken(token) }, token, false)
   }
   const entry: RetryEntry = {
@@ -180,12 +184,6 @@ function successor(secret: Uint8Array, grantId: string, entry: RetryEntry, peppe
   const salt = decodeBase64url(entry.salt) ?? new Uint8Array()
   const label = utf8(`gw-refresh-1\0${grantId}`)
   return hmacSha256(secret, concatBytes(label, u32(entry.generation), pepper ? hmacSha256(pepper, salt) : salt))
-}
-
-/** Moves the idle end, but only when that is worth a write: by more than 1/24 of the lifetime. */
-function touch(grant: Active, family: RefreshFamily, now: number, rules: RefreshRules): Active {
-  if (family.idleUntil - (grant.refresh?.idleUntil ?? 0) <= rules.idleLifetime / 24) return grant
-  return { ...grant, touchedAt: now, refresh: family }
 }
 
 function accept(
