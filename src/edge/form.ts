@@ -26,13 +26,8 @@ const MAX_FORM_BYTES = 65_536
  * @throws {OAuthError} `invalid_request`: compressed, another content type, too large, or not UTF-8.
  */
 export async function readForm(request: HttpRequest, limits?: ParameterLimits): Promise<Parameters> {
-  const codings = request
-    .headerValues('content-encoding')
-    .join(',')
-    .split(',')
-    .map((coding) => asciiLowerCase(trimOws(coding)))
-  // RFC 9110 §15.5.16, §12.5.3: not understood, whoever has unpacked it before; the answer says what is. An `identity` changes nothing (§8.4.1).
-  if (codings.some((coding) => coding !== '' && coding !== 'identity')) {
+  // RFC 9110 §15.5.16, §12.5.3: not understood, whoever has unpacked it before; the answer says what is.
+  if (request.headerValues('content-encoding').some(isCoded)) {
     throw new OAuthError('invalid_request', 'The body must not be compressed.', {
       status: 415,
       headers: [['accept-encoding', 'identity']],
@@ -59,6 +54,10 @@ export async function readForm(request: HttpRequest, limits?: ParameterLimits): 
 const isForm = /^[ \t]*application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** RFC 9110 §8.4.1: an `identity` changes nothing. */
+const isCoded = (line: string): boolean =>
+  line.split(',').some((coding) => !['', 'identity'].includes(asciiLowerCase(trimOws(coding))))
 
 async function readBody(request: HttpRequest) {
   try {
