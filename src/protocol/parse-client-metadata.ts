@@ -135,8 +135,10 @@ const text = z.string('must be a string')
 const uriList = z.array(text, 'must be an array of strings')
 /** With the cure for a host beyond ASCII. */
 const uri = (isRight: (uri: string) => boolean, problem: string) => {
-  const error = ({ input }: { readonly input?: unknown }) =>
-    [problem, ...[hostAdvice(String(input)) ?? []].flat()].join('; ')
+  const error = ({ input }: { readonly input?: unknown }) => {
+    const advice = hostAdvice(String(input))
+    return advice === null ? problem : `${problem}; ${advice}`
+  }
   return text.check(z.refine(isRight, { error }))
 }
 const resourceUri = uri(isResourceUri, 'must be an absolute URI without a fragment')
