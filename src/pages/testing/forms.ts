@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { asciiLowerCase } from '../../protocol/ascii.js'
 import type { Piece, Tag } from './markup.js'
 
 export interface Form {
@@ -94,7 +95,7 @@ function isFilled({ name, type, value, checked, attributes }: Control, { control
 
 /** One that only closes a dialog sends nothing. */
 export const isButton = ({ type, attributes }: Control): boolean =>
-  (type === 'submit' || type === 'image') && attributes.get('formmethod')?.toLowerCase() !== 'dialog'
+  (type === 'submit' || type === 'image') && asciiLowerCase(attributes.get('formmethod') ?? '') !== 'dialog'
 
 /** Buttons that only scripts use are none of the form's. */
 const controlTags = new Set(['input', 'button', 'textarea', 'select'])
