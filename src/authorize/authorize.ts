@@ -19,9 +19,9 @@ import type { Deployed } from '../points/tables.js'
 import {
   type AuthorizationRequest,
   type AuthorizationRules,
-  identifyClient,
   validateAuthorizationRequest,
 } from '../protocol/authorization-request.js'
+import { identifyClient } from '../protocol/identify-client.js'
 import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { sendError } from './authorization-response.js'
 import { pendingWait } from './pending-limit.js'

@@ -7,7 +7,7 @@
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { Approved } from '../grant/state.js'
-import type { AuthorizingClient } from '../protocol/authorization-request.js'
+import type { AuthorizingClient } from '../protocol/identify-client.js'
 import type { Json } from '../protocol/json.js'
 import type { Access, ResourceAccess } from '../protocol/resource.js'
 import type { TermRefused, TermValues } from '../protocol/terms.js'

@@ -1,45 +1,22 @@
 /**
- * The authorization request, judged in two stages. The first finds out whose request it is and where an answer may go; what
- * it refuses is shown on a page. Only its result opens the second, whose refusals are sent to the client. Pure.
+ * The authorization request, judged in two stages. The first (`identify-client.ts`) finds out whose request it is and where
+ * an answer may go; only its result opens this one, whose refusals are sent to the client. Pure.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 §4.1.1}
- * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11.2 RFC 9700 §4.11.2}
  * @module
  */
 import { utf8 } from '../runtime/hash.js'
 import { type ClientSettings, isPublicClient, mayOmitPkce } from './client-settings.js'
-import { listed, nearestHint, quoted } from './hint.js'
+import { listed, quoted } from './hint.js'
+import type { AuthorizingClient, IdentifiedRequest } from './identify-client.js'
 import type { Json } from './json.js'
 import { type Parameters, problemText } from './parameters.js'
 import { isCodeChallenge, type Pkce } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
-import { isStillListed, matchRedirectUri } from './redirect-uri.js'
 import type { OwnRefusal, RequestRefusal } from './refusal-reason.js'
 import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
 import { orList } from './spelling.js'
 import { checkedValue, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from './terms.js'
-
-/** What is known of a client that asks for authorization. */
-export interface AuthorizingClient extends ClientSettings {
-  readonly client_id: string
-}
-
-/** A problem that is shown to the person at the browser, because nobody is known to whom it could be sent. */
-export interface PageProblem {
-  readonly problem: RequestRefusal
-  /** For developers; free of input. */
-  readonly description: string
-  /** For the operator, in the event: what was received and what would have been right. */
-  readonly hint?: string | undefined
-}
-
-/** The outcome of the first stage. Nothing but {@link identifyClient} can make one. */
-export interface IdentifiedRequest<C extends AuthorizingClient = AuthorizingClient> {
-  readonly [identified]: true
-  readonly client: C
-  /** A URI to which an answer, also an error, may be sent. */
-  readonly redirectUri: string
-}
 
 /** A valid authorization request: plain data that can be stored as JSON. */
 export interface AuthorizationRequest {
@@ -80,65 +57,6 @@ export interface AuthorizationRefusal {
   /** The mode that was asked for, or `query` when that one does not exist. */
   readonly responseMode: string
 }
-
-/**
- * First stage: the client, and a redirect URI that is its own.
- *
- * A query that could not be read completely is refused here too: what was lost may have been a second `redirect_uri`.
- *
- * @param client The registered client that `client_id` names, or null.
- * @param allowed The option `privateUseRedirectUris`: what it lists no longer is registered no longer.
- */
-export function identifyClient<C extends AuthorizingClient>(
-  parameters: Parameters,
-  client: C | null,
-  allowed: ReadonlySet<string> = new Set(),
-): IdentifiedRequest<C> | PageProblem {
-  const { problems } = parameters
-  if (problems.has('')) return page('request_unreadable', 'The parameters of the request could not be read.')
-  if (problems.get('client_id') === 'repeated') return page('client_id_repeated', 'client_id was sent more than once.')
-  const client_id = parameters.get('client_id')
-  if (client_id === undefined && !problems.has('client_id')) return page('client_id_missing', 'client_id is missing.')
-  // A client other than the one that is named is a caller's mistake, and must not become somebody's redirect.
-  if (client === null || client.client_id !== client_id) {
-    return page('client_unknown', 'There is no such client.', unknownClient(client_id))
-  }
-  if (problems.get('redirect_uri') === 'repeated') {
-    return page('redirect_uri_repeated', 'redirect_uri was sent more than once.')
-  }
-  const sent = parameters.get('redirect_uri')
-  if (sent === undefined && !problems.has('redirect_uri')) {
-    // RFC 6749 §3.1.2.3: with one registered URI the parameter may be left out.
-    const [only, ...others] = client.redirect_uris
-    if (only === undefined || others.length > 0) {
-      return page('redirect_uri_missing', 'redirect_uri is missing.', registered(client))
-    }
-    return toRedirect(client, only, allowed)
-  }
-  if (sent === undefined || !matchRedirectUri(client.redirect_uris, sent, isPublicClient(client))) {
-    const hint = sent === undefined ? registered(client) : nearestHint(sent, client.redirect_uris)
-    return page('redirect_uri_not_registered', 'redirect_uri is not one that is registered for the client.', hint)
-  }
-  return toRedirect(client, sent, allowed)
-}
-
-/** What the operator is told of an id that is nobody's. */
-export const unknownClient = (client_id = ''): string => `Received client_id ${quoted(client_id)}, which nobody has.`
-
-const registered = ({ redirect_uris }: AuthorizingClient): string => `Registered: ${listed(redirect_uris)}.`
-
-const toRedirect = <C extends AuthorizingClient>(
-  client: C,
-  redirectUri: string,
-  allowed: ReadonlySet<string>,
-): IdentifiedRequest<C> | PageProblem =>
-  isStillListed(redirectUri, allowed)
-    ? { [identified]: true, client, redirectUri }
-    : page(
-        'redirect_uri_not_listed',
-        'redirect_uri has a scheme without a dot, and this server allows it no longer.',
-        'The option privateUseRedirectUris lacks it; list it there, or take it from the client.',
-      )
 
 /** The parameters that have a meaning on every server. */
 export const authorizationParameters: readonly string[] = [
@@ -275,9 +193,6 @@ export function validateAuthorizationRequest(
 const switchOnPkce = 'Switch PKCE with S256 on in the client.'
 const plainParameters = 'The client must send plain parameters.'
 
-/** Exists so that an {@link IdentifiedRequest} cannot be written by hand. */
-const identified: unique symbol = Symbol('identified')
-
 /**
  * Most bytes of a valid request as JSON, and of it together with the access once more, which the decision repeats. A stored record has
  * room for 32,768; what it has besides takes less than 4,096.
@@ -297,12 +212,6 @@ const MAX_LOGIN_HINT_LENGTH = 320
 function parseLoginHint(text: string | undefined): string | undefined {
   return text !== undefined && text.length <= MAX_LOGIN_HINT_LENGTH ? text : undefined
 }
-
-const page = (problem: RequestRefusal, description: string, hint?: string): PageProblem => ({
-  problem,
-  description,
-  hint,
-})
 
 /** A challenge binds the code, also where it could have been left out. */
 function readPkce(

@@ -18,6 +18,9 @@ export const quoted = (text: string): string =>
 export const listed = (texts: readonly string[]): string =>
   texts.slice(0, 10).map(quoted).join(', ') + (texts.length > 10 ? ` and ${texts.length - 10} more` : '') || 'none'
 
+/** What the operator is told of an id that is nobody's. */
+export const unknownClient = (client_id = ''): string => `Received client_id ${quoted(client_id)}, which nobody has.`
+
 /** What was received, and which of the URIs that would have been right is nearest, and in what it differs. */
 export function nearestHint(received: string, right: readonly string[]): string {
   const sent = partsOf(received)

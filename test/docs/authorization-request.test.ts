@@ -1,11 +1,7 @@
 /** The tables of docs/authorization-request.md, held to what the endpoint reads. */
 import { describe, expect, it } from 'vitest'
-import {
-  type AuthorizingClient,
-  authorizationParameters,
-  identifyClient,
-  validateAuthorizationRequest,
-} from '../../src/protocol/authorization-request.js'
+import { authorizationParameters, validateAuthorizationRequest } from '../../src/protocol/authorization-request.js'
+import { type AuthorizingClient, identifyClient } from '../../src/protocol/identify-client.js'
 import { type Parameters, parseParameters } from '../../src/protocol/parameters.js'
 import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
 import { codes, tablesOf } from '../support/doc-tables.js'

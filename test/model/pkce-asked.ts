@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { identifyClient, validateAuthorizationRequest } from '../../src/protocol/authorization-request.js'
+import { validateAuthorizationRequest } from '../../src/protocol/authorization-request.js'
 import type { ClientSettings } from '../../src/protocol/client-settings.js'
+import { identifyClient } from '../../src/protocol/identify-client.js'
 import { parseParameters } from '../../src/protocol/parameters.js'
 import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
 import type { Pkce } from '../../src/protocol/pkce.js'

@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type AuthorizingClient,
-  identifyClient,
-  validateAuthorizationRequest,
-} from '../../src/protocol/authorization-request.js'
+import { validateAuthorizationRequest } from '../../src/protocol/authorization-request.js'
 import { codeResponse, errorResponse } from '../../src/protocol/authorization-response.js'
+import { type AuthorizingClient, identifyClient } from '../../src/protocol/identify-client.js'
 import { parseParameters } from '../../src/protocol/parameters.js'
 import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
 import { vocabulary } from '../support/tables.js'
