@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { transformSync } from 'esbuild'
 import { createConsumer, removeConsumer } from '../package/consumer.js'
 import { freePort } from '../support/free-port.js'
+import { compilerOptions } from '../support/strict-compiler.js'
 import { Jar } from '../system/logins/jar.js'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -113,17 +114,6 @@ export class Reader {
   async typeCheck(files: ReadonlyMap<string, string>): Promise<string> {
     const typed = [...files].filter(([name]) => name.endsWith('.ts'))
     for (const [name, code] of typed) writeFileSync(join(this.folder, name), code)
-    const compilerOptions = {
-      target: 'ES2022',
-      lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-      module: 'NodeNext',
-      strict: true,
-      noEmit: true,
-      exactOptionalPropertyTypes: true,
-      noUncheckedIndexedAccess: true,
-      skipLibCheck: true,
-      types: ['node'],
-    }
     const names = typed.map(([name]) => name)
     writeFileSync(join(this.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: names }))
     const { code, printed } = await this.run('node node_modules/typescript/bin/tsc -p .').ended

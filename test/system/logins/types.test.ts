@@ -7,21 +7,11 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { compilerOptions } from '../../support/strict-compiler.js'
 import { blocksOf, createFolder } from './recipe.js'
 
 const root = resolve(import.meta.dirname, '../../..')
 const pages = readdirSync(join(root, 'docs/users'))
-const compilerOptions = {
-  target: 'ES2022',
-  lib: ['ES2023', 'DOM', 'DOM.Iterable'],
-  module: 'NodeNext',
-  strict: true,
-  noEmit: true,
-  exactOptionalPropertyTypes: true,
-  noUncheckedIndexedAccess: true,
-  skipLibCheck: true,
-  types: ['node'],
-}
 
 const folders: string[] = []
 afterAll(() => {
