@@ -24,9 +24,9 @@ const postToken = (site: Running, body = credentials) =>
 
 /** Each server, started once for each issuer. */
 const started = new Map<string, Promise<Running>>()
-const start = (name: string, code: string, issuer: string) => {
+const start = (name: string, code: string, issuer: string, beside: { readonly [name: string]: string } = {}) => {
   const key = `${name} ${issuer}`
-  const running = started.get(key) ?? run(`${name}-${started.size}`, { 'server.ts': code }, issuer)
+  const running = started.get(key) ?? run(`${name}-${started.size}`, { 'server.ts': code, ...beside }, issuer)
   started.set(key, running)
   return running
 }
@@ -120,8 +120,8 @@ describe.each([
 })
 
 describe.each(['mcp-1.mjs', 'mcp-2.mjs'])('behind our guard the transport of the MCP SDK, as in %s,', (file) => {
-  const code = readFileSync(join(import.meta.dirname, file), 'utf8')
-  const site = () => start(file, code, issuer)
+  const codeOf = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8')
+  const site = () => start(file, codeOf(file), issuer, { 'mcp.mjs': codeOf('mcp.mjs') })
 
   async function callTool(path: string): Promise<unknown> {
     const server = await site()
