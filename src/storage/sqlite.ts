@@ -10,6 +10,7 @@ import { type Kind, kinds, type Storage, type StoredRecord } from './contract.js
 import type { SqliteDatabase, SqliteStatement } from './sqlite/database.js'
 import { groupCommit } from './sqlite/group-commit.js'
 import { patiently } from './sqlite/lock.js'
+import { oneRow } from './sqlite/one-row.js'
 import { prepareSchema } from './sqlite/schema.js'
 import { forEachTable } from './tables.js'
 
@@ -57,7 +58,7 @@ export function sqliteStorage(db: SqliteDatabase): SqliteStorage {
     settlesByItself: true,
     async get(kind, id) {
       return patiently(() => {
-        const row = open(kind).get.get(id)
+        const row = open(kind).get(id)
         return row ? toRecord(row as Row) : null
       })
     },
@@ -116,13 +117,13 @@ interface Row {
 }
 
 type Statements = Record<
-  'get' | 'insert' | 'swap' | 'extend' | 'replace' | 'remove' | 'list' | 'listBySubject' | 'purge',
+  'insert' | 'swap' | 'extend' | 'replace' | 'remove' | 'list' | 'listBySubject' | 'purge',
   SqliteStatement
->
+> & { get(id: string): unknown }
 
 const prepareStatements = (db: SqliteDatabase): Record<Kind, Statements> =>
   forEachTable((table) => ({
-    get: db.prepare(`SELECT ${columns} FROM ${table} WHERE id = ?`),
+    get: oneRow(() => db.prepare(`SELECT ${columns} FROM ${table} WHERE id = ?`)),
     insert: db.prepare(
       `INSERT INTO ${table} (${columns}) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET version = excluded.version, subject = excluded.subject,

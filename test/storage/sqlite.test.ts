@@ -85,6 +85,18 @@ function sqliteTests(connect: (path: string) => Connection): void {
     expect(() => sqliteStorage(db)).toThrow(/readonly|read-only/)
   })
 
+  it('finds what it is asked for after a read that has failed', async () => {
+    const storage = sqliteStorage(open())
+    await storage.insert('grant', record('one'), 0)
+    await storage.insert('grant', record('two'), 0)
+    // Whatever it is that fails: this is quick.
+    const other = open()
+    other.exec('ALTER TABLE grantwright_grants RENAME TO elsewhere')
+    await expect(storage.get('grant', 'one')).rejects.toThrow('no such table')
+    other.exec('ALTER TABLE elsewhere RENAME TO grantwright_grants')
+    expect(await storage.get('grant', 'two')).toEqual(record('two'))
+  })
+
   it('keeps its data when the file is opened again', async () => {
     const first = connect(path)
     await sqliteStorage(first).insert('grant', record('a'), 0)

@@ -60,7 +60,10 @@ describe.each(engines)('servers on $name that are killed', ({ start }) => {
         lost['new authorization']++
         return authorize(client)
       }
-      if (status !== 200) throw new Error(`A client was locked out: ${status} ${body}`)
+      if (status !== 200) {
+        const stored = await storedGrant(storage, client.approved.grantId).catch(String)
+        throw new Error(`A client was locked out: ${status} ${body}; ${JSON.stringify({ client, stored })}`)
+      }
       const generation = client.token === undefined ? 0 : parsedToken(client.token).generation + 1
       expect(parsedToken(token).generation).toBe(generation)
       if (generation === 0) redeemed.push(client.approved)
