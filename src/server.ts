@@ -33,7 +33,7 @@ export interface AuthorizationServer {
   /** The same for web-standard runtimes; 404 for a path that is none of the server's. */
   fetch(request: Request, options?: FromRequestOptions): Promise<Response>
   /** Registers clients and changes them. */
-  readonly clients: Omit<ClientRegistry, 'find'>
+  readonly clients: ClientRegistry
   /** What users have granted. */
   readonly grants: GrantRegistry
   readonly users: {
@@ -90,7 +90,7 @@ export interface AuthorizationServer {
  */
 export function createAuthorizationServer<Native = unknown>(options: ServerOptions<Native>): AuthorizationServer {
   const joined = joinFeatures(core, options?.features)
-  const deployment = deploy(options, checkOptions(options, joined), joined.tables)
+  const deployment = deploy(options, checkOptions(options, joined), joined)
   const route = createRouter(endpointsOf(deployment, joined), deployment)
   const purging = ownPurging(deployment)
   const handle: AuthorizationServer['handle'] = (request) => {
@@ -98,7 +98,8 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
     if (answer) purging.begin()
     return answer
   }
-  const { find: _, ...clients } = deployment.clients
+  const { create, get, list, update, rotateSecret, remove } = deployment.clients
+  const clients: ClientRegistry = { create, get, list, update, rotateSecret, remove }
   const grants = grantRegistry(deployment)
   const server: AuthorizationServer = {
     issuer: deployment.settings.issuer,

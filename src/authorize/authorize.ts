@@ -24,6 +24,7 @@ import {
 import { identifyClient } from '../protocol/identify-client.js'
 import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { sendError } from './authorization-response.js'
+import { keepForRequest } from './keep-client.js'
 import { pendingWait } from './pending-limit.js'
 import { findPending, resumeUrl, storePending } from './pending-request.js'
 import { proceed } from './proceed.js'
@@ -36,7 +37,7 @@ export async function authorize(deployment: Deployed, request: HttpRequest): Pro
   const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
   const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
   if (handle !== undefined) return resume(deployment, request, handle, parameters.get('switch') !== undefined)
-  return validated(deployment, parameters, (client, asked) =>
+  return validated(deployment, request, parameters, (client, asked) =>
     proceed(deployment, request, { client, asked, pending: null, browser: browserOf(deployment, request) }),
   )
 }
@@ -47,11 +48,12 @@ export async function authorize(deployment: Deployed, request: HttpRequest): Pro
  */
 export async function authorizePost(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   if (isPrefetch(request)) return problemPage('embedded')
-  return validated(deployment, await readForm(request), async (client, asked) => {
+  return validated(deployment, request, await readForm(request), async (client, asked) => {
     // Before it is counted: a script of another site must not use up what visitors may ask for.
     if (isEmbedded(request)) return problemPage('embedded', asker(client))
     const wait = await pendingWait(deployment, request.address, null)
     if (wait > 0) return tooManyPage(wait, asker(client))
+    await keepForRequest(deployment, client)
     const { handle } = await storePending(deployment, asked, null)
     return seeOther(resumeUrl(deployment, handle))
   })
@@ -59,11 +61,12 @@ export async function authorizePost(deployment: Deployed, request: HttpRequest):
 
 async function validated(
   deployment: Deployed,
+  request: HttpRequest,
   parameters: Parameters,
   go: (client: Client, asked: AuthorizationRequest) => Promise<Answer>,
 ): Promise<Answer> {
   const clientId = parameters.get('client_id')
-  const client = clientId === undefined ? null : await deployment.clients.find(clientId)
+  const client = clientId === undefined ? null : await deployment.clients.find(clientId, request)
   // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
   const identified = identifyClient(parameters, client, deployment.settings.privateUseRedirectUris)
   if ('problem' in identified) {
@@ -98,7 +101,7 @@ async function resume(
 ): Promise<Answer> {
   const pending = await findPending(deployment, request, handle)
   if (!pending) return nothingPendingPage(request)
-  const visit = await visitOf(deployment, pending)
+  const visit = await visitOf(deployment, pending, request)
   return visit ? proceed(deployment, request, visit, { isSwitching }) : problemPage('expired')
 }
 

@@ -15,6 +15,7 @@ import { sendError } from './authorization-response.js'
 import { challenge, traceOf } from './challenge.js'
 import { askForConsent } from './consent-question.js'
 import { issueCode } from './issue-code.js'
+import { keepForRequest } from './keep-client.js'
 import { type Pending, resumeUrl, storeAgain, storePending, switchUrl } from './pending-request.js'
 import type { Progress } from './visit.js'
 
@@ -66,19 +67,20 @@ const loginHints: { readonly [reason in RequestRefusal]?: string } = {
 }
 
 /** What follows is the same as after a request that was posted. */
-async function startAgain(deployment: Deployed, { pending }: Progress, isSwitching: boolean): Promise<Answer> {
+async function startAgain(deployment: Deployed, { pending, client }: Progress, isSwitching: boolean): Promise<Answer> {
   if (!pending) throw new Error('A request is over that was never stored')
+  await keepForRequest(deployment, client)
   const handle = await storeAgain(deployment, pending)
   return seeOther(isSwitching ? switchUrl(deployment, handle) : resumeUrl(deployment, handle))
 }
 
 /** A person is needed, so the request waits for them. */
 async function stored(deployment: Deployed, way: Progress): Promise<Pending> {
-  const { asked, browser, login } = way
-  way.pending ??= {
-    ...(await storePending(deployment, asked, browser, { loginAtRequest: login && traceOf(login) })),
-    browser,
-  }
+  if (way.pending) return way.pending
+  const { asked, browser, client, login } = way
+  await keepForRequest(deployment, client)
+  const stored = await storePending(deployment, asked, browser, { loginAtRequest: login && traceOf(login) })
+  way.pending = { ...stored, browser }
   return way.pending
 }
 

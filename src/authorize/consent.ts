@@ -27,7 +27,7 @@ export async function consent(deployment: Deployed, request: HttpRequest): Promi
   const pressed = form.get('decision')
   if (pressed !== 'allow' && pressed !== 'deny') return unreadableFormPage()
   const pending = await findPending(deployment, request, hiddenField(form, 'pending'))
-  const visit = pending && (await visitOf(deployment, pending))
+  const visit = pending && (await visitOf(deployment, pending, request))
   if (!visit) return nothingPendingPage(request)
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return withHeaders(login, visit.browser.setCookie)

@@ -21,6 +21,7 @@ import type { Login } from '../users/contract.js'
 import { sendCode, sendError } from './authorization-response.js'
 import { isAgreed, rememberConsent } from './consents.js'
 import { deviceOf } from './device.js'
+import { keepForGrant } from './keep-client.js'
 import { codeSecret, type Pending } from './pending-request.js'
 import type { Visit } from './visit.js'
 
@@ -71,6 +72,7 @@ export async function issueCode(
     },
     deployment.now(),
   )
+  await keepForGrant(deployment, client, grant.endsAt)
   const isNew = (await deployment.grants.insert(grant)) !== null
   if (!isNew) {
     if (!pending) throw new Unavailable('A fresh grant id was taken.')

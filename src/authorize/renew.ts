@@ -10,6 +10,7 @@ import { decideVisit } from '../protocol/visit.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { traceOf } from './challenge.js'
 import { firstFacts, isIssued } from './facts.js'
+import { keepForRequest } from './keep-client.js'
 import { pendingWait } from './pending-limit.js'
 import { type Pending, resumeUrl, storeAgain } from './pending-request.js'
 import { visitOf } from './visit.js'
@@ -19,7 +20,7 @@ import { visitOf } from './visit.js'
  * a new login is met by this one. Where nothing may begin anew, it is the old address, which says why.
  */
 export async function renewedUrl(deployment: Deployed, request: HttpRequest, pending: Pending): Promise<string> {
-  const visit = await visitOf(deployment, pending)
+  const visit = await visitOf(deployment, pending, request)
   if (!visit) return resumeUrl(deployment, pending.handle)
   const way = { ...visit, login: undefined, choice: undefined, decision: undefined }
   const facts = firstFacts(deployment, request, way, false)
@@ -29,5 +30,6 @@ export async function renewedUrl(deployment: Deployed, request: HttpRequest, pen
   const before = await currentLogin(deployment, request)
   const loginAtRequest = before && (isHttpResponse(before) ? undefined : traceOf(before))
   const { lastReason } = pending.value
+  await keepForRequest(deployment, visit.client)
   return resumeUrl(deployment, await storeAgain(deployment, pending, { loginAtRequest, lastReason }))
 }

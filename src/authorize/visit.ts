@@ -7,6 +7,7 @@
 import { checkRestrictions } from '../access-token/terms.js'
 import type { Browser } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
+import type { Asker } from '../clients/sources.js'
 import type { Decision, PendingRequest } from '../deployment/records.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
@@ -47,6 +48,7 @@ export interface Progress extends Visit {
 export async function visitOf(
   deployment: Deployed,
   pending: Pending,
+  from: Asker,
 ): Promise<(Visit & { readonly pending: Pending }) | null> {
   const { request } = pending.value
   responseModeOf(deployment, request)
@@ -54,7 +56,7 @@ export async function visitOf(
   checkRestrictions(deployment, pending.value.decision?.terms)
   const terms = request.terms && knownTerms(deployment, request.terms)
   const asked: AuthorizationRequest = { ...request, pkce: pkceOf(pending.value), terms }
-  const client = await deployment.clients.find(asked.client_id)
+  const client = await deployment.clients.find(asked.client_id, from)
   if (!client || !matchRedirectUri(client.redirect_uris, asked.redirectUri, isPublicClient(client))) return null
   if (!isStillListed(asked.redirectUri, deployment.settings.privateUseRedirectUris)) return null
   if ('exempt' in asked.pkce && !mayOmitPkce(client)) return null

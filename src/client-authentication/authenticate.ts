@@ -50,10 +50,11 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
       hint: `Received client_id=${quoted(named)} with the credentials of ${quoted(client_id)}.`,
     })
   }
-  const known = deployment.clients.find(named ?? client_id)
+  const known = deployment.clients.find(named ?? client_id, http)
   let client = known instanceof Promise ? await known : known
   // The other reading is looked up only where nobody has the first: one client is settled on, and only its proof is judged.
-  if (!client && named === undefined && orClientId !== undefined) client = await deployment.clients.find(orClientId)
+  if (!client && named === undefined && orClientId !== undefined)
+    client = await deployment.clients.find(orClientId, http)
   const { way, presented } = found ?? ambientCredentials(ways, sent, client)
   const problem = await judge(client, way, presented, deployment)
   if (client && problem === null) return client

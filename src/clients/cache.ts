@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Client } from './client.js'
+import { type Client, isThere } from './client.js'
 
 export interface ClientCache {
   /** The client, when it was read within the lifetime. */
@@ -26,7 +26,8 @@ export function createClientCache(now: () => number, lifetime: number): ClientCa
     get(client_id) {
       const entry = entries.get(client_id)
       if (!entry) return undefined
-      if (now() < entry.until) return entry.client
+      const at = now()
+      if (at < entry.until && isThere(entry.client, at)) return entry.client
       entries.delete(client_id)
       return undefined
     },

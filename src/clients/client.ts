@@ -13,7 +13,22 @@ export interface Client extends ClientSettings {
   readonly secrets: readonly ClientSecret[]
   /** Epoch milliseconds; null for a client from the option `clients`. */
   readonly createdAt: number | null
+  /**
+   * Epoch milliseconds from which the client is there no more, unless somebody approves it before. For clients that registered themselves. Absent for
+   * never.
+   */
+  readonly expiresAt?: number | undefined
+  /** How a client registered itself. Absent for one that an operator has described, or a document of its own. */
+  readonly registration?: Registration | undefined
 }
+
+export interface Registration {
+  /** Digest of the token with which the client manages its registration (RFC 7592 §3); null for none, because the client is shared. */
+  readonly tokenHash: string | null
+}
+
+/** Whether a client is there at a time. */
+export const isThere = ({ expiresAt }: Client, now: number): boolean => expiresAt === undefined || now < expiresAt
 
 /** A secret as it is kept: never the secret itself. */
 export interface ClientSecret {
@@ -28,10 +43,10 @@ export interface ClientSecret {
 }
 
 /** A client without its secrets. */
-export type ClientView = Omit<Client, 'secrets'>
+export type ClientView = Omit<Client, 'secrets' | 'registration'>
 
 export function viewOf(client: Client): ClientView {
-  const { secrets: _, ...view } = client
+  const { secrets: _, registration: __, ...view } = client
   return view
 }
 

@@ -26,7 +26,7 @@ export function writeClient(issuer: string, client: Client, version: string): St
     throw new TypeError('Client metadata: it is larger than 32 KB as JSON; shorten the lists.')
   }
   const id = clientRecordId(issuer, client.client_id)
-  return { id, version, subject: null, clientId: client.client_id, expiresAt: null, document }
+  return { id, version, subject: null, clientId: client.client_id, expiresAt: client.expiresAt ?? null, document }
 }
 
 /**
@@ -69,6 +69,8 @@ export function readClient(issuer: string, { document, clientId }: StoredRecord)
     ...(Object.keys(fields).length > 0 && { fields }),
     secrets: stored.secrets,
     createdAt: stored.createdAt,
+    ...(stored.expiresAt !== undefined && { expiresAt: stored.expiresAt }),
+    ...(stored.registration && { registration: stored.registration }),
   }
 }
 

@@ -12,9 +12,10 @@ import { clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Storage } from '../storage/contract.js'
 import { createClientCache } from './cache.js'
-import { type Client, type ClientView, clientSecretHash, viewOf } from './client.js'
+import { type Client, type ClientView, clientSecretHash, isThere, viewOf } from './client.js'
 import { type NewClient, readGiven } from './given.js'
 import { clientRecordId, readClient, writeClient } from './record.js'
+import type { Asker, Sources } from './sources.js'
 
 /** A client, and its secret if one was made: it is shown this once and cannot be read again. */
 export interface ClientWithSecret {
@@ -35,9 +36,44 @@ export class ClientExists extends Error {
   }
 }
 
+/** The clients as the server itself works with them. */
+export interface Clients extends ClientRegistry {
+  /**
+   * The client for a request. At once when it is configured or was read lately, so a change takes that long to be seen.
+   *
+   * @param from who asks, where a client may be looked for elsewhere. Without it nothing is fetched: what is known must do.
+   * @throws {OAuthError} `invalid_client` when the client is elsewhere, and what is there is wrong.
+   */
+  find(client_id: string, from?: Asker): Client | null | Promise<Client | null>
+  /**
+   * Sees to it that a client that expires is there until then, before something is stored that needs it.
+   *
+   * @param until epoch milliseconds.
+   * @returns false when it is gone already.
+   */
+  keepUntil(client: Client, until: number): Promise<boolean>
+  /** The same, when somebody has agreed to the client. */
+  approved(client: Client, until: number): Promise<boolean>
+  /**
+   * Registers a client that has described itself.
+   *
+   * @param settings what the parser of client metadata gave.
+   */
+  register(
+    settings: ClientSettings,
+    how: SelfRegistration,
+  ): Promise<{ readonly client: Client; readonly clientSecret?: string }>
+  /** Changes a client as it is stored now; null when there is none. */
+  change(client_id: string, next: (client: Client) => Client): Promise<Client | null>
+}
+
+/** How a client registers itself. */
+export interface SelfRegistration extends Pick<Client, 'expiresAt' | 'registration'> {
+  /** Whether it gets a secret. */
+  readonly hasSecret: boolean
+}
+
 export interface ClientRegistry {
-  /** The client for a request. At once when it is configured or was read lately, so a change takes that long to be seen. */
-  find(client_id: string): Client | null | Promise<Client | null>
   /**
    * Registers a client, with a new id and secret or those that it has already ({@link NewClient}).
    *
@@ -79,6 +115,13 @@ export interface ClientRegistry {
   remove(client_id: string): Promise<void>
 }
 
+/** There is no such client, or not any more. */
+class NoClient extends Error {
+  constructor(client_id: string) {
+    super(`There is no client ${JSON.stringify(client_id)}.`)
+  }
+}
+
 export interface ClientRegistryOptions {
   readonly issuer: string
   readonly storage: Storage
@@ -90,24 +133,31 @@ export interface ClientRegistryOptions {
   readonly vocabulary: ClientVocabulary
   /** Milliseconds for which a client that was read is not read again. @default 30000 */
   readonly cacheFor?: number | undefined
+  /** Clients that are not in the store. Absent for none. */
+  readonly elsewhere?: Sources | undefined
 }
 
 /** How often a change is tried again after somebody else's came first. */
 const MAX_ATTEMPTS = 4
+/** The end of a client moves by so much more than it has to, and so not again soon. */
+const ONE_DAY = 86_400_000
 
-export function createClientRegistry(options: ClientRegistryOptions): ClientRegistry {
-  const { issuer, storage, configured, vocabulary } = options
+export function createClientRegistry(options: ClientRegistryOptions): Clients {
+  const { issuer, storage, configured, vocabulary, elsewhere } = options
   const parse = clientMetadataParser(vocabulary)
   const hasSecret = (settings: ClientSettings) => usesSecret(vocabulary, settings)
   const cache = createClientCache(() => options.now(), options.cacheFor ?? 30_000)
 
   const random = (bytes: number) => encodeBase64url(options.randomBytes(bytes))
+  const newId = () => `gwcl_${random(16)}`
   const newSecret = () => `gwcs_${random(32)}`
+  const idTaken = () => new Error('The id of a new client is taken: randomBytes does not return random bytes.')
   const write = (client: Client) => writeClient(issuer, client, random(12))
 
   async function load(client_id: string): Promise<Client | null> {
     const record = await storage.get('client', clientRecordId(issuer, client_id))
-    return record && readClient(issuer, record)
+    const client = record && readClient(issuer, record)
+    return client && isThere(client, options.now()) ? client : null
   }
 
   async function change(client_id: string, next: (client: Client) => Client): Promise<Client> {
@@ -115,8 +165,9 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const record = await storage.get('client', clientRecordId(issuer, client_id))
       const client = record && readClient(issuer, record)
-      if (!record || !client) throw new Error(`There is no client ${JSON.stringify(client_id)}.`)
+      if (!record || !client || !isThere(client, options.now())) throw new NoClient(client_id)
       const changed = next(client)
+      if (changed === client) return client
       try {
         if (await storage.replace('client', write(changed), record.version)) return changed
       } finally {
@@ -142,9 +193,50 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
     throw new Error(`The client ${JSON.stringify(client_id)} is part of the option "clients"; change it there.`)
   }
 
+  async function changeIfThere(client_id: string, next: (client: Client) => Client): Promise<Client | null> {
+    try {
+      return await change(client_id, next)
+    } catch (error) {
+      if (error instanceof NoClient) return null
+      throw error
+    }
+  }
+
+  async function keepUntil({ client_id, expiresAt }: Client, until: number): Promise<boolean> {
+    if (expiresAt === undefined || expiresAt >= until) return true
+    const isEnough = (end: number | undefined) => end === undefined || end >= until
+    const kept = await changeIfThere(client_id, (client) =>
+      isEnough(client.expiresAt) ? client : { ...client, expiresAt: until + ONE_DAY },
+    )
+    return kept !== null
+  }
+
   return {
-    find(client_id) {
-      return configured.get(client_id) ?? cache.get(client_id) ?? cache.fill(() => load(client_id))
+    find(client_id, from) {
+      const known = configured.get(client_id)
+      if (known) return known
+      const source = elsewhere?.of(client_id)
+      return source ? source.find(client_id, from) : (cache.get(client_id) ?? cache.fill(() => load(client_id)))
+    },
+    keepUntil,
+    change: changeIfThere,
+    async register(settings, { hasSecret, expiresAt, registration }) {
+      const clientSecret = hasSecret ? newSecret() : undefined
+      const client: Client = {
+        ...settings,
+        client_id: newId(),
+        secrets: clientSecret === undefined ? [] : [{ hash: clientSecretHash(clientSecret), expiresAt: null }],
+        createdAt: options.now(),
+        ...(expiresAt !== undefined && { expiresAt }),
+        ...(registration && { registration }),
+      }
+      if (!(await storage.insert('client', write(client), options.now()))) throw idTaken()
+      return clientSecret === undefined ? { client } : { client, clientSecret }
+    },
+    async approved(client, until) {
+      if (configured.has(client.client_id)) return true
+      await elsewhere?.of(client.client_id)?.approved?.(client)
+      return keepUntil(client, until)
     },
 
     async create(given) {
@@ -154,17 +246,14 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
       const clientSecret = !brought && hasSecret(settings) ? newSecret() : undefined
       const client: Client = {
         ...settings,
-        client_id: client_id ?? `gwcl_${random(16)}`,
+        client_id: client_id ?? newId(),
         secrets:
           clientSecret === undefined ? (brought ?? []) : [{ hash: clientSecretHash(clientSecret), expiresAt: null }],
         createdAt: options.now(),
       }
       if (configured.has(client.client_id)) throw new ClientExists(client.client_id, 'in the option "clients"', false)
       const inserted = await storage.insert('client', write(client), options.now())
-      if (!inserted && client_id === undefined) {
-        throw new Error('The id of a new client is taken: randomBytes does not return random bytes.')
-      }
-      if (!inserted) throw await taken(client)
+      if (!inserted) throw client_id === undefined ? idTaken() : await taken(client)
       return clientSecret === undefined ? { client: viewOf(client) } : { client: viewOf(client), clientSecret }
     },
 
@@ -182,7 +271,7 @@ export function createClientRegistry(options: ClientRegistryOptions): ClientRegi
         const records = await storage.list('client', {}, { after: last, limit: wanted })
         for (const record of records) {
           const client = readClient(issuer, record)
-          if (client) clients.push(viewOf(client))
+          if (client && isThere(client, options.now())) clients.push(viewOf(client))
         }
         last = records.at(-1)?.id
         if (records.length < wanted) return { clients, next: undefined }

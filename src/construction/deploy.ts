@@ -9,6 +9,7 @@ import { loginFormToken, lostLogin, pageLogin } from '../account/page-login.js'
 import { findPending, isOver, resumeUrl } from '../authorize/pending-request.js'
 import { renewedUrl } from '../authorize/renew.js'
 import { createClientRegistry } from '../clients/registry.js'
+import { type ClientSource, clientSources, type Sources } from '../clients/sources.js'
 import { keptUntil, type PendingRequest, type RevokedToken, type WindowCounter } from '../deployment/records.js'
 import type { Settings } from '../deployment/settings.js'
 import { underWay } from '../deployment/under-way.js'
@@ -21,6 +22,7 @@ import { openKeyrings } from '../keys/keyrings.js'
 import { checkWrapping } from '../keys/wrap.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { pageRenderer } from '../pages/render.js'
+import type { Joined } from '../points/join.js'
 import type { Deployed, Tables } from '../points/tables.js'
 import { hasRestriction } from '../protocol/terms.js'
 import { digest, hmacSha256, utf8 } from '../runtime/hash.js'
@@ -41,9 +43,10 @@ export interface DeployedWithUsers extends Deployed {
 }
 
 /** @throws {TypeError} when keys cannot be wrapped as the options want it, or what the option `users` makes is no user-authentication. */
-export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, joined: Tables): DeployedWithUsers {
+export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, joined: Joined): DeployedWithUsers {
   const { privateUseRedirectUris, resourceList: resources } = settings
-  const tables: Tables = { ...joined, clients: { ...joined.clients, privateUseRedirectUris, resources } }
+  const clients = { ...joined.tables.clients, privateUseRedirectUris, resources }
+  const tables: Tables = { ...joined.tables, clients }
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
   if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)
   const { issuer } = settings
@@ -54,6 +57,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const { emit, advise } = emitter(issuer, now, options.onEvent)
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
+  let elsewhere: Sources | undefined
   const parts: Omit<DeployedWithUsers, 'users'> = {
     settings,
     tables,
@@ -117,6 +121,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       configured: settings.clients,
       vocabulary: tables.clients,
       cacheFor: settings.clientCacheLifetime,
+      elsewhere: { of: (client_id) => elsewhere?.of(client_id) },
     }),
     keyring: openKeyrings({
       storage,
@@ -157,7 +162,16 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const made = typeof users === 'function' ? users(services) : users
   if (made !== users) checkUsers(made)
   const deployed: DeployedWithUsers = { ...parts, users: made }
+  elsewhere = clientSources(sourcesOf(joined, deployed))
   return deployed
+}
+
+function sourcesOf({ features, claim }: Joined, deployed: Deployed): readonly ClientSource[] {
+  return features.flatMap((feature) => {
+    const sources = feature.clientSources?.(deployed) ?? []
+    for (const { prefix } of sources) claim('prefix of client ids', prefix, feature)
+    return sources
+  })
 }
 
 /** What a login page may know of what waits for the login. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClientRegistry } from '../clients/registry.js'
+import type { Clients } from '../clients/registry.js'
 import type { CookieJar } from '../edge/cookies.js'
 import type { ServerEventBody } from '../edge/events.js'
 import type { Consent } from '../grant/consent.js'
@@ -40,7 +40,7 @@ export interface Deployment {
   readonly unsent: UnsentAnswers
   /** Authorization codes that are being redeemed in this process, by digest. */
   readonly redeeming: UnderWay
-  readonly clients: ClientRegistry
+  readonly clients: Clients
   readonly keyring: Keyrings
   readonly users: UserAuthentication
   readonly pages: PageRenderer

@@ -62,6 +62,8 @@ export const failurePage = (error: unknown, reference: string): PageAnswer =>
     ? problemPage('busy', { code: 'temporarily_unavailable', reference, retryAfter: 1 })
     : problemPage('failure', { code: 'server_error', reference })
 
-/** A protocol error in a form that a person sent: too large, unreadable. */
+/** A protocol error in what a person's browser sent: a form that is too large or unreadable, a client that is not what it should be. */
 export const protocolErrorPage = ({ status, code, message }: OAuthError, reference: string): PageAnswer =>
-  problemPage('unreadable', { status, code, detail: message, reference })
+  code === 'invalid_client'
+    ? problemPage('clientMistake', { code, detail: message, reference })
+    : problemPage('unreadable', { status, code, detail: message, reference })

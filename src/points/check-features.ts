@@ -20,6 +20,7 @@ const members: { readonly [member in keyof Required<Feature>]: 'text' | 'list' |
   clientFields: 'list',
   resources: 'function',
   algorithms: 'list',
+  clientSources: 'function',
   metadata: 'object',
   endpoints: 'function',
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Client } from '../clients/client.js'
+import type { ClientSource } from '../clients/sources.js'
 import type { ResourceOptions } from '../deployment/resource-options.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { SigningAlgorithm } from '../keys/jwk.js'
@@ -54,6 +55,8 @@ export interface Feature {
   readonly algorithms?: readonly SigningAlgorithm[] | undefined
   /** Members of the server metadata that belong to no endpoint. Lists are joined with what others say; everything else is said once. */
   readonly metadata?: { readonly [name: string]: unknown } | undefined
+  /** Clients that nobody registered here. Called once, when the server is made. */
+  clientSources?(server: Deployed): readonly ClientSource[]
   /** Endpoints of its own. Called once, when the server is made. */
   endpoints?(server: Deployed, asClient: AsClient): readonly Endpoint[]
 }

@@ -177,7 +177,18 @@ export const clientFieldNames: readonly string[] = [
   ...Object.keys(common),
   ...['grant_types', 'token_endpoint_auth_method'],
   // What a client's record has besides.
-  ...['v', 'issuer', 'client_id', 'client_secret', 'client_secret_sha256', 'secrets', 'createdAt', 'fields'],
+  ...[
+    'v',
+    'issuer',
+    'client_id',
+    'client_secret',
+    'client_secret_sha256',
+    'secrets',
+    'createdAt',
+    'expiresAt',
+    'registration',
+    'fields',
+  ],
 ]
 
 function schemaFor({ grantTypes, authenticationMethods, fields }: ClientVocabulary) {

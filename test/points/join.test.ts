@@ -57,6 +57,7 @@ describe('the option features', () => {
       resources: undefined,
       algorithms: undefined,
       metadata: undefined,
+      clientSources: undefined,
       endpoints: undefined,
     }
     expect(() => withFeatures(feature)).not.toThrow()
