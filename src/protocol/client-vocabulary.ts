@@ -47,6 +47,8 @@ export function usesSecret(
 /** A member of client metadata. */
 export interface ClientField<Value extends Json = Json> {
   readonly name: string
+  /** Whether a client that describes itself may set it. What is the operator's must not. @default false */
+  readonly selfService?: boolean | undefined
   /**
    * The value as it is kept. It is given such a value, too, when the command line changes another field of the client: that must stay what it is.
    *
