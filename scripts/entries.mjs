@@ -10,6 +10,7 @@ export const entries = {
   hono: 'adapters/hono.ts',
   next: 'adapters/next.ts',
   node: 'adapters/node.ts',
+  registration: 'src/features/registration/index.ts',
   resource: 'src/resource/index.ts',
   'storage/memory': 'src/storage/memory.ts',
   'storage/redis': 'src/storage/redis.ts',

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ClientSettings } from '../protocol/client-settings.js'
-import { digest } from '../runtime/hash.js'
+import { digest, encodeBase64url } from '../runtime/hash.js'
 
 /** A registered client. */
 export interface Client extends ClientSettings {
@@ -52,6 +52,10 @@ export function viewOf(client: Client): ClientView {
 
 /** Of a secret that another server has made. @param sha256 of it, in base64url; what is kept is in no list of digests of common words. */
 export const importedSecretHash = (sha256: string): string => digest(`grantwright imported client secret\0${sha256}`)
+
+/** 256 random bits, with a prefix that scanners can find. */
+export const newClientSecret = (randomBytes: (length: number) => Uint8Array): string =>
+  `gwcs_${encodeBase64url(randomBytes(32))}`
 
 /** A plain digest is enough, because generated secrets have 256 bits. */
 export function clientSecretHash(secret: string): string {

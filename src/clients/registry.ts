@@ -12,7 +12,7 @@ import { clientMetadataParser } from '../protocol/parse-client-metadata.js'
 import { encodeBase64url } from '../runtime/hash.js'
 import type { Storage } from '../storage/contract.js'
 import { createClientCache } from './cache.js'
-import { type Client, type ClientView, clientSecretHash, isThere, viewOf } from './client.js'
+import { type Client, type ClientView, clientSecretHash, isThere, newClientSecret, viewOf } from './client.js'
 import { type NewClient, readGiven } from './given.js'
 import { clientRecordId, readClient, writeClient } from './record.js'
 import type { Asker, Sources } from './sources.js'
@@ -63,7 +63,7 @@ export interface Clients extends ClientRegistry {
     settings: ClientSettings,
     how: SelfRegistration,
   ): Promise<{ readonly client: Client; readonly clientSecret?: string }>
-  /** Changes a client as it is stored now; null when there is none. */
+  /** Changes a client as it is stored now; null when there is none in the store. Writes nothing when `next` gives back what it got. */
   change(client_id: string, next: (client: Client) => Client): Promise<Client | null>
 }
 
@@ -150,7 +150,7 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
 
   const random = (bytes: number) => encodeBase64url(options.randomBytes(bytes))
   const newId = () => `gwcl_${random(16)}`
-  const newSecret = () => `gwcs_${random(32)}`
+  const newSecret = () => newClientSecret(options.randomBytes)
   const idTaken = () => new Error('The id of a new client is taken: randomBytes does not return random bytes.')
   const write = (client: Client) => writeClient(issuer, client, random(12))
 
@@ -194,6 +194,7 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
   }
 
   async function changeIfThere(client_id: string, next: (client: Client) => Client): Promise<Client | null> {
+    if (configured.has(client_id)) return null
     try {
       return await change(client_id, next)
     } catch (error) {

@@ -23,6 +23,7 @@ export type EndpointName =
   | 'revoke'
   | 'introspect'
   | 'jwks'
+  | 'register'
 
 export function urlsOf(issuer: string, basePath: string): Urls {
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
@@ -40,6 +41,7 @@ export function urlsOf(issuer: string, basePath: string): Urls {
       revoke: path('revoke'),
       introspect: path('introspect'),
       jwks: path('jwks'),
+      register: path('register'),
     },
     of: (name) => `${base}${basePath}/${name}`,
   }

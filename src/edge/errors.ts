@@ -19,6 +19,8 @@ export type OAuthErrorCode =
   | 'invalid_scope'
   | 'invalid_target'
   | 'invalid_token'
+  | 'invalid_client_metadata'
+  | 'invalid_redirect_uri'
   | 'insufficient_scope'
   | 'unsupported_token_type'
   | 'server_error'

@@ -33,6 +33,24 @@ export type ServerEvent = { readonly at: number } & (
       readonly subject: string
       readonly scope: readonly string[]
     }
+  /** A client registered itself. `isReused` when it got the client of those that registered with the same words before. */
+  | {
+      readonly type: 'client_registered'
+      readonly clientId: string
+      readonly redirectUris: readonly string[]
+      readonly isReused: boolean
+      /** What was left out of what it asked for. */
+      readonly hint?: string | undefined
+    }
+  /** A client has changed its own registration. */
+  | {
+      readonly type: 'client_changed'
+      readonly clientId: string
+      readonly redirectUris: readonly string[]
+      readonly hint?: string | undefined
+    }
+  /** A client has removed its own registration. */
+  | { readonly type: 'client_removed'; readonly clientId: string }
   | { readonly type: 'consent_denied'; readonly clientId: string; readonly subject: string }
   | { readonly type: 'login_succeeded'; readonly subject: string; readonly address: string | undefined }
   /** `username` as it was typed, shortened to 128 characters. */

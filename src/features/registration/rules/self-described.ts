@@ -71,7 +71,7 @@ export function readSelfDescribed(said: Said, rules: ReadingRules): SelfDescribe
   if ('error' in grantTypes) return grantTypes
   const responseTypes = said.response_types
   if (Array.isArray(responseTypes) && responseTypes.length > 0 && !responseTypes.includes('code')) {
-    return unusable('response_types', 'must have code', String(responseTypes))
+    return unusable('response_types', 'must have code', responseTypes.filter(isText).join(' '))
   }
   const method: Pick<ClientMetadata, 'token_endpoint_auth_method'> = { token_endpoint_auth_method: rules.method }
   const scope = scopeOf(said.scope, rules.vocabulary, dropped)
@@ -96,7 +96,7 @@ export function readSelfDescribed(said: Said, rules: ReadingRules): SelfDescribe
 
 function redirectUris(said: Said, rules: ReadingRules, dropped: Dropped[]): readonly string[] | Unusable {
   const given = said.redirect_uris ?? []
-  if (!Array.isArray(given) || !given.every((uri) => typeof uri === 'string')) {
+  if (!Array.isArray(given) || !given.every(isText)) {
     return unusable('redirect_uris', 'must be an array of strings', typeof given)
   }
   const all: readonly string[] = [...new Set<string>(given)]
@@ -125,7 +125,7 @@ function grantTypesOf(
   if (given === undefined || (Array.isArray(given) && given.length === 0))
     return ['authorization_code', 'refresh_token']
   if (!Array.isArray(given)) return unusable('grant_types', 'must be an array of strings', typeof given)
-  const kept = [...new Set<string>(given.map(String))].filter((name) => {
+  const kept = [...new Set<string>(given.filter(isText))].filter((name) => {
     const isOffered = name === 'refresh_token' || grantTypes.get(name)?.startsGrants === true
     if (!isOffered)
       dropped.push({ member: 'grant_types', value: name, why: 'is not offered to clients that register themselves' })
@@ -173,6 +173,8 @@ const ownFields = (said: Said, { fields }: ClientVocabulary): Said =>
 /** RFC 7591 §2, OpenID Connect Registration §2: what a client is that does not say so. */
 export const applicationTypeOf = (redirectUris: readonly string[]): 'native' | 'web' =>
   redirectUris.every((uri) => isPrivateUseRedirect(uri) || uri.startsWith('http:')) ? 'native' : 'web'
+
+const isText = (value: unknown): value is string => typeof value === 'string'
 
 const faulty = (member: string, problem: string): Pick<Unusable, 'error' | 'member' | 'description'> => ({
   error: member === 'redirect_uris' ? 'invalid_redirect_uri' : 'invalid_client_metadata',
