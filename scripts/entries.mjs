@@ -8,6 +8,7 @@ export const entries = {
   index: 'src/index.ts',
   express: 'adapters/express.ts',
   hono: 'adapters/hono.ts',
+  'known-clients': 'src/known-clients/index.ts',
   next: 'adapters/next.ts',
   node: 'adapters/node.ts',
   registration: 'src/features/registration/index.ts',

@@ -25,6 +25,7 @@ const budgets = [
   ["export { OAuthError } from './dist/index.js'", 2],
   ["export * from './dist/express.js'", 21],
   ["export * from './dist/hono.js'", 21],
+  ["export * from './dist/known-clients.js'", 8],
   ["export * from './dist/next.js'", 21],
   ["export * from './dist/node.js'", 21],
   ["export * from './dist/resource.js'", 19],

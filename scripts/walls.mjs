@@ -12,7 +12,7 @@ import { roomCircles } from './walls/room-circles.mjs'
 
 /** What is pure outside of these rooms. */
 const lent = new Set(['src/runtime/hash.ts', 'src/runtime/given.ts'])
-const pure = /^src\/(grant|protocol|features\/[^/]+\/rules)\//
+const pure = /^src\/(grant|protocol|known-clients|features\/[^/]+\/rules)\//
 const endpoints = /^src\/(endpoints|authorize|token|account|browser|client-authentication|access-token)\//
 const drivers = /^src\/storage\/(memory|sqlite|sql|redis)\b/
 const frameworks = /^(express|hono|next)(\/|$)/
@@ -25,11 +25,15 @@ const frameworks = /^(express|hono|next)(\/|$)/
 const walls = [
   {
     broken: (from, to) => pure.test(from) && !pure.test(to) && !lent.has(to) && !isSchema(from, to),
-    why: 'src/grant, src/protocol and the rules of features are pure: they import only each other, src/runtime/hash and given, and (client metadata) zod/mini',
+    why: 'src/grant, src/protocol, src/known-clients and the rules of features are pure: they import only each other, src/runtime/hash and given, and (client metadata) zod/mini',
   },
   {
     broken: (from, to) => to.startsWith('src/features/') && featureOf(from) !== featureOf(to),
     why: 'a feature is known by nobody: what two of them need goes below both, and the core runs none by name',
+  },
+  {
+    broken: (from, to) => to.startsWith('src/known-clients/') && !/^src\/(known-clients|presets|cli)\//.test(from),
+    why: 'known clients are data for presets, the CLI, tests and docs: no rule depends on who somebody is',
   },
   {
     broken: (from, to) => from.startsWith('src/') && to.startsWith('adapters/'),
@@ -77,7 +81,7 @@ const featureOf = (file) => /^src\/features\/[^/]+/.exec(file)?.[0]
 const ownAdapter = (file, framework) => framework !== 'next' && new RegExp(`^adapters/${framework}\\b`).test(file)
 
 const purity =
-  'src/grant, src/protocol and the rules of features have no clock, no randomness, no I/O and no promise: these are passed in'
+  'src/grant, src/protocol, src/known-clients and the rules of features have no clock, no randomness, no I/O and no promise: these are passed in'
 const impure = new Set([
   ...['Promise', 'crypto', 'performance', 'process', 'fetch', 'console'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],

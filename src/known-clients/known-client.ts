@@ -47,10 +47,10 @@ export interface KnownClient {
   /** What it sends to the registration endpoint. */
   readonly registration?: KnownRegistration | undefined
   readonly authentication: KnownAuthentication
-  readonly discovery: KnownDiscovery
-  readonly scope: KnownScope
-  readonly resource: KnownResource
-  readonly refresh: KnownRefresh
+  readonly discovery?: KnownDiscovery | undefined
+  readonly scope?: KnownScope | undefined
+  readonly resource?: KnownResource | undefined
+  readonly refresh?: KnownRefresh | undefined
   /** What surprises, and what a server does about it. */
   readonly traps: readonly Trap[]
 }
@@ -130,8 +130,20 @@ export interface KnownRedirectUri extends Sourced {
 
 /** What it sends to the registration endpoint. */
 export interface KnownRegistration extends Sourced {
-  /** `{port}` in a redirect URI stands for the port that it listens on, `{id}` as above. Members that it leaves out are not here. */
+  /**
+   * `{port}` in a redirect URI stands for the port that it listens on, `{id}` as above, `{redirect_uri}` for the one that an app brings to a
+   * library, `{name}` in `client_name` for what the person has called the server. Members that it leaves out are not here.
+   */
   readonly body: RegistrationBody
+  /**
+   * Members whose value depends on the server; `body` has what it sends where the server says nothing.
+   *
+   * - `scope`: what it is going to ask for
+   * - `grant_types`: those of the list that the server supports
+   * - `token_endpoint_auth_method`: the first of its methods that the server lists
+   * - `application_type`: `native` with a loopback redirect URI or a scheme of its own, else `web`
+   */
+  readonly adapts?: readonly ('scope' | 'grant_types' | 'token_endpoint_auth_method' | 'application_type')[] | undefined
   /** `each_connection`: registers anew whenever it connects. `once`: keeps what it got, per server. */
   readonly repeats?: 'each_connection' | 'once' | undefined
 }
@@ -152,7 +164,7 @@ export interface RegistrationBody {
 
 /** How it proves itself at the token endpoint. */
 export interface KnownAuthentication extends Sourced {
-  /** The first that the server lists is taken. */
+  /** The first that the server lists is taken; those with a secret only where it has one. */
   readonly methods: readonly ('none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt')[]
   /** Of `private_key_jwt`. */
   readonly assertion?: {
@@ -186,8 +198,10 @@ export interface KnownDiscovery extends Sourced {
   readonly takes?: 'first' | 'choice' | undefined
   /** Whether `issuer` of the metadata must be the string that the resource names. */
   readonly comparesIssuer?: boolean | undefined
-  /** Whether it checks the `iss` of the answer (RFC 9207). */
-  readonly checksIss?: boolean | undefined
+  /** Whether it checks the `iss` of the answer (RFC 9207): `always` also where no `iss` is advertised, so that an answer without it is refused. */
+  readonly checksIss?: 'never' | 'when_sent_or_advertised' | 'always' | undefined
+  /** Whether metadata of the resource must have the same origin as the resource. */
+  readonly sameOriginOnly?: boolean | undefined
   /** Seconds within which an answer must come. */
   readonly timeout?: number | undefined
   /** Seconds for which it does not look again. */
@@ -196,14 +210,14 @@ export interface KnownDiscovery extends Sourced {
 
 /** What it asks for. */
 export interface KnownScope extends Sourced {
-  /** The first that is there is asked for: of the challenge, of resource metadata, of server metadata, or of a setting. */
+  /** The first that is there is asked for: of the challenge, of resource metadata, of server metadata (all of `scopes_supported`), or of a setting. */
   readonly from: readonly ('challenge' | 'resource_metadata' | 'server_metadata' | 'configured')[]
   /** Asked for when none of these is there. Absent: it then sends no `scope`. */
   readonly otherwise?: string | undefined
-  /** Adds `offline_access`. */
-  readonly offlineAccess?: 'never' | 'when_advertised' | undefined
-  /** What it sends as `prompt` when it adds `offline_access`. */
-  readonly promptWithOfflineAccess?: 'consent' | undefined
+  /** Adds `offline_access` when `scopes_supported` of the server has it. */
+  readonly offlineAccess?: boolean | undefined
+  /** Whether it sends `prompt=consent` when it asks for `offline_access`. */
+  readonly promptsForOfflineAccess?: boolean | undefined
 }
 
 /** What it does with the resource (RFC 8707, RFC 9728). */
@@ -212,11 +226,14 @@ export interface KnownResource extends Sourced {
   readonly sentWith?: readonly ('authorization' | 'token' | 'refresh')[] | undefined
   /** `href`: as `new URL(…).href` writes it, so that `https://host` gets a slash. */
   readonly spelling?: 'as_given' | 'href' | undefined
-  /** How `resource` of the resource's metadata is compared with the URL that it calls. */
-  readonly compares?: 'exact' | 'normalized' | 'path_prefix' | 'origin' | undefined
+  /**
+   * How `resource` of the resource's metadata is compared with the URL that it calls: `exact`, as strings; `normalized`, both after a URL parser;
+   * `path_prefix`, the same origin and a path that the called one begins with.
+   */
+  readonly compares?: 'exact' | 'normalized' | 'path_prefix' | undefined
 }
 
-/** How it refreshes. */
+/** How it refreshes, where that is known. */
 export interface KnownRefresh extends Sourced {
   /** Several at once with the same token. */
   readonly parallel?: boolean | undefined
