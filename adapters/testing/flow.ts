@@ -84,7 +84,7 @@ export function flowTests(test: AdapterTest): void {
     const narrow = await callApi(site, access_token, 'POST')
     equal('narrow: status', narrow.status, 403)
     const challenge = narrow.headers.get('www-authenticate') ?? ''
-    equal('narrow: challenge', /error="insufficient_scope".*scope="notes:write"/.test(challenge), true)
+    equal('narrow: challenge', /error="insufficient_scope".*scope="notes:read notes:write"/.test(challenge), true)
     const { access_token: wide } = await obtainTokens(site, web, 'notes:read notes:write')
     equal('wide: status', (await callApi(site, wide, 'POST')).status, 200)
   })

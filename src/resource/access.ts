@@ -40,6 +40,8 @@ export type AccessDecision =
 /** Checks access tokens for one resource. */
 export interface ResourceServer {
   readonly resource: string
+  /** Where the metadata document is, which challenges point to; undefined without the option `metadata`. */
+  readonly metadataUrl: string | undefined
   /**
    * Judges the bearer token of a request. A refusal is a finished challenge. A CORS preflight is refused as a request without a token,
    * whatever it has.
@@ -48,6 +50,15 @@ export interface ResourceServer {
    * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 §3}
    */
   check(request: HttpRequest, need?: AccessNeed): Promise<AccessDecision>
+  /**
+   * Judges access that {@link check} has given already, for what is known only once the body was read, such as the tool that an MCP client
+   * calls. Null when it is enough, else a finished challenge, whose `scope` names what the token has beside what is needed: a client that
+   * asks for just that loses nothing.
+   *
+   * @throws {TypeError} when `need` is wrong, or the access is to another resource.
+   * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3.1 RFC 6750 §3.1}
+   */
+  demand(access: Access, need: AccessNeed): HttpResponse | null
   /** Answers a request for the metadata document; null for every other request, and without the option `metadata`. */
   handle(request: HttpRequest): HttpResponse | null
 }
@@ -63,6 +74,8 @@ export interface TokenSource {
   readonly resource: string
   /** All that means something there, where it is known. */
   readonly scopes: readonly string[] | undefined
+  /** What people call it, where it is known. */
+  readonly name: string | undefined
   readonly now: () => number
   /** Milliseconds by which the clock of the issuer may differ. */
   readonly tolerance: number

@@ -6,6 +6,7 @@
  */
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import { jsonResponse } from '../edge/responses.js'
+import { isScopeName } from '../protocol/scope.js'
 
 /** The error codes that an API answers with. `docs/errors.md` explains each; a test holds it to these. */
 export type ResourceErrorCode =
@@ -28,24 +29,42 @@ export const invalidToken: Problem = {
   error_description: 'The access token is unknown, expired, revoked, or for another resource.',
 }
 
-export const insufficientScope = (scope: readonly string[]): Problem => ({
+export const insufficientScope = (needed: readonly string[], granted: readonly string[]): Problem => ({
   error: 'insufficient_scope',
   error_description: 'The access token does not have the scope that this needs.',
-  scope: scope.join(' '),
+  scope: stepUp(needed, granted),
 })
 
 /** RFC 9470 §3: the user has to log in again, or in a stronger way. */
 export const insufficientUserAuthentication = (
   acr: readonly string[],
   maxAge: number | undefined,
-  scope: readonly string[],
+  needed: readonly string[],
+  granted: readonly string[],
 ): Problem => ({
   error: 'insufficient_user_authentication',
   error_description: 'This needs a login that is more recent, or of another kind.',
   ...(acr.length > 0 && { acr_values: acr.join(' ') }),
   ...(maxAge !== undefined && { max_age: String(maxAge) }),
-  ...(scope.length > 0 && { scope: scope.join(' ') }),
+  ...(needed.length > 0 && { scope: stepUp(needed, granted) }),
 })
+
+/**
+ * What a client asks for to get what is needed and keep what it has. RFC 6750 §3 wants the scope that is required; MCP 2026-07-28 leaves the
+ * uniting to clients and allows servers to name more. Many clients take the challenge at its word, and would lose what they had.
+ */
+function stepUp(needed: readonly string[], granted: readonly string[]): string {
+  // A token of another issuer may hold anything, and this stands in a header.
+  const kept = granted.filter((name) => isScopeName(name) && name !== OFFLINE_ACCESS)
+  const united = [...new Set([...kept, ...needed])].join(' ')
+  return united.length > MAX_STEP_UP ? needed.join(' ') : united
+}
+
+/** OpenID Connect Core §11. It is asked of a server, and no resource needs it: MCP keeps it out of challenges and resource metadata. */
+export const OFFLINE_ACCESS = 'offline_access'
+
+/** Proxies take no more than 4 KB of headers. Beyond it clients unite by themselves, or lose what they had. */
+const MAX_STEP_UP = 2_048
 
 const twoTokens: Problem = {
   error: 'invalid_request',
@@ -68,9 +87,22 @@ export function bearerToken(request: HttpRequest): Presented {
   return /^bearer\b/i.test(header ?? '') ? { ok: false, status: 401, problem: invalidToken } : withoutToken
 }
 
-/** @param metadataUrl Where the metadata of the resource is, if it has any (RFC 9728 §5.1). */
-export function challenge(status: number, problem: Problem | null, metadataUrl: string | undefined): HttpResponse {
-  const given = Object.entries({ ...problem, ...(metadataUrl && { resource_metadata: metadataUrl }) })
+/**
+ * @param metadataUrl Where the metadata of the resource is, if it has any (RFC 9728 §5.1).
+ * @param scope What the request needs, where the problem does not say it: what a client asks for first (RFC 6750 §3).
+ */
+export function challenge(
+  status: number,
+  problem: Problem | null,
+  metadataUrl: string | undefined,
+  scope: readonly string[] = [],
+): HttpResponse {
+  const needed = problem?.scope ?? scope.join(' ')
+  const given = Object.entries({
+    ...problem,
+    ...(needed && { scope: needed }),
+    ...(metadataUrl && { resource_metadata: metadataUrl }),
+  })
   // RFC 6750 §3: at least one parameter follows the scheme.
   const parameters = given.length > 0 ? given : [['realm', 'api'] as const]
   const text = parameters.map(([name, value]) => ` ${name}=${quoted(value)}`).join(',')

@@ -9,7 +9,7 @@ import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'
 import { challenge } from './challenge.js'
 import { isPreflight, readCors } from './cors.js'
-import { type Demand, readNeed } from './need.js'
+import { type Demand, needOf, readNeed } from './need.js'
 import { resourceServerFor } from './resource-server.js'
 
 /** What a route demands, and which scripts may call it. */
@@ -55,13 +55,6 @@ export function guardOf(
     return { ok: false, response: withHeaders(refusal, headers) }
   }
 }
-
-/** As it was read, once: what happens to the options later changes nothing. */
-const needOf = ({ scope, acr, maxAge }: Demand): AccessNeed => ({
-  ...(scope.length > 0 && { scope }),
-  ...(acr.length > 0 && { acr }),
-  ...(maxAge !== undefined && { maxAge }),
-})
 
 const preflightRefused = ({ scope }: Demand): string =>
   `grantwright: requireAccessToken(${scope.join(' ')}) refused a CORS preflight, which never has a token. For scripts of other origins, ` +

@@ -32,6 +32,7 @@ export function tokensInProcess({ server, resource }: InProcessOptions): TokenSo
     issuer,
     resource: definition.resource,
     scopes: definition.scopes,
+    name: typeof definition.name === 'string' ? definition.name : definition.name?.values().next().value,
     now: () => deployment.now(),
     tolerance: 0,
     async find(text) {

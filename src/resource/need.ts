@@ -7,6 +7,7 @@
 import { isScopeName } from '../protocol/scope.js'
 import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { AccessNeed } from './access.js'
+import { OFFLINE_ACCESS } from './challenge.js'
 
 /** An {@link AccessNeed} with its names as lists; an empty one demands nothing. */
 export interface Demand {
@@ -29,12 +30,24 @@ export function readNeed(need: AccessNeed, where: string, others: readonly strin
   return { scope: names(need, 'scope', where), acr: names(need, 'acr', where), maxAge: seconds(need, where) }
 }
 
+/** As it was read, once: what happens to the options later changes nothing. */
+export const needOf = ({ scope, acr, maxAge }: Demand): AccessNeed => ({
+  ...(scope.length > 0 && { scope }),
+  ...(acr.length > 0 && { acr }),
+  ...(maxAge !== undefined && { maxAge }),
+})
+
 /** RFC 6749 §3.3 and RFC 9470 §4 both write them separated by spaces, and without spaces inside. */
 function names(need: AccessNeed, member: 'scope' | 'acr', where: string): readonly string[] {
   if (!(member in need)) return []
   const given: unknown = need[member]
   const list: readonly unknown[] = typeof given === 'string' ? given.split(' ').filter(Boolean) : asList(given)
   const isGood = member === 'scope' ? isScopeName : (name: string) => /^[\x21-\x7e]+$/.test(name)
+  if (member === 'scope' && list.includes(OFFLINE_ACCESS)) {
+    throw new TypeError(
+      `${where}: scope has 'offline_access', which is no access to an API: clients ask the server for it. Leave it out.`,
+    )
+  }
   if (list.length > 0 && list.every((name) => typeof name === 'string' && isGood(name))) return list as string[]
   throw new TypeError(
     `${where}: ${member} is ${JSON.stringify(given) ?? 'undefined'}, which demands nothing that a token could have. ` +

@@ -11,7 +11,7 @@ import { cacheableJson, emptyResponse, withHeaders } from '../edge/responses.js'
 export interface ResourceMetadata {
   /** @default all scopes of the resource, when the server is in this process */
   readonly scopes_supported?: readonly string[] | undefined
-  /** A name for people. */
+  /** A name for people. @default the `name` of the resource, in its first language, when the server is in this process */
   readonly resource_name?: string | undefined
   /** A page for developers. */
   readonly resource_documentation?: string | undefined

@@ -98,6 +98,7 @@ export function remoteTokens(options: RemoteOptions): TokenSource {
     issuer,
     resource,
     scopes: undefined,
+    name: undefined,
     now,
     tolerance,
     find: (token) =>

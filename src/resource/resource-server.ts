@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { HttpResponse } from '../edge/message.js'
 import { checkServer, deploymentOf } from '../points/deployments.js'
 import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { AuthorizationServer } from '../server.js'
@@ -13,6 +14,7 @@ import {
   insufficientScope,
   insufficientUserAuthentication,
   invalidToken,
+  OFFLINE_ACCESS,
   type Problem,
   unavailable,
   withoutToken,
@@ -60,24 +62,43 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   const { metadata } = options
   if (isRecord(metadata)) {
     refuseUnknown(metadata, ['scopes_supported', 'resource_name', 'resource_documentation'], 'metadata')
+    if (metadata.scopes_supported?.includes(OFFLINE_ACCESS)) {
+      throw new TypeError(
+        "metadata.scopes_supported has 'offline_access', which is no access to an API: clients find it in the metadata of the server. Leave it out.",
+      )
+    }
   }
   const source = options.server === undefined ? remoteTokens(options) : tokensInProcess(options)
   const document = metadata
     ? metadataDocument(source.resource, source.issuer, {
-        ...(source.scopes && { scopes_supported: source.scopes }),
+        // MCP 2026-07-28, Refresh Tokens: not of the resource, whoever makes it one of its scopes.
+        ...(source.scopes && { scopes_supported: source.scopes.filter((name) => name !== OFFLINE_ACCESS) }),
+        resource_name: source.name,
         ...(typeof metadata === 'object' && metadata),
       })
     : undefined
-  const refuse = (status: number, problem: Problem | null) =>
-    ({ ok: false, response: challenge(status, problem, document?.url) }) as const
+  const refused = (status: number, problem: Problem | null, { scope }: Demand) =>
+    ({ ok: false, response: challenge(status, problem, document?.url, scope) }) as const
+
+  function judge(access: Access, demand: Demand): HttpResponse | null {
+    const { scope, acr, maxAge } = demand
+    if (!scope.every((name) => access.scope.includes(name))) {
+      return refused(403, insufficientScope(scope, access.scope), demand).response
+    }
+    if (!isLoginEnough(access, demand, source.now() - source.tolerance)) {
+      return refused(401, insufficientUserAuthentication(acr, maxAge, scope, access.scope), demand).response
+    }
+    return null
+  }
 
   return {
     resource: source.resource,
+    metadataUrl: document?.url,
     async check(request, need = {}) {
-      const { scope, acr, maxAge } = readNeed(need, 'check')
+      const demand = readNeed(need, 'check')
       // A preflight has no credentials (Fetch, CORS protocol): what looks like some is not from a browser, and opens nothing.
       const presented = isPreflight(request) ? withoutToken : bearerToken(request)
-      if (!presented.ok) return refuse(presented.status, presented.problem)
+      if (!presented.ok) return refused(presented.status, presented.problem, demand)
       let access: Access | null
       try {
         access = await source.find(presented.token)
@@ -85,12 +106,15 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
         // An open question is never an open door.
         return { ok: false, response: unavailable(cause instanceof Unreachable ? cause.retryAfter : 0) }
       }
-      if (!access) return refuse(401, invalidToken)
-      if (!scope.every((name) => access.scope.includes(name))) return refuse(403, insufficientScope(scope))
-      if (!isLoginEnough(access, { acr, maxAge }, source.now() - source.tolerance)) {
-        return refuse(401, insufficientUserAuthentication(acr, maxAge, scope))
-      }
-      return { ok: true, access }
+      if (!access) return refused(401, invalidToken, demand)
+      const response = judge(access, demand)
+      return response ? { ok: false, response } : { ok: true, access }
+    },
+    demand(access, need) {
+      const demand = readNeed(need, 'demand')
+      // Access to another API says nothing about this one.
+      if (access.resource === source.resource) return judge(access, demand)
+      throw mistake(`demand takes access to ${source.resource}, as check() or accessOf gave it.`, access.resource)
     },
     handle: (request) => document?.handle(request) ?? null,
   }

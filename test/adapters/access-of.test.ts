@@ -111,7 +111,9 @@ describe.each([
     const access = { subject: 'somebody', clientId: 'else' } as Access
     const other = forExpress.requireAccessToken({
       resource: 'https://other.example',
+      metadataUrl: undefined,
       check: async () => ({ ok: true, access }),
+      demand: () => null,
       handle: () => null,
     })
     const app = framework()

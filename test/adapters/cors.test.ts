@@ -94,7 +94,7 @@ describe.each(Object.entries(apps))('%s', (_, app) => {
     const ask = await start({})
     for (const headers of [preflight(), { ...preflight(), ...(await bearer()) }]) {
       const response = await ask(headers, 'OPTIONS')
-      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="api"'])
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer scope="notes:read"'])
       expect(names(response, 'access-control-allow-origin')).toBeNull()
     }
     expect(seen).toEqual([])

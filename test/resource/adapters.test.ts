@@ -89,7 +89,7 @@ describe.each(Object.entries(apps))('%s', (_, app) => {
     await visit(async (origin) => {
       const refused = await get(`${origin}/notes`)
       expect(refused.status).toBe(401)
-      expect(refused.headers.get('www-authenticate')).toBe(`Bearer resource_metadata="${API}${path}"`)
+      expect(refused.headers.get('www-authenticate')).toBe(`Bearer scope="read", resource_metadata="${API}${path}"`)
       const metadata = await get(origin + path)
       expect(metadata.headers.get('access-control-allow-origin')).toBe('*')
       expect(await metadata.json()).toMatchObject({ resource: API, authorization_servers: [ISSUER] })

@@ -91,7 +91,7 @@ describe('a good token of another server', () => {
     const token = await issuer.token(signer)
     expect(await statusOf(show(api, token, { scope: 'read write' }))).toBe(200)
     const { status, challenge } = outcome(await show(api, token, { scope: 'read admin' }))
-    expect([status, challenge]).toEqual([403, expect.stringContaining('scope="read admin"')])
+    expect([status, challenge]).toEqual([403, expect.stringContaining('scope="read write admin"')])
   })
 })
 

@@ -45,7 +45,12 @@ describe('is 401 insufficient_user_authentication', () => {
     ['when nothing is known of the login', {}, { maxAge: 1e9 }, ', max_age="1000000000"'],
     ['when the kind is not known', {}, { acr: 'pwd' }, ', acr_values="pwd"'],
     ['when the time is no number', { auth_time: '1' }, { maxAge: 1e9 }, ', max_age="1000000000"'],
-    ['with the scope that is needed too', login, { acr: 'mfa', scope: 'read' }, ', acr_values="mfa", scope="read"'],
+    [
+      'with the scope that is needed, and what the token has beside it',
+      login,
+      { acr: 'mfa', scope: 'read' },
+      ', acr_values="mfa", scope="read write"',
+    ],
   ])('%s', async (_, claims, need, rest) => {
     const { status, challenge, body } = await shown(claims, need)
     expect(status).toBe(401)

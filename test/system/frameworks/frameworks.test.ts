@@ -159,7 +159,7 @@ describe.each(['mcp-1.mjs', 'mcp-2.mjs'])('behind our guard the transport of the
   it('is not reached without a token', async () => {
     const { origin } = await site()
     const response = await fetch(`${origin}/mcp`, { method: 'POST', body: '{}' })
-    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="api"'])
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer scope="notes:read"'])
   })
 })
 
