@@ -53,7 +53,7 @@ export const insufficientUserAuthentication = (
  * What a client asks for to get what is needed and keep what it has. RFC 6750 §3 wants the scope that is required; MCP 2026-07-28 leaves the
  * uniting to clients and allows servers to name more. Many clients take the challenge at its word, and would lose what they had.
  */
-function stepUp(needed: readonly string[], granted: readonly string[]): string {
+export function stepUp(needed: readonly string[], granted: readonly string[]): string {
   // A token of another issuer may hold anything, and this stands in a header.
   const kept = granted.filter((name) => isScopeName(name) && name !== OFFLINE_ACCESS)
   const united = [...new Set([...kept, ...needed])].join(' ')

@@ -15,3 +15,11 @@ export {
   type ResourceServer,
   type ResourceServerOptions,
 } from './resource-server.js'
+export {
+  type AuthInfo,
+  authInfoOf,
+  scopeChallenge,
+  type TokenVerifier,
+  type TokenVerifierOptions,
+  tokenVerifier,
+} from './token-verifier.js'

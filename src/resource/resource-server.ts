@@ -137,17 +137,19 @@ export function asResourceServer(guard: AuthorizationServer | ResourceServer, ne
 }
 
 /** @throws {TypeError} when `guard` is no server, has several resources and none is the default, or lacks a scope that is demanded. */
-export function resourceServerFor(guard: AuthorizationServer | ResourceServer, demand: Demand): ResourceServer {
+export function resourceServerFor(
+  guard: AuthorizationServer | ResourceServer,
+  demand: Demand,
+  where = 'requireAccessToken',
+): ResourceServer {
   if (isChecking(guard)) return guard
-  checkServer(guard, 'requireAccessToken')
+  checkServer(guard, where)
   const resourceServer = createResourceServer({ server: guard })
   const scopes = deploymentOf(guard).settings.resources.get(resourceServer.resource)?.scopes ?? []
   const unknown = demand.scope.find((name) => !scopes.includes(name))
   if (unknown !== undefined) {
     const known = scopes.join(', ') || 'none'
-    throw new TypeError(
-      `requireAccessToken: '${unknown}' is not a scope of ${resourceServer.resource}. They are ${known}.`,
-    )
+    throw new TypeError(`${where}: '${unknown}' is not a scope of ${resourceServer.resource}. They are ${known}.`)
   }
   return resourceServer
 }
