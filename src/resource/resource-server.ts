@@ -69,12 +69,16 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
     }
   }
   const source = options.server === undefined ? remoteTokens(options) : tokensInProcess(options)
+  // MCP 2026-07-28, Refresh Tokens: not of the resource, whoever makes it one of its scopes.
+  const scopes =
+    (isRecord(metadata) ? metadata.scopes_supported : undefined) ??
+    source.scopes?.filter((name) => name !== OFFLINE_ACCESS)
   const document = metadata
     ? metadataDocument(source.resource, source.issuer, {
-        // MCP 2026-07-28, Refresh Tokens: not of the resource, whoever makes it one of its scopes.
-        ...(source.scopes && { scopes_supported: source.scopes.filter((name) => name !== OFFLINE_ACCESS) }),
         resource_name: source.name,
-        ...(typeof metadata === 'object' && metadata),
+        ...(isRecord(metadata) && metadata),
+        // RFC 9728 §3.2: a list with nothing in it is left out.
+        scopes_supported: scopes?.length ? scopes : undefined,
       })
     : undefined
   const refused = (status: number, problem: Problem | null, { scope }: Demand) =>

@@ -143,6 +143,14 @@ describe('offline_access', () => {
     const own = createResourceServer({ server: harness({ resources, clients: [] }).server, metadata: true })
     expect(documentOf(own).scopes_supported).toEqual(['read'])
   })
+
+  it('is not what is left where there is nothing else', () => {
+    const resources = { [API]: { scopes: { offline_access: 'Stay' } } }
+    const own = createResourceServer({ server: harness({ resources, clients: [] }).server, metadata: true })
+    expect(documentOf(own)).not.toHaveProperty('scopes_supported')
+    const told = issuer.api({ metadata: { scopes_supported: [] } })
+    expect(documentOf(told)).not.toHaveProperty('scopes_supported')
+  })
 })
 
 it('the name of the resource is in its metadata, in the first of its languages, unless the app says another', () => {
