@@ -6,13 +6,14 @@
  *
  * @module
  */
+import type { Deployment } from '../deployment/deployment.js'
 import { plainCause } from '../edge/event-json.js'
 import type { ServerEvent } from '../edge/events.js'
 import { inOneLine } from '../runtime/one-line.js'
 import { lineLimit } from './line-limit.js'
 
 /** What is said once, because it is wrong for good. */
-export type Advice = 'login_lost'
+export type Advice = Parameters<Deployment['advise']>[0]
 
 export interface Printer {
   print(event: ServerEvent): void
@@ -22,6 +23,10 @@ export interface Printer {
 const advices: { readonly [advice in Advice]: string } = {
   login_lost:
     'Somebody came back from loginUrl, and users.current finds nobody still. If that is so each time, mount the session middleware before the server: `app.use(session(…))`, then `app.use(authorizationServer(auth))`. Else the session cookie does not arrive: see docs/adapters/README.md.',
+  proxy_not_trusted:
+    'A request has the header X-Forwarded-For, and trustProxy is 0, so limits per address count who connects: behind a reverse proxy that is everybody as one. If a proxy of yours writes it, say how many do: `trustProxy: 1`. If none does, change nothing: anybody can send the header. See docs/adapters/proxies.md.',
+  forwarded_not_read:
+    'A request has the header Forwarded, which is not read, so limits per address count who connects: behind a reverse proxy that is everybody as one. If a proxy of yours writes it, have it append to X-Forwarded-For as well, and write `trustProxy: 1`. If none does, change nothing: anybody can send the header. See docs/adapters/proxies.md.',
 }
 
 export function printer(issuer: string): Printer {

@@ -13,8 +13,9 @@ import { emptyResponse, withHeaders } from '../edge/responses.js'
 import { failurePage, protocolErrorPage } from '../pages/problem-pages.js'
 import type { Answer, PageAnswer } from '../pages/views.js'
 import type { Endpoint } from '../points/endpoint.js'
-import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
+import { asciiLowerCase } from '../protocol/ascii.js'
 import { quoted } from '../protocol/hint.js'
+import { fromClient } from './from-client.js'
 
 /**
  * Null for a path that is none of the server's. One slash at the end of a path of the server is accepted: frameworks and proxies put it
@@ -24,24 +25,24 @@ export function createRouter(
   endpoints: readonly Endpoint[],
   deployment: Deployment,
 ): (request: HttpRequest) => Promise<HttpResponse> | null {
+  const visitOf = fromClient(deployment)
   const byPath = new Map(endpoints.flatMap((endpoint) => endpoint.paths.map((path) => [path, endpoint] as const)))
   return (request) => {
     const query = request.url.indexOf('?')
     const path = query < 0 ? request.url : request.url.slice(0, query)
     const endpoint = byPath.get(path) ?? (/[^/]\/$/.test(path) ? byPath.get(path.slice(0, -1)) : undefined)
-    return endpoint ? answer(endpoint, deployment, request) : null
+    return endpoint ? answer(endpoint, deployment, visitOf(request)) : null
   }
 }
 
-async function answer(endpoint: Endpoint, deployment: Deployment, request: HttpRequest): Promise<HttpResponse> {
-  const { method } = request
+async function answer(endpoint: Endpoint, deployment: Deployment, visit: HttpRequest): Promise<HttpResponse> {
+  const { method } = visit
   if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
   const name = method === 'HEAD' ? 'GET' : method
   // Own members only: a method may be called `constructor`.
   const handler = Object.hasOwn(endpoint.methods, name) ? endpoint.methods[name] : undefined
   if (!handler) return withHeaders(emptyResponse(405), [['allow', Object.keys(endpoint.methods).join(', ')]])
   const { settings, storage } = deployment
-  const visit = fromClient(request, settings.trustProxy)
   const work = (visit: HttpRequest) => carryOut(endpoint, handler, deployment, visit)
   // A store that never waits needs nobody to watch the time.
   let response = await (storage.settlesByItself
@@ -149,21 +150,4 @@ function preflight(endpoint: Endpoint): HttpResponse {
     ['access-control-allow-headers', 'authorization, content-type'],
     ['access-control-max-age', '86400'],
   ])
-}
-
-/**
- * RFC 9700 §4.13: forwarded headers count only where the operator says how many proxies append to them; what stands further
- * left was written by the client.
- */
-function fromClient(request: HttpRequest, hops: number): HttpRequest {
-  if (hops === 0) return request
-  const chain = request.headerValues('x-forwarded-for').join(',').split(',')
-  return {
-    method: request.method,
-    url: request.url,
-    headerValues: (name) => request.headerValues(name),
-    body: (limit) => request.body(limit),
-    address: trimOws(chain.at(-hops) ?? '') || request.address,
-    native: request.native,
-  }
 }

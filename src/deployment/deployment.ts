@@ -50,5 +50,5 @@ export interface Deployment {
   readonly browserCookie: CookieJar
   emit(event: ServerEventBody): void
   /** Says something on the console, once. */
-  advise(advice: 'login_lost'): void
+  advise(advice: 'login_lost' | 'proxy_not_trusted' | 'forwarded_not_read'): void
 }

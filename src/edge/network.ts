@@ -20,6 +20,10 @@ export function networkOf(address: string): string {
   return groups.slice(0, 4).join(':')
 }
 
+/** Whether an address of a connection is this machine itself. */
+export const isLoopbackAddress = (address: string): boolean =>
+  /^(?:::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/i.test(withoutPort(address))
+
 /** Some proxies write the port of the connection, too, which would make every connection somebody else. */
 const withoutPort = (address: string): string =>
   /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
