@@ -13,24 +13,28 @@ import { isEmbedded } from '../edge/navigation.js'
 import { networkOf } from '../edge/network.js'
 import { encodeBase64url } from '../runtime/hash.js'
 
+const WINDOW = 600_000
 // Many people share an address behind a company's or a carrier's gateway; a browser is one person with some tabs.
-const PER_ADDRESS = 600
-const PER_BROWSER = 60
+const perAddress = { limit: 600, length: WINDOW }
+const perBrowser = { limit: 60, length: WINDOW }
+// Everybody together, where the server is not told who connects. A short window, because whoever fills it shuts out all others.
+const withoutAddress = { limit: 600, length: 60_000 }
 // A client renews in the background once in some minutes, in each tab.
 const SILENT_PER_USER_AND_CLIENT = 120
-const WINDOW = 600_000
 
 /** Whether one more request may be stored, which counts it; else milliseconds to wait. `address` may be unknown. */
 export async function pendingWait(
-  deployment: Deployment,
+  { limits }: Deployment,
   address: string | undefined,
   browser: Browser | null,
 ): Promise<number> {
-  const byAddress = address === undefined ? 0 : await count(deployment, `address\0${networkOf(address)}`, PER_ADDRESS)
+  const byAddress = await (address === undefined
+    ? limits.take('pendingRequestsWithoutAddress', '', withoutAddress)
+    : limits.take('pendingRequestsPerAddress', networkOf(address), perAddress, address))
   if (byAddress > 0) return byAddress
   // A browser that has just got its cookie is counted from its second request on.
   if (!browser || browser.setCookie.length > 0) return 0
-  return count(deployment, `browser\0${encodeBase64url(browser.secret)}`, PER_BROWSER)
+  return limits.take('pendingRequestsPerBrowser', encodeBase64url(browser.secret), perBrowser, address)
 }
 
 /**
@@ -44,10 +48,6 @@ export async function isSilentTooOften(
   subject: string,
 ): Promise<boolean> {
   const frame = isEmbedded(request) ? (request.headerValues('sec-fetch-site')[0] ?? '') : null
-  return (
-    (await count(deployment, `silent\0${JSON.stringify([clientId, subject, frame])}`, SILENT_PER_USER_AND_CLIENT)) > 0
-  )
+  const id = deployment.recordId('pending requests', `silent\0${JSON.stringify([clientId, subject, frame])}`)
+  return (await countInWindow(deployment, { id, limit: SILENT_PER_USER_AND_CLIENT, length: WINDOW })) > 0
 }
-
-const count = (deployment: Deployment, name: string, limit: number): Promise<number> =>
-  countInWindow(deployment, { id: deployment.recordId('pending requests', name), limit, length: WINDOW })

@@ -37,6 +37,7 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
   if (typeof options.users !== 'function') checkUsers(options.users)
   checkFunctions(options, ['clientClaims', 'onEvent', 'now', 'randomBytes'])
   checkKeyOptions(options)
+  checkLimiter(options.limiter ?? {}, joined.tables.limits)
   checkSigningKeys(options, joined)
   const accessTokenLifetime = duration(options, 'accessTokenLifetime', 600, 1)
   const resources = joinResources({ resources: options.resources, issuer }, accessTokenLifetime, joined)
@@ -102,6 +103,7 @@ const knownOptions = [
   'signingKeys',
   'basePath',
   'trustProxy',
+  'limiter',
   'codeLifetime',
   'accessTokenLifetime',
   'refreshIdleLifetime',
@@ -214,6 +216,17 @@ function checkTrustProxy(hops: unknown): number {
     'trustProxy is the number of reverse proxies in front of this server. Write `trustProxy: 1` for one.',
     hops,
   )
+}
+
+function checkLimiter(limiter: unknown, names: readonly string[]): void {
+  const write = 'Write `limiter: { pendingRequestsPerAddress: new RateLimiterRedis({ … }) }`.'
+  if (!isRecord(limiter)) throw mistake(`limiter must be an object of limiters, by what each limits. ${write}`, limiter)
+  if ('consume' in limiter) throw new TypeError(`limiter is one limiter, and must say what it limits. ${write}`)
+  refuseUnknown(limiter, names, 'limiter')
+  for (const [name, value] of Object.entries(limiter) as [string, unknown][]) {
+    if (typeof (Object(value) as { consume?: unknown }).consume === 'function') continue
+    throw mistake(`limiter.${name} has no function \`consume\`. ${write}`, value)
+  }
 }
 
 function checkPurge(purge: ServerOptions['purge'] = {}): number | null {

@@ -1,5 +1,5 @@
 /**
- * What the console says to the operator: what broke, and what was refused and could be set right. Loaded when there is something to say.
+ * What the console says to the operator: what broke, which limits were met, and what was refused and could be set right. Loaded when there is something to say.
  *
  * On an `http` issuer, which is for development, it says every refusal; else those that came with a hint, at most three lines a minute for
  * each reason and client. Nothing that a stranger sends can end a line or make it long.
@@ -44,6 +44,13 @@ export function printer(issuer: string): Printer {
     else if (hint) refusals.say(reason === 'client_unknown' ? reason : `${reason} ${clientId?.slice(0, 200)}`, line, at)
   }
 
+  function printLimit({ limit, wait, address, at }: Extract<ServerEvent, { type: 'limited' }>): void {
+    const by = address === undefined ? '' : ` by ${lineOf(cut(address, 100))}`
+    const line = `grantwright: the limit ${limit} was reached${by}; there is room again in ${wait} s. See docs/rate-limits.md.`
+    if (isDevelopment) console.warn(line)
+    else refusals.say(`limit ${limit}`, line, at)
+  }
+
   function printFailure({ endpoint, reference, cause, at }: Extract<ServerEvent, { type: 'failed' }>): void {
     const chain = chainOf(plainCause(cause))
     const line = lineOf(
@@ -65,6 +72,7 @@ export function printer(issuer: string): Printer {
       refusals.sweep(event.at)
       failures.sweep(event.at)
       if (event.type === 'refused') printRefusal(event)
+      else if (event.type === 'limited') printLimit(event)
       else if (event.type === 'failed') printFailure(event)
     },
     advise: (advice) => console.warn(`grantwright: ${advices[advice]}`),

@@ -21,5 +21,11 @@ export const core: Feature = {
     // OAuth 2.0 Form Post Response Mode §2.
     { name: 'form_post', carrier: 'form_post' },
   ],
+  limits: [
+    'pendingRequestsPerAddress',
+    'pendingRequestsPerBrowser',
+    'pendingRequestsWithoutAddress',
+    'loginsWithoutAddress',
+  ],
   endpoints: (server, asClient) => [revocationEndpoint(server, asClient), introspectionEndpoint(server, asClient)],
 }

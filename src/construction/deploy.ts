@@ -10,6 +10,7 @@ import { findPending, isOver, resumeUrl } from '../authorize/pending-request.js'
 import { renewedUrl } from '../authorize/renew.js'
 import { createClientRegistry } from '../clients/registry.js'
 import { type ClientSource, clientSources, type Sources } from '../clients/sources.js'
+import { limitsOf } from '../deployment/limits.js'
 import { keptUntil, type PendingRequest, type RevokedToken, type WindowCounter } from '../deployment/records.js'
 import type { Settings } from '../deployment/settings.js'
 import { underWay } from '../deployment/under-way.js'
@@ -58,6 +59,12 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   const sources = { now, randomBytes, patience: settings.storageTimeout }
   const belongs = (value: { readonly issuer: string }) => value.issuer === issuer
   let elsewhere: Sources | undefined
+  const counters = repository<WindowCounter>(storage, sources, {
+    kind: 'counter',
+    id: (counter) => counter.id,
+    expiresAt: (counter) => counter.expiresAt,
+    belongs,
+  })
   const parts: Omit<DeployedWithUsers, 'users'> = {
     settings,
     tables,
@@ -106,12 +113,8 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       expiresAt: (token) => token.expiresAt,
       belongs,
     }),
-    counters: repository<WindowCounter>(storage, sources, {
-      kind: 'counter',
-      id: (counter) => counter.id,
-      expiresAt: (counter) => counter.expiresAt,
-      belongs,
-    }),
+    counters,
+    limits: limitsOf({ counters, settings, now, recordId, emit }, options.limiter ?? {}, settings.storageTimeout),
     unsent: unsentAnswers(now),
     redeeming: underWay(),
     clients: createClientRegistry({
@@ -153,6 +156,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     storage,
     ...sources,
     recordId,
+    limits: parts.limits,
     loginPath: parts.urls.paths.login,
     isOwnForm: (request) => isOwnForm(request, settings.pages.origins),
     emit,

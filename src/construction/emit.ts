@@ -43,7 +43,7 @@ export function emitter(
           const toJSON = () => ({ ...event, cause: plainCause(event.cause) })
           Object.defineProperty(event, 'toJSON', { value: toJSON })
         }
-        const isForConsole = event.type === 'failed' || event.type === 'refused'
+        const isForConsole = event.type === 'failed' || event.type === 'refused' || event.type === 'limited'
         if (isForConsole || printer) print((printer) => printer.print(event), event)
         const outcome = onEvent?.(event)
         // Nobody else would see it fail, and Node ends over a rejection that nobody sees.

@@ -4,6 +4,7 @@
  * @module
  */
 import type { StaticClient } from '../clients/static.js'
+import type { RateLimiter } from '../deployment/limits.js'
 import type { ResourceOptions } from '../deployment/resource-options.js'
 import type { ServerEvent } from '../edge/events.js'
 import type { SigningAlgorithm } from '../keys/signer.js'
@@ -60,6 +61,15 @@ export interface ServerOptions<Native = unknown> {
   readonly basePath?: string | undefined
   /** How many reverse proxies in front append to `x-forwarded-for`; 0 believes only the socket. @default 0 */
   readonly trustProxy?: number | undefined
+  /**
+   * Limiters of your own in place of those that count in the storage, by what is limited: those of rate-limiter-flexible, or whatever has
+   * their `consume(key)`. The names are `pendingRequestsPerAddress`, `pendingRequestsPerBrowser`, `pendingRequestsWithoutAddress`,
+   * `loginsWithoutAddress`, and those that features bring; `docs/rate-limits.md` says what each counts. While one is broken, the default
+   * takes its place. Attempts at passwords have a `limiter` of their own, in `passwordLogin`.
+   *
+   * @default {}
+   */
+  readonly limiter?: { readonly [name: string]: RateLimiter } | undefined
   /** RFC 6749 §4.1.2 recommends at most 600. @default 60 */
   readonly codeLifetime?: number | undefined
   /** A resource may have its own. @default 600 */

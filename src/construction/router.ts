@@ -140,7 +140,7 @@ const challenged = (response: HttpResponse): HttpResponse =>
 // Without credentials: no cookie of ours is ever readable by another origin's script.
 const corsHeaders: HttpResponse['headers'] = [
   ['access-control-allow-origin', '*'],
-  ['access-control-expose-headers', 'www-authenticate'],
+  ['access-control-expose-headers', 'www-authenticate, retry-after'],
 ]
 
 function preflight(endpoint: Endpoint): HttpResponse {

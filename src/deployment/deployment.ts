@@ -15,6 +15,7 @@ import type { Storage } from '../storage/contract.js'
 import type { Repository } from '../storage/repositories.js'
 import type { UnsentAnswers } from '../storage/unsent-answers.js'
 import type { ClientClaims, UserAuthentication } from '../users/contract.js'
+import type { Limits } from './limits.js'
 import type { PendingRequest, RevokedToken, WindowCounter } from './records.js'
 import type { Settings } from './settings.js'
 import type { UnderWay } from './under-way.js'
@@ -36,6 +37,8 @@ export interface Deployment {
   /** Access tokens of the client_credentials grant that were revoked before their time. */
   readonly revokedTokens: Repository<RevokedToken>
   readonly counters: Repository<WindowCounter>
+  /** How much of something strangers may have done. */
+  readonly limits: Limits
   /** Answers of the token endpoint that could not be sent. */
   readonly unsent: UnsentAnswers
   /** Authorization codes that are being redeemed in this process, by digest. */

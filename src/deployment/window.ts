@@ -5,8 +5,15 @@
  */
 import { CLOCK_SKEW } from '../protocol/clock-skew.js'
 import { pause } from '../runtime/deadline.js'
-import type { Deployment } from './deployment.js'
+import type { Repository } from '../storage/repositories.js'
 import type { WindowCounter } from './records.js'
+
+/** What counting needs of a deployment. */
+export interface Counting {
+  readonly counters: Repository<WindowCounter>
+  readonly settings: { readonly issuer: string }
+  now(): number
+}
 
 export interface Window {
   /** Of its counter. */
@@ -17,8 +24,7 @@ export interface Window {
 }
 
 /** Whether one more is within the limit, which counts it: 0. Else how many milliseconds to wait. */
-export async function countInWindow(deployment: Deployment, window: Window): Promise<number> {
-  const { counters, now, settings } = deployment
+export async function countInWindow({ counters, now, settings }: Counting, window: Window): Promise<number> {
   const { id, limit, length } = window
   for (let lost = 0; lost < MAX_LOST_SWAPS; lost++) {
     // Tabs that a browser opens again all at once are no flood.
@@ -26,11 +32,12 @@ export async function countInWindow(deployment: Deployment, window: Window): Pro
     const stored = await counters.get(id)
     const at = now()
     const open = stored && isOpen(stored.value, at, length) ? stored.value : null
-    if (open && open.count >= limit) return open.expiresAt - at
+    const count = open?.count ?? 0
+    if (count >= limit) return open ? open.expiresAt - at : length
     const next: WindowCounter = {
       id,
       issuer: settings.issuer,
-      count: (open?.count ?? 0) + 1,
+      count: count + 1,
       expiresAt: open?.expiresAt ?? at + length,
     }
     if (await (stored ? counters.replace(next, stored.version) : counters.insert(next))) return 0
@@ -40,7 +47,7 @@ export async function countInWindow(deployment: Deployment, window: Window): Pro
 }
 
 /** How many there were in the window that is open now. Costs one read. */
-export async function countedInWindow({ counters, now }: Deployment, { id, length }: Window): Promise<number> {
+export async function countedInWindow({ counters, now }: Counting, { id, length }: Window): Promise<number> {
   const stored = await counters.get(id)
   return stored && isOpen(stored.value, now(), length) ? stored.value.count : 0
 }

@@ -58,6 +58,11 @@ export type ServerEvent = { readonly at: number } & (
   | { readonly type: 'login_throttled'; readonly username: string; readonly address: string | undefined }
   /** On the logout page. `everywhere` when every browser of the user was logged out. */
   | { readonly type: 'logged_out'; readonly subject: string; readonly everywhere: boolean }
+  /**
+   * Too many of something. `limit` is its name, as in the option `limiter`; `wait` is in seconds. What came of it may be another event, such
+   * as `refused`.
+   */
+  | { readonly type: 'limited'; readonly limit: string; readonly wait: number; readonly address: string | undefined }
   /** A request that was answered with a protocol error, or a page that goes no further. `reason` says more than the wire shows. */
   | {
       readonly type: 'refused'

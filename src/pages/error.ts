@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { minutesIn } from './formats.js'
 import { displayText, html } from './html.js'
 import type { Page } from './layout.js'
-import type { Messages, Problem } from './messages.js'
+import { fillText, type Messages, type Problem } from './messages.js'
 import { type Ways, waysOf } from './ways.js'
 
 export interface ErrorView extends Ways {
@@ -27,7 +28,7 @@ export interface ErrorView extends Ways {
 }
 
 export function errorPage(view: ErrorView, messages: Messages): Page {
-  const { problem, code, reference, detail, clientName, redirectUri } = view
+  const { problem, code, reference, detail, clientName, redirectUri, retryAfter } = view
   const { title, explanation, advice } = messages.problem[problem]
   const text = messages.error
   const fact = (name: string, value: string | undefined) =>
@@ -37,6 +38,7 @@ export function errorPage(view: ErrorView, messages: Messages): Page {
 <div class="trouble"><h1>${title}</h1>
 <p>${explanation}</p></div>
 <p>${advice}</p>
+${problem === 'tooMany' && retryAfter !== undefined && html`<p>${fillText(text.wait, { wait: minutesIn(messages.locale, retryAfter) })}</p>`}
 ${detail !== undefined && html`<p class="note warning">${text.detail} <span lang="en" dir="ltr">${displayText(detail, 400)}</span></p>`}
 ${(code ?? reference ?? redirectUri ?? (client || undefined)) !== undefined && html`<dl>${client !== '' && html`<dt>${text.client}</dt><dd><bdi>${client}</bdi></dd>`}${fact(text.redirectUri, redirectUri)}${fact(text.code, code)}${fact(text.reference, reference)}</dl>`}
 ${waysOf(view, messages)}

@@ -100,6 +100,8 @@ export interface Messages {
     readonly redirectUri: string
     readonly code: string
     readonly reference: string
+    /** `{wait}`: a duration, such as `3 minutes`. Stands on the page `tooMany`. */
+    readonly wait: string
     /** Stands before what is said to the developers of an app, in English. */
     readonly detail: string
   }

@@ -43,6 +43,11 @@ export interface Feature {
   /** Further members of client metadata, kept in `client.fields`. */
   readonly clientFields?: readonly ClientField[] | undefined
   /**
+   * What it limits: the names that it gives to `deployment.limits`, and under which the option `limiter` takes a limiter of the app's own.
+   * Several features may count the same together, so a name says what is counted: `documentFetchesPerAddress`.
+   */
+  readonly limits?: readonly string[] | undefined
+  /**
    * Scope of the server itself, by a URI that stands for it: it may be asked for beside that of any API, and is in the scope of that API's
    * tokens then. The words are for the consent page. Called once.
    */

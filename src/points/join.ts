@@ -62,6 +62,7 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       keyProofs: table('key proof', ({ keyProofs = [] }) => keyProofs.map((row) => [row.member, row])),
       terms: table('term', ({ terms = [] }) => terms.map((row) => [row.name, row])),
       algorithms: algorithmsOf(features),
+      limits: [...new Set(features.flatMap(({ limits = [] }) => limits))],
       clients: {
         grantTypes,
         authenticationMethods: table('client authentication method', ({ clientAuthentication = [] }) =>

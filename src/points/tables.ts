@@ -21,6 +21,8 @@ export interface Tables {
   readonly terms: ReadonlyMap<string, Term>
   /** What features sign with, each once. */
   readonly algorithms: readonly SigningAlgorithm[]
+  /** What is limited, each once. */
+  readonly limits: readonly string[]
   /** What client metadata may say. */
   readonly clients: ClientVocabulary
 }

@@ -121,6 +121,8 @@ export type RequestRefusal =
   | 'grant_type_confidential'
   /** Proofs of several keys at once. */
   | 'key_proofs_several'
+  /** Too many from there, or in all. */
+  | 'too_many_requests'
   /** A client without a secret asks to introspect. */
   | 'introspection_public'
 

@@ -29,6 +29,20 @@ export interface UserServices {
    */
   pendingLogin(request: HttpRequest, handle: string, pageToken?: string): Promise<PendingLogin | null>
   emit(event: ServerEventBody): void
+  /** The limits of the server, which the app may have limiters of its own for. */
+  readonly limits: {
+    /**
+     * Counts one more of what `name` says, in a window of `length` milliseconds.
+     *
+     * @returns 0 when there is room, else how many milliseconds to wait.
+     */
+    take(
+      name: string,
+      key: string,
+      window: { readonly limit: number; readonly length: number },
+      address?: string,
+    ): Promise<number>
+  }
 }
 
 /** An endpoint of its own, mounted by the server at an absolute path. */

@@ -1,7 +1,7 @@
 /**
  * Limits attempts to log in: 5 per user and 30 per address in a minute; after that a wait of 1, 2, 4, 8 and then always 15
  * minutes, and a fifth of the attempts (1 and 6) between two waits. From the twentieth at one user within 24 hours on, each has
- * such a wait after it. The counters are in the storage, moved by compare-and-swap, so that several instances share them and
+ * such a wait after it. All whose address is not known have 600 a minute together. The counters are in the storage, moved by compare-and-swap, so that several instances share them and
  * parallel guesses are all counted. Users who do not exist are counted like those who do, all spellings of a name as one user.
  *
  * @module
@@ -30,7 +30,7 @@ export interface LoginAttempt {
    * for the address alone.
    */
   readonly username: string
-  /** Where it comes from. Unknown: only the user's attempts are counted. */
+  /** Where it comes from. Unknown: the user's attempts are counted, and those of all whose address is not known, together. */
   readonly address: string | undefined
 }
 
@@ -57,6 +57,8 @@ export interface Limiter {
 /** Attempts in the first minute. */
 const USER_LIMIT = 5
 const ADDRESS_LIMIT = 30
+/** Of everybody whose address is not known: else names that nobody has would fill the store. */
+const withoutAddress = { limit: 600, length: 60_000 }
 
 /** What came of counting. */
 interface Counted {
@@ -69,7 +71,7 @@ interface Counted {
 }
 
 export function limiterIn(services: UserServices): Required<Limiter> {
-  const { issuer, storage, now, recordId } = services
+  const { issuer, storage, now, recordId, limits } = services
   const counters = repository<Counter>(storage, services, {
     kind: 'counter',
     id: (counter) => counter.id,
@@ -125,7 +127,10 @@ export function limiterIn(services: UserServices): Required<Limiter> {
     async reserve(attempt) {
       const { address, username } = attempt
       // The address first: who is refused there must not use up the attempts of a user.
-      const byAddress = address === undefined ? uncounted : await take(addressId(address), ADDRESS_LIMIT)
+      const byAddress =
+        address === undefined
+          ? { ...uncounted, wait: await limits.take('loginsWithoutAddress', '', withoutAddress) }
+          : await take(addressId(address), ADDRESS_LIMIT)
       if (byAddress.wait > 0) return inSeconds(byAddress.wait)
       let byUser = username === '' ? uncounted : await take(userId(attempt), USER_LIMIT, spellingOf(attempt))
       if (byUser.wait > 0 && address !== undefined) byUser = await claimPlace(attempt, address, byUser.wait)

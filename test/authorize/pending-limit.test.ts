@@ -1,7 +1,11 @@
 /**
  * How many authorization requests a stranger can have stored.
  */
+import Database from 'libsql'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { describe, expect, it } from 'vitest'
+import { memoryStorage } from '../../src/storage/memory.js'
+import { sqliteStorage } from '../../src/storage/sqlite.js'
 import {
   authorizeUrl,
   formFields,
@@ -44,6 +48,83 @@ describe('one address', () => {
     expect((await from(h, '203.0.113.10', method)).status).toBeLessThan(400)
     h.now += 600_000
     expect((await from(h, '203.0.113.9', method)).status).toBeLessThan(400)
+  })
+})
+
+describe.each([
+  ['in memory', () => memoryStorage()],
+  ['in SQLite', () => sqliteStorage(new Database(':memory:'))],
+])('where addresses are not known, %s', (_, open) => {
+  it.each(['GET', 'POST'])(
+    'all together may have 600 %s requests stored in a minute, and those with an address go on',
+    async (method) => {
+      const h = harness({ storage: open() })
+      for (let i = 0; i < 600; i++) expect((await from(h, undefined, method)).status).toBeLessThan(400)
+      for (let i = 0; i < 100; i++) await expectTooMany(await from(h, undefined, method))
+      expect(await stored(h)).toBe(600)
+      expect(h.events.at(-2)).toMatchObject({ type: 'limited', limit: 'pendingRequestsWithoutAddress', wait: 60 })
+      expect((await from(h, '203.0.113.10', method)).status).toBeLessThan(400)
+      h.now += 60_000
+      expect((await from(h, undefined, method)).status).toBeLessThan(400)
+    },
+  )
+
+  it('a flood that goes on for hours stores no more than comes in the time that a request is kept', async () => {
+    const h = harness({ storage: open() })
+    const counts: number[] = []
+    for (let minute = 0; minute < 240; minute++) {
+      // More would be refused, which the others show.
+      for (let i = 0; i < 6; i++) await from(h, i % 2 === 0 ? undefined : '203.0.113.9', 'POST')
+      h.now += 60_000
+      while ((await h.storage.purge(h.now, 1000)) > 0);
+      counts.push(await stored(h))
+    }
+    expect(Math.max(...counts)).toBeLessThanOrEqual(6 * 70)
+    expect(counts.at(-1)).toBe(counts.at(-100))
+  })
+})
+
+describe('a refusal', () => {
+  it('says on the page how long to wait, as Retry-After does, and is told with limit and address', async () => {
+    const h = harness()
+    for (let i = 0; i < 600; i++) await from(h, '203.0.113.9')
+    h.now += 290_500
+    const response = await from(h, '203.0.113.9')
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '310'])
+    const text = await response.text()
+    expect(text).toContain('There is room again in 6 minutes.')
+    expect(text).not.toContain('some minutes')
+    expect(h.events).toMatchObject([
+      { type: 'limited', limit: 'pendingRequestsPerAddress', address: '203.0.113.9', wait: 310 },
+      { type: 'refused', reason: 'page_tooMany' },
+    ])
+  })
+
+  it('comes from the limiter of the app where there is one, with the wait that it says, and its limits are not ours', async () => {
+    const limiter = new RateLimiterMemory({ points: 2, duration: 3600 })
+    const roomy = new RateLimiterMemory({ points: 1000, duration: 60 })
+    const h = harness({ limiter: { pendingRequestsPerAddress: limiter, pendingRequestsPerBrowser: roomy } })
+    expect((await from(h, '203.0.113.9')).status).toBe(200)
+    expect((await from(h, '203.0.113.9')).status).toBe(200)
+    const response = await from(h, '203.0.113.9')
+    expect(response.status).toBe(429)
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(3590)
+    expect(await response.text()).toContain('There is room again in 60 minutes.')
+    expect(await stored(h)).toBe(2)
+    const browser = h.browser()
+    for (let i = 0; i < 100; i++) expect((await browser.get(URL)).status).toBe(200)
+  })
+
+  it('is of the address that the trusted proxy says, and of nobody else behind it', async () => {
+    const h = harness({ trustProxy: 1 })
+    const behind = (address: string) =>
+      h.server.fetch(new Request(ISSUER + URL, { headers: { 'x-forwarded-for': `10.9.8.7, ${address}` } }), {
+        address: '10.0.0.1',
+      })
+    for (let i = 0; i < 600; i++) expect((await behind('203.0.113.9')).status).toBe(200)
+    await expectTooMany(await behind('203.0.113.9'))
+    expect((await behind('203.0.113.10')).status).toBe(200)
+    expect(h.events.at(0)).toMatchObject({ type: 'limited', address: '203.0.113.9' })
   })
 })
 

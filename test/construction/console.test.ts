@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { OAuthError, type ServerOptions } from '../../src/index.js'
+import { deploymentOf } from '../../src/points/deployments.js'
 import { authorizeUrl, basic, CALLBACK, clients, type Harness, harness, pkce } from '../support/harness.js'
 
 const DEV = 'http://localhost:3000'
@@ -209,6 +210,36 @@ describe('on an https issuer', () => {
     expect(await lines(warned, 3)).toHaveLength(3)
     await h.post('/oauth/token', CODE, basic('web', 'not-this-one'))
     expect((await lines(warned, 4))[3]).toContain('client_secret_wrong')
+  })
+})
+
+describe('a limit that is reached', () => {
+  const take = (h: Harness, name: string, address?: string) =>
+    deploymentOf(h.server).limits.take(name, 'x', { limit: 0, length: 60_000 }, address)
+
+  it('is said three times a minute for each limit: by whom, and until when', async () => {
+    const h = harness()
+    for (let i = 0; i < 10; i++) await take(h, 'calls', '203.0.113.9')
+    await take(h, 'others')
+    const said = await lines(warned, 4)
+    expect(said).toHaveLength(4)
+    expect(said[0]).toBe(
+      'grantwright: the limit calls was reached by 203.0.113.9; there is room again in 60 s. See docs/rate-limits.md.',
+    )
+    expect(said[3]).toContain('the limit others was reached; there')
+  })
+
+  it('is said each time on an http issuer', async () => {
+    const h = development()
+    for (let i = 0; i < 10; i++) await take(h, 'calls')
+    expect(await lines(warned, 10)).toHaveLength(10)
+  })
+
+  it('lets no address that a proxy passes on end the line', async () => {
+    await take(harness(), 'calls', `203.0.113.9\n\u001b[2J${'x'.repeat(5000)}`)
+    const [line = ''] = await lines(warned)
+    expect(line).toMatch(/^[\x20-\x7e…]+$/)
+    expect(line.length).toBeLessThan(400)
   })
 })
 

@@ -1,6 +1,7 @@
 /**
  * A mistake in the options is told at construction: which option, what is wrong, and what to write instead.
  */
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../../src/construction/options.js'
 import { createAuthorizationServer } from '../../src/server.js'
@@ -215,6 +216,27 @@ describe('the message names the option and the cure:', () => {
     ['half a proxy', { trustProxy: 0.5 }, /^trustProxy/],
 
     [
+      'limiter as a list',
+      { limiter: [] },
+      /^limiter must be an object of limiters, by what each limits\. Write `limiter: /,
+    ],
+    [
+      'one limiter for everything',
+      { limiter: new RateLimiterMemory({ points: 1, duration: 1 }) },
+      /^limiter is one limiter, and must say what it limits\. Write `limiter: \{ pendingRequestsPerAddress: /,
+    ],
+    [
+      'a limiter for what is not limited',
+      { limiter: { pendingRequests: { consume: async () => {} } } },
+      /^limiter: there is no option `pendingRequests`\. The options are pendingRequestsPerAddress, /,
+    ],
+    [
+      'a limiter without consume',
+      { limiter: { pendingRequestsPerAddress: { points: 600, duration: 600 } } },
+      /^limiter\.pendingRequestsPerAddress has no function `consume`\. Write .* It was /,
+    ],
+
+    [
       'a client with an unknown resource',
       { clients: [{ ...clients.machine, resources: [OTHER_API] }] },
       /^clients\[0\] \('machine'\)\.resources: 'https:\/\/other.*They are 'https:\/\/api\.example\.com'/,
@@ -338,7 +360,7 @@ describe('are accepted:', () => {
 
   it('every option as undefined, which is the same as leaving it out', () => {
     const names =
-      'clients allowUnwrappedKeys signingAlgorithm signingKeys basePath trustProxy codeLifetime accessTokenLifetime refreshIdleLifetime grantLifetime retryWindow pendingRequestLifetime consentLifetime clientCacheLifetime keyRotationInterval jwksMaxAge purge clientClaims onEvent now randomBytes'
+      'clients allowUnwrappedKeys signingAlgorithm signingKeys basePath trustProxy limiter codeLifetime accessTokenLifetime refreshIdleLifetime grantLifetime retryWindow pendingRequestLifetime consentLifetime clientCacheLifetime keyRotationInterval jwksMaxAge purge clientClaims onEvent now randomBytes'
     const options = Object.fromEntries(names.split(' ').map((name) => [name, undefined]))
     expect(() => createAuthorizationServer({ ...good, ...options })).not.toThrow()
   })

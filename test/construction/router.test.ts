@@ -121,7 +121,7 @@ describe('CORS', () => {
     const method = /token|revoke/.test(path) ? 'POST' : 'GET'
     const response = await harness().server.fetch(new Request(ISSUER + path, { method, headers: origin }))
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
-    expect(response.headers.get('access-control-expose-headers')).toBe('www-authenticate')
+    expect(response.headers.get('access-control-expose-headers')).toBe('www-authenticate, retry-after')
     expect(response.headers.get('access-control-allow-credentials')).toBeNull()
   })
 

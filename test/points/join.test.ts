@@ -54,6 +54,7 @@ describe('the option features', () => {
       keyProofs: undefined,
       terms: undefined,
       clientFields: undefined,
+      limits: undefined,
       resources: undefined,
       algorithms: undefined,
       metadata: undefined,

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { limitsOf } from '../../src/deployment/limits.js'
+import type { WindowCounter } from '../../src/deployment/records.js'
 import type { ServerEventBody } from '../../src/edge/events.js'
 import type { HttpRequest, HttpResponse } from '../../src/edge/message.js'
 import { withHeaders } from '../../src/edge/responses.js'
@@ -14,6 +16,7 @@ import { digest } from '../../src/runtime/hash.js'
 import { availableStorage } from '../../src/storage/available.js'
 import type { Storage } from '../../src/storage/contract.js'
 import { memoryStorage } from '../../src/storage/memory.js'
+import { repository } from '../../src/storage/repositories.js'
 import type { LoginContext, PendingLogin } from '../../src/users/contract.js'
 import type { UserServices } from '../../src/users/services.js'
 
@@ -51,7 +54,15 @@ export function services(storage: Storage = availableStorage(memoryStorage(), 30
     pendingLogin: async (visit, handle) =>
       handle === pending.handle && visit.headerValues('cookie').join('; ').includes('browser=1') ? pending : null,
     emit: (event) => fixture.events.push(event),
+    limits: { take: (...taking) => limits.take(...taking) },
   }
+  const counters = repository<WindowCounter>(storage, fixture, {
+    kind: 'counter',
+    id: ({ id }) => id,
+    expiresAt: ({ expiresAt }) => expiresAt,
+    belongs: (counter) => counter.issuer === name,
+  })
+  const limits = limitsOf({ ...fixture, counters, settings: { issuer: name } }, {}, 3000)
   return fixture
 }
 

@@ -223,9 +223,23 @@ describe('attempts within 24 hours', () => {
 
   it('take a bounded place in the store', async () => {
     await spread(200, 16, () => ada)
-    const [counter] = await server.storage.list('counter', {}, { limit: 10 })
+    const counters = await server.storage.list('counter', {}, { limit: 10 })
+    const counter = counters.find(({ document }) => document.includes('"latest"'))
     expect(JSON.parse(counter?.document ?? '').d.latest).toHaveLength(24)
     expect(counter?.document.length).toBeLessThan(3000)
+  })
+})
+
+describe('attempts from addresses that nobody knows', () => {
+  it('are 600 a minute together, whatever the names, so they cannot fill the store', async () => {
+    for (let i = 0; i < 600; i++) expect(await limiter.reserve({ username: `u${i}`, address: undefined })).toBe(0)
+    for (let i = 600; i < 1000; i++) expect(await limiter.reserve({ username: `u${i}`, address: undefined })).toBe(60)
+    expect(await server.storage.list('counter', {}, { limit: 10_000 })).toHaveLength(601)
+    expect(server.events).toHaveLength(400)
+    expect(server.events[0]).toEqual({ type: 'limited', limit: 'loginsWithoutAddress', wait: 60, address: undefined })
+    expect(await limiter.reserve(from('203.0.113.9'))).toBe(0)
+    later(60)
+    expect(await limiter.reserve({ username: 'u1000', address: undefined })).toBe(0)
   })
 })
 

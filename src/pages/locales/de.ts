@@ -84,6 +84,7 @@ export const de: Messages = {
     redirectUri: 'Empfangene Redirect-URI',
     code: 'Fehler',
     reference: 'Referenz',
+    wait: 'In {wait} geht es wieder.',
     detail: 'Für das Entwicklungsteam der App:',
   },
   ways: { client: 'Zurück zu {client}', login: 'Erneut anmelden', home: 'Zur Startseite' },
@@ -114,7 +115,7 @@ export const de: Messages = {
     tooMany: {
       title: 'Zu viele Anfragen',
       explanation: 'Von hier aus wurden in kurzer Zeit sehr viele Anmeldungen begonnen.',
-      advice: 'Warten Sie einige Minuten. Kehren Sie dann zur App zurück und beginnen Sie von vorn.',
+      advice: 'Warten Sie eine Weile. Kehren Sie dann zur App zurück und beginnen Sie von vorn.',
     },
     unreadable: {
       title: 'Das Formular konnte nicht gelesen werden',

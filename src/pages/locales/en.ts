@@ -80,6 +80,7 @@ export const en: Messages = {
     redirectUri: 'Redirect URI as received',
     code: 'Error',
     reference: 'Reference',
+    wait: 'There is room again in {wait}.',
     detail: 'For the people who make the app:',
   },
   ways: { client: 'Back to {client}', login: 'Log in again', home: 'Go to the start page' },
@@ -107,7 +108,7 @@ export const en: Messages = {
     tooMany: {
       title: 'Too many requests',
       explanation: 'From here, very many logins were started in a short time.',
-      advice: 'Wait some minutes, then go back to the app and start again.',
+      advice: 'Wait a while, then go back to the app and start again.',
     },
     unreadable: {
       title: 'The form could not be read',

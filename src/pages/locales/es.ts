@@ -85,6 +85,7 @@ export const es: Messages = {
     redirectUri: 'URI de redirección recibida',
     code: 'Error',
     reference: 'Referencia',
+    wait: 'Volverá a ser posible en {wait}.',
     detail: 'Para quienes desarrollan la aplicación:',
   },
   ways: { client: 'Volver a {client}', login: 'Iniciar sesión de nuevo', home: 'Ir a la página de inicio' },
@@ -113,7 +114,7 @@ export const es: Messages = {
     tooMany: {
       title: 'Demasiadas solicitudes',
       explanation: 'Desde aquí se ha intentado iniciar sesión muchísimas veces en poco tiempo.',
-      advice: 'Espera unos minutos; después, vuelve a la aplicación y empieza de nuevo.',
+      advice: 'Espera un poco; después, vuelve a la aplicación y empieza de nuevo.',
     },
     unreadable: {
       title: 'No se ha podido leer el formulario',

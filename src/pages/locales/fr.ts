@@ -87,6 +87,7 @@ export const fr: Messages = {
     redirectUri: 'URI de redirection reçue',
     code: 'Erreur',
     reference: 'Référence',
+    wait: 'Ce sera de nouveau possible dans {wait}.',
     detail: 'Pour l’équipe qui développe l’application :',
   },
   ways: { client: 'Retour à {client}', login: 'Se reconnecter', home: 'Aller à la page d’accueil' },
@@ -116,7 +117,7 @@ export const fr: Messages = {
     tooMany: {
       title: 'Trop de demandes',
       explanation: 'De très nombreuses connexions ont été lancées d’ici en peu de temps.',
-      advice: 'Attendez quelques minutes, puis retournez à l’application et recommencez.',
+      advice: 'Attendez un peu, puis retournez à l’application et recommencez.',
     },
     unreadable: {
       title: 'Le formulaire n’a pas pu être lu',

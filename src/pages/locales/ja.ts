@@ -81,6 +81,7 @@ export const ja: Messages = {
     redirectUri: '受信したリダイレクト URI',
     code: 'エラー',
     reference: '参照 ID',
+    wait: '{wait}後に再びご利用いただけます。',
     detail: 'アプリの開発者向けの情報：',
   },
   ways: { client: '{client} に戻る', login: 'もう一度ログインする', home: 'トップページへ' },
@@ -108,7 +109,7 @@ export const ja: Messages = {
     tooMany: {
       title: 'リクエストが多すぎます',
       explanation: 'お使いの環境から、短時間に非常に多くのログインが開始されました。',
-      advice: '数分待ってからアプリに戻り、やり直してください。',
+      advice: 'しばらく待ってからアプリに戻り、やり直してください。',
     },
     unreadable: {
       title: 'フォームを読み取れませんでした',
