@@ -7,7 +7,6 @@
  * @module
  */
 import type { Deployment } from '../../deployment/deployment.js'
-import { countInWindow } from '../../deployment/window.js'
 import { networkOf } from '../../edge/network.js'
 import { redirectHost } from '../../protocol/redirect-uri.js'
 
@@ -26,32 +25,29 @@ interface Bounds {
 const listed: Bounds = { perPlace: 600, perNetwork: 3000, inAll: 20_000 }
 const others: Bounds = { perPlace: 20, perNetwork: 60, inAll: 5000 }
 
+/** Names of limits, for the option `limiter`. */
+export const limitNames = ['registrationsPerAddressAndHost', 'registrationsPerAddress', 'registrations'] as const
+
 /**
- * Whether one more client may be registered, which counts it: 0. Else how many milliseconds to wait.
+ * Counts one more client.
  *
  * @param isListed whether the operator has listed all of its redirect URIs.
+ * @throws {OAuthError} with the status 429 when there is no room.
  */
-export async function registrationWait(
-  deployment: Deployment,
+export async function countRegistration(
+  { limits }: Deployment,
   address: string | undefined,
   redirectUris: readonly string[],
   isListed: boolean,
-): Promise<number> {
+): Promise<void> {
   const { perPlace, perNetwork, inAll } = isListed ? listed : others
-  const group = isListed ? 'listed' : 'others'
-  const take = (what: readonly string[], limit: number, length: number) =>
-    countInWindow(deployment, {
-      id: deployment.recordId('registrations', JSON.stringify([group, ...what])),
-      limit,
-      length,
-    })
+  const [ofPlace, ofAddress, ofAll] = limitNames
+  const key = (...parts: readonly string[]) => JSON.stringify([isListed ? 'listed' : 'others', ...parts])
   if (address !== undefined) {
     const network = networkOf(address)
     const [first = ''] = redirectUris
-    const wait =
-      (await take(['place', network, redirectHost(first)], perPlace, HOUR)) ||
-      (await take(['network', network], perNetwork, HOUR))
-    if (wait > 0) return wait
+    await limits.enforce(ofPlace, key(network, redirectHost(first)), { limit: perPlace, length: HOUR }, address)
+    await limits.enforce(ofAddress, key(network), { limit: perNetwork, length: HOUR }, address)
   }
-  return take(['all'], inAll, DAY)
+  await limits.enforce(ofAll, key(), { limit: inAll, length: DAY }, address)
 }

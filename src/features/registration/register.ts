@@ -15,7 +15,7 @@ import { usesSecret } from '../../protocol/client-vocabulary.js'
 import { encodeBase64url } from '../../runtime/hash.js'
 import { clientInformation, metadataOf } from './answer.js'
 import { type Described, type Describing, droppedHint } from './describe.js'
-import { registrationWait } from './limits.js'
+import { countRegistration } from './limits.js'
 import { bearerToken, invalidToken, managementTokenHash } from './management-token.js'
 import type { RegistrationOptions } from './options.js'
 import type { SharedClients } from './shared-clients.js'
@@ -57,8 +57,7 @@ export function registering(
     }
     if (!token) {
       const { redirect_uris } = settings
-      const wait = await registrationWait(deployment, request.address, redirect_uris, described.isListed)
-      if (wait > 0) throw tooMany(wait)
+      await countRegistration(deployment, request.address, redirect_uris, described.isListed)
     }
     if (presented !== undefined && !(await spendToken(deployment, presented))) {
       throw invalidToken('registration:token_invalid')
@@ -113,11 +112,4 @@ const tokenNeeded = (): OAuthError =>
     headers: [['www-authenticate', 'Bearer realm="registration"']],
     reason: 'registration:token_missing',
     hint: 'registrationTokens(auth).issue() makes one; `registration({ open: true })` lets everybody register.',
-  })
-
-const tooMany = (wait: number): OAuthError =>
-  new OAuthError('temporarily_unavailable', 'Too many clients were registered from there. Try again later.', {
-    status: 429,
-    headers: [['retry-after', String(Math.ceil(wait / 1000))]],
-    reason: 'registration:too_many',
   })

@@ -8,6 +8,7 @@
 import type { Feature } from '../../points/feature.js'
 import { version } from '../../runtime/version.js'
 import { describing } from './describe.js'
+import { limitNames } from './limits.js'
 import { managing } from './manage.js'
 import { checkRegistrationOptions, type RegistrationOptions } from './options.js'
 import { registering } from './register.js'
@@ -29,6 +30,7 @@ export function registration(options: RegistrationOptions = {}): Feature {
   return {
     name: 'registration',
     madeFor: version,
+    limits: limitNames,
     endpoints(server) {
       const { urls } = server
       const describe = describing(server, options)

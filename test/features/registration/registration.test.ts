@@ -472,7 +472,7 @@ describe('a flood of registrations', () => {
     expect(await flood(h, 25, named)).toBe(20)
     const { status, headers, body } = await register(h, named(99), { address: '192.0.2.1' })
     expect([status, headers.get('retry-after'), body.error]).toEqual([429, '3600', 'temporarily_unavailable'])
-    expect(h.events.at(-1)).toMatchObject({ type: 'refused', reason: 'registration:too_many' })
+    expect(h.events.at(-1)).toMatchObject({ type: 'refused', reason: 'too_many_requests' })
     // Another app behind the same address, the same words again, and another address.
     const app = { ...publicClient, redirect_uris: ['https://app.example/cb'] }
     expect((await register(h, app, { address: '192.0.2.1' })).status).toBe(201)
