@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ipv6Groups } from '../protocol/ip-address.js'
 import { isPrivateHost } from '../protocol/private-host.js'
 
 /** An IPv6 host has a whole /64 to itself, so that is its network. IPv4 in IPv6 is IPv4. */
@@ -10,14 +11,8 @@ export function networkOf(address: string): string {
   const plain = withoutPort(address)
     .replace(/^::ffff:(?=\d+\.)/i, '')
     .replace(/%.*$/, '')
-  if (!plain.includes(':') || !URL.canParse(`http://[${plain}]`)) return plain
-  const [head = '', tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const last = tail === '' ? [] : tail.split(':')
-    groups.push(...Array.from({ length: 8 - groups.length - last.length }, () => '0'), ...last)
-  }
-  return groups.slice(0, 4).join(':')
+  const groups = ipv6Groups(plain)
+  return groups ? groups.slice(0, 4).join(':') : plain
 }
 
 /** Whether an address of a connection is this machine itself. */

@@ -4,8 +4,9 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc9068#section-4 RFC 9068 §4}
  * @module
  */
+
+import type { JsonObject } from '../protocol/json.js'
 import type { Access } from './access.js'
-import type { JsonObject } from './fetch-json.js'
 
 export interface Expected {
   readonly issuer: string

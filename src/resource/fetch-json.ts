@@ -5,19 +5,15 @@
  * @module
  */
 import { mayBeHttp } from '../edge/network.js'
-import { MAX_JSON_BYTES } from '../protocol/json.js'
-import { concatBytes } from '../runtime/hash.js'
-
-/** The part of the standard `fetch` that is used, so that an app can put its own in place. */
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+import { type Fetch, readWithin } from '../edge/way-out.js'
+import { maxAgeOf } from '../protocol/freshness.js'
+import { type JsonObject, MAX_JSON_BYTES, parseJsonObject } from '../protocol/json.js'
 
 export interface FetchedJson {
   readonly json: JsonObject
   /** What `Cache-Control` says, in milliseconds; undefined when it says nothing. */
   readonly maxAge: number | undefined
 }
-
-export type JsonObject = { readonly [name: string]: unknown }
 
 /** The server answered, but not with what was asked for. */
 export class UnexpectedAnswer extends Error {
@@ -40,24 +36,13 @@ export function fetchJson(fetch: Fetch, url: string, init: RequestInit = {}): Pr
       await response.body?.cancel()
       throw new UnexpectedAnswer(`${url} answered with status ${response.status}`)
     }
-    const json = parseJsonObject(await readBody(response, url))
+    const body = await readWithin(response, MAX_JSON_BYTES)
+    if (!body) throw new UnexpectedAnswer(`${url} answered with more than ${MAX_JSON_BYTES} bytes`)
+    const json = parseJsonObject(body)
     if (!json) throw new UnexpectedAnswer(`${url} did not answer with a JSON object`)
-    return { json, maxAge: maxAge(response.headers.get('cache-control') ?? '') }
+    return { json, maxAge: maxAgeOf(response.headers.get('cache-control') ?? '') }
   })
 }
-
-/** Null for everything else than a JSON object in UTF-8. */
-export function parseJsonObject(bytes: Uint8Array): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(decoder.decode(bytes))
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whether it may be asked: https, and http on loopback, or where `allowHttpBeyondLoopback` allows it. */
 export function isSafeUrl(text: unknown, httpBeyondLoopback: boolean): text is string {
@@ -66,8 +51,6 @@ export function isSafeUrl(text: unknown, httpBeyondLoopback: boolean): text is s
   if (username !== '' || password !== '') return false
   return protocol === 'https:' || (protocol === 'http:' && mayBeHttp(hostname, httpBeyondLoopback))
 }
-
-const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /** Whoever ignores the signal is not waited for either. */
 async function withinTime<T>(url: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -85,27 +68,4 @@ async function withinTime<T>(url: string, work: (signal: AbortSignal) => Promise
   } finally {
     clearTimeout(timer)
   }
-}
-
-async function readBody(response: Response, url: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const reader = response.body?.getReader()
-  while (reader) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.length
-    if (length > MAX_JSON_BYTES) {
-      await reader.cancel()
-      throw new UnexpectedAnswer(`${url} answered with more than ${MAX_JSON_BYTES} bytes`)
-    }
-    chunks.push(value)
-  }
-  return concatBytes(...chunks)
-}
-
-function maxAge(cacheControl: string): number | undefined {
-  if (/(^|[ \t,])no-(store|cache)([ \t,]|$)/i.test(cacheControl)) return 0
-  const seconds = /(?:^|[ \t,])max-age="?([0-9]{1,9})/i.exec(cacheControl)?.[1]
-  return seconds === undefined ? undefined : Number(seconds) * 1000
 }

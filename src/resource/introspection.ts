@@ -4,11 +4,14 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662 RFC 7662}
  * @module
  */
+
+import type { Fetch } from '../edge/way-out.js'
+import type { JsonObject } from '../protocol/json.js'
 import { digest } from '../runtime/hash.js'
 import { outlivesRequest } from '../runtime/shared.js'
 import type { Access } from './access.js'
 import { accessOf, type Expected } from './claims.js'
-import { type Fetch, fetchJson, type JsonObject, UnexpectedAnswer } from './fetch-json.js'
+import { fetchJson, UnexpectedAnswer } from './fetch-json.js'
 import type { IssuerMetadata } from './issuer-metadata.js'
 import { Unreachable } from './kept.js'
 

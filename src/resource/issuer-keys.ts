@@ -6,7 +6,8 @@
  */
 import { hasPrivateMembers, type Jwk, publicJwk, type SigningAlgorithm } from '../keys/jwk.js'
 import { type VerificationKey, verificationKey } from '../keys/jws.js'
-import { type FetchedJson, isObject, UnexpectedAnswer } from './fetch-json.js'
+import { isObject } from '../protocol/json.js'
+import { type FetchedJson, UnexpectedAnswer } from './fetch-json.js'
 
 export interface IssuerKeys {
   /** The key with this id, for this algorithm. */

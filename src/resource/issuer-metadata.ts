@@ -4,7 +4,8 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 RFC 8414 §3}
  * @module
  */
-import { type Fetch, type FetchedJson, fetchJson, isSafeUrl, UnexpectedAnswer } from './fetch-json.js'
+import type { Fetch } from '../edge/way-out.js'
+import { type FetchedJson, fetchJson, isSafeUrl, UnexpectedAnswer } from './fetch-json.js'
 import type { Loaded } from './kept.js'
 
 export interface IssuerMetadata {

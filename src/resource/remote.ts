@@ -3,8 +3,11 @@
  *
  * @module
  */
+
+import type { Fetch } from '../edge/way-out.js'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { verifyJws } from '../keys/jws.js'
+import { parseJsonObject } from '../protocol/json.js'
 import { withScheme } from '../protocol/spelling.js'
 import { MAX_ACCESS_TOKEN_LENGTH } from '../protocol/token-string.js'
 import { decodeBase64url } from '../runtime/hash.js'
@@ -12,7 +15,7 @@ import { checkHttpBeyondLoopback, whereHttp } from '../runtime/http-beyond-loopb
 import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { Access, TokenSource } from './access.js'
 import { accessOf } from './claims.js'
-import { type Fetch, fetchJson, isSafeUrl, parseJsonObject } from './fetch-json.js'
+import { fetchJson, isSafeUrl } from './fetch-json.js'
 import { type IntrospectionOptions, introspector } from './introspection.js'
 import { readKeys } from './issuer-keys.js'
 import { discover } from './issuer-metadata.js'
