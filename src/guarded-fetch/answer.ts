@@ -1,0 +1,56 @@
+/**
+ * What is taken as an answer: status 200, a JSON object, its type said, no larger than 64 KB.
+ *
+ * @module
+ */
+import { readWithin } from '../edge/way-out.js'
+import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
+import { freshFor } from '../protocol/freshness.js'
+import { MAX_JSON_BYTES, parseJsonObject } from '../protocol/json.js'
+import { NotFetched } from './allowed-url.js'
+import type { Fetched } from './contract.js'
+
+/**
+ * @param plain whether the body is as it arrived, so that a content coding is still on it.
+ * @throws {NotFetched} and what reading the body throws.
+ */
+export async function readAnswer(response: Response, plain: boolean, now: () => number): Promise<Fetched> {
+  const { status } = response
+  const problem = problemOf(response, plain)
+  if (problem) {
+    // Not waited for: whoever sends it may never let go of it.
+    response.body?.cancel().catch(() => {})
+    throw problem
+  }
+  const bytes = await readWithin(response, MAX_JSON_BYTES)
+  if (!bytes) throw tooLarge(status)
+  const json = parseJsonObject(bytes)
+  if (!json) throw new NotFetched('not_json', 'the answer is no JSON object in UTF-8', status)
+  return { ok: true, json, freshFor: freshFor((name) => response.headers.get(name), now()) }
+}
+
+function problemOf(response: Response, plain: boolean): NotFetched | null {
+  const { status, headers } = response
+  // A browser's `fetch` hides a redirect that it was told not to follow; one of the app's own may have followed it all the same.
+  if ((status >= 300 && status < 400) || response.type === 'opaqueredirect' || response.redirected) {
+    return new NotFetched('redirect', 'the answer is a redirect, and none is followed', status)
+  }
+  if (status !== 200) return new NotFetched('status', `the answer has the status ${status}`, status)
+  const coding = headers.get('content-encoding') ?? 'identity'
+  if (plain && !/^[ \t]*identity[ \t]*$/i.test(coding)) {
+    return new NotFetched('content_type', 'the answer is compressed, although it was asked for as it is', status)
+  }
+  const type = asciiLowerCase(trimOws(/^[^;]*/.exec(headers.get('content-type') ?? '')?.[0] ?? ''))
+  // RFC 6839 §3.1: all of `+json` can be read as JSON.
+  if (type !== 'application/json' && !/^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+\+json$/.test(type)) {
+    return new NotFetched(
+      'content_type',
+      `the answer has the type '${type.slice(0, 60)}', not application/json`,
+      status,
+    )
+  }
+  return Number(headers.get('content-length') ?? 0) > MAX_JSON_BYTES && plain ? tooLarge(status) : null
+}
+
+const tooLarge = (status: number) =>
+  new NotFetched('too_large', `the answer has more than ${MAX_JSON_BYTES} bytes`, status)

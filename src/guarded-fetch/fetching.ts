@@ -1,0 +1,120 @@
+/**
+ * One fetch after the other, or rather: when one is begun at all, and when it is over. What is under way for a URL is shared, what failed
+ * is remembered for a little while, and what is neither has to be within the limits. Successes are not kept: who asks knows how long
+ * they may be used.
+ *
+ * @module
+ */
+import type { Fetch } from '../edge/way-out.js'
+import { within } from '../runtime/deadline.js'
+import { inOneLine } from '../runtime/one-line.js'
+import { outlivesRequest } from '../runtime/shared.js'
+import { NotFetched } from './allowed-url.js'
+import { readAnswer } from './answer.js'
+import type { Documents, Fetched, FetchProblem } from './contract.js'
+import { keptFor } from './kept-for.js'
+import { fetchLimits } from './limits.js'
+
+export interface Fetching {
+  readonly fetch: Fetch
+  /** Whether a content coding is still on what `fetch` gives. */
+  readonly plain: boolean
+  /** @throws {NotFetched} */
+  readonly allowed: (url: string) => URL
+  readonly now: () => number
+  /** Milliseconds for the whole exchange. */
+  readonly deadline?: number | undefined
+}
+
+type Failed = Extract<Fetched, { ok: false }>
+
+const DEADLINE = 5_000
+/** How long a failure is told again to those who ask for the same URL: what is wrong with the document, and what may be over in a moment. */
+const LASTING = 60_000
+const PASSING = 10_000
+const MAX_FAILURES = 1_000
+
+/** For members of one server: the limits are its own, in this process. */
+export function documentsOver({ fetch, plain, allowed, now, deadline = DEADLINE }: Fetching): Documents {
+  const underWay = new Map<string, Promise<Fetched>>()
+  const failures = keptFor<Failed>(MAX_FAILURES)
+  const limits = fetchLimits()
+
+  const exchange = (url: URL): Promise<Fetched> => {
+    const controller = new AbortController()
+    const work = async () => {
+      const response = await fetch(url.href, {
+        method: 'GET',
+        // A compressed answer could be a thousand times as large as what arrives.
+        headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'grantwright' },
+        // `error` would say it better than `manual`, but not every runtime knows it.
+        redirect: 'manual',
+        signal: controller.signal,
+      })
+      return readAnswer(response, plain, now)
+    }
+    // Whoever ignores the signal is not waited for either.
+    return within(deadline, work(), () => {
+      const late = new NotFetched('timeout', `no whole answer within ${deadline / 1000} seconds`)
+      controller.abort(late)
+      return late
+    })
+  }
+
+  async function ask(url: URL, address: string | undefined): Promise<Fetched> {
+    const entered = limits.enter(url, address, now())
+    if (!entered.ok) return failed('limited', entered.why)
+    try {
+      const fetched = await exchange(url).catch(failureOf)
+      if (fetched.ok) limits.answered(url)
+      else failures.keep(url.href, fetched, now(), isLasting(fetched) ? LASTING : PASSING)
+      return fetched
+    } finally {
+      entered.leave()
+    }
+  }
+
+  return {
+    async get(text, { address }) {
+      let url: URL
+      try {
+        url = allowed(text)
+      } catch (cause) {
+        return failureOf(cause)
+      }
+      const known = failures.get(url.href, now())
+      if (known) return known
+      // What a request has begun on Cloudflare Workers ends with it, so nobody else may wait for it.
+      if (!outlivesRequest) return ask(url, address)
+      const running = underWay.get(url.href)
+      if (running) return running
+      const started = ask(url, address).finally(() => underWay.delete(url.href))
+      underWay.set(url.href, started)
+      return started
+    },
+  }
+}
+
+function failureOf(cause: unknown): Failed {
+  if (cause instanceof NotFetched) return failed(cause.problem, cause.message, cause.status)
+  return failed('unreachable', `no answer: ${reasonOf(cause)}`)
+}
+
+const failed = (problem: FetchProblem, detail: string, status?: number): Failed => ({
+  ok: false,
+  problem,
+  status,
+  detail: inOneLine(detail),
+})
+
+/** What `fetch` throws says only that it failed; the cause says why. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return String(cause instanceof Error ? cause.message : cause).slice(0, 200)
+}
+
+/** What somebody has to mend, in difference to what passes by itself: too many requests, or an error of the other server. */
+function isLasting({ problem, status = 0 }: Failed): boolean {
+  if (problem === 'timeout' || problem === 'unreachable') return false
+  return problem !== 'status' || !(status === 429 || status >= 500)
+}
