@@ -31,6 +31,8 @@ const MAX_GOOD_URLS = 1_000
 /** At the same time: each may hold 64 KB for 5 seconds. */
 const MAX_UNDER_WAY = 128
 const MAX_UNDER_WAY_OF_NETWORK = 16
+/** What has not ended after so long never will: on Cloudflare Workers, work whose request was cancelled. */
+const PATIENCE = 10_000
 
 export function fetchLimits(): FetchLimits {
   const byNetwork = tokenBuckets(PER_NETWORK)
@@ -38,15 +40,15 @@ export function fetchLimits(): FetchLimits {
   const byHost = tokenBuckets(PER_HOST)
   const byGoodUrl = tokenBuckets(PER_GOOD_URL)
   const good = new Set<string>()
-  const underWay = new Map<string, number>()
-  let total = 0
+  const underWay = new Set<{ readonly network: string | undefined; readonly at: number }>()
 
   return {
     enter(url, address, now) {
       const network = address === undefined ? undefined : networkOf(address)
-      const running = network === undefined ? 0 : (underWay.get(network) ?? 0)
-      if (total >= MAX_UNDER_WAY) return { ok: false, why: `${total} fetches are under way` }
-      if (running >= MAX_UNDER_WAY_OF_NETWORK) {
+      for (const one of underWay) if (Math.abs(now - one.at) >= PATIENCE) underWay.delete(one)
+      if (underWay.size >= MAX_UNDER_WAY) return { ok: false, why: `${underWay.size} fetches are under way` }
+      const running = [...underWay].filter((one) => one.network === network).length
+      if (network !== undefined && running >= MAX_UNDER_WAY_OF_NETWORK) {
         return { ok: false, why: `${running} fetches for the network ${network} are under way` }
       }
       const hostBuckets = good.has(url.href)
@@ -62,18 +64,9 @@ export function fetchLimits(): FetchLimits {
         return { ok: false, why: `too many fetches from ${url.host}${whose} lately` }
       }
       for (const bucket of buckets) bucket.tokens--
-      total++
-      if (network !== undefined) underWay.set(network, running + 1)
-      return {
-        ok: true,
-        leave() {
-          total--
-          if (network === undefined) return
-          const left = (underWay.get(network) ?? 1) - 1
-          if (left > 0) underWay.set(network, left)
-          else underWay.delete(network)
-        },
-      }
+      const begun = { network, at: now }
+      underWay.add(begun)
+      return { ok: true, leave: () => void underWay.delete(begun) }
     },
     answered({ href }) {
       good.delete(href)

@@ -157,6 +157,8 @@ function request(url: URL, headers: Headers, socket: Socket, signal: AbortSignal
       insecureHTTPParser: false,
     })
     sent.on('error', (cause) => reject(signal.aborted ? signal.reason : cause))
+    // After an answer this is too late to matter; before one, somebody has hung up or changed the protocol.
+    sent.on('close', () => reject(new Error('the connection was closed before an answer')))
     sent.on('response', (answer) => {
       try {
         resolve(responseOf(answer, socket))

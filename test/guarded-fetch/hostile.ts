@@ -28,8 +28,14 @@ export interface Hostile {
   answer: (req: IncomingMessage, res: ServerResponse) => void
   /** The own address of each connection that was opened. */
   readonly connections: string[]
+  /** How many of them are open. */
+  readonly open: number
   readonly requests: IncomingMessage[]
   now: number
+  /** The certificate of who signed the server's. */
+  readonly authority: string
+  readonly nameServer: string
+  readonly port: number
   documents(options?: DocumentsOptions, surroundings?: Surroundings): Documents
   close(): Promise<void>
 }
@@ -71,15 +77,21 @@ export async function openHostile(): Promise<Hostile> {
     questions: [],
     answer: json({ hello: 'world' }),
     connections: [],
+    get open() {
+      return sockets.size
+    },
     requests: [],
+    authority: authority.cert,
+    nameServer: `127.0.0.1:${names.address().port}`,
+    port: (server.address() as AddressInfo).port,
     now: Date.UTC(2026, 0, 15, 12),
     documents: (options = {}, surroundings = {}) =>
       documentsIn(
         {
-          nameServers: [`127.0.0.1:${names.address().port}`],
+          nameServers: [hostile.nameServer],
           isPublic: (address) => address === PUBLIC || isPublicAddress(address),
           ca: authority.cert,
-          port: (server.address() as AddressInfo).port,
+          port: hostile.port,
           ...surroundings,
         },
         options,
