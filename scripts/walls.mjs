@@ -36,6 +36,10 @@ const walls = [
     why: 'known clients are data for presets, the CLI, tests and docs: no rule depends on who somebody is',
   },
   {
+    broken: (from, to) => to.startsWith('src/guarded-fetch/') && !/^src\/(guarded-fetch|features)\//.test(from),
+    why: 'documents of strangers are fetched by features alone: a server without them does not carry the fetcher',
+  },
+  {
     broken: (from, to) => from.startsWith('src/') && to.startsWith('adapters/'),
     why: 'adapters stand on src, never the other way round',
   },

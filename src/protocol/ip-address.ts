@@ -15,7 +15,7 @@ export function ipv6Groups(address: string): readonly string[] | null {
 }
 
 /** An IPv4 address in its one usual form, four decimal numbers, as a number; null for everything else. */
-export function ipv4Number(address: string): number | null {
+function ipv4Number(address: string): number | null {
   const parts = /^(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})$/.exec(address)
   const octets = parts?.slice(1).map(Number)
   return octets?.every((octet) => octet < 256) ? octets.reduce((sum, octet) => sum * 256 + octet, 0) : null
