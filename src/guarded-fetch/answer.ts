@@ -6,7 +6,8 @@
 import { readWithin } from '../edge/way-out.js'
 import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
 import { freshFor } from '../protocol/freshness.js'
-import { MAX_JSON_BYTES, parseJsonObject } from '../protocol/json.js'
+import { MAX_JSON_BYTES } from '../protocol/json.js'
+import { parseJsonObject } from '../protocol/json-object.js'
 import { NotFetched } from './allowed-url.js'
 import type { Fetched } from './contract.js'
 

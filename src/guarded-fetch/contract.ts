@@ -4,7 +4,7 @@
  * @module
  */
 import type { Fetch } from '../edge/way-out.js'
-import type { JsonObject } from '../protocol/json.js'
+import type { JsonObject } from '../protocol/json-object.js'
 
 export interface Documents {
   /**

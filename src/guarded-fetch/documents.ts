@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isPublicAddress } from '../protocol/ip-address.js'
+import { isPublicAddress } from '../protocol/public-address.js'
 import { canPin, pinnedFetch, resolveHere, resolverInDns } from '../runtime/pinned-fetch.js'
 import { allowedUrl, checkAddresses, type IsPublic } from './allowed-url.js'
 import type { Documents, DocumentsOptions } from './contract.js'

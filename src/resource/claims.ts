@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { JsonObject } from '../protocol/json.js'
+import type { JsonObject } from '../protocol/json-object.js'
 import type { Access } from './access.js'
 
 export interface Expected {

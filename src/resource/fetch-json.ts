@@ -7,7 +7,8 @@
 import { mayBeHttp } from '../edge/network.js'
 import { type Fetch, readWithin } from '../edge/way-out.js'
 import { maxAgeOf } from '../protocol/freshness.js'
-import { type JsonObject, MAX_JSON_BYTES, parseJsonObject } from '../protocol/json.js'
+import { MAX_JSON_BYTES } from '../protocol/json.js'
+import { type JsonObject, parseJsonObject } from '../protocol/json-object.js'
 
 export interface FetchedJson {
   readonly json: JsonObject

@@ -6,7 +6,7 @@
  */
 
 import type { Fetch } from '../edge/way-out.js'
-import type { JsonObject } from '../protocol/json.js'
+import type { JsonObject } from '../protocol/json-object.js'
 import { digest } from '../runtime/hash.js'
 import { outlivesRequest } from '../runtime/shared.js'
 import type { Access } from './access.js'

@@ -6,7 +6,7 @@
  */
 import { hasPrivateMembers, type Jwk, publicJwk, type SigningAlgorithm } from '../keys/jwk.js'
 import { type VerificationKey, verificationKey } from '../keys/jws.js'
-import { isObject } from '../protocol/json.js'
+import { isObject } from '../protocol/json-object.js'
 import { type FetchedJson, UnexpectedAnswer } from './fetch-json.js'
 
 export interface IssuerKeys {

@@ -7,7 +7,7 @@
 import type { Fetch } from '../edge/way-out.js'
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { verifyJws } from '../keys/jws.js'
-import { parseJsonObject } from '../protocol/json.js'
+import { parseJsonObject } from '../protocol/json-object.js'
 import { withScheme } from '../protocol/spelling.js'
 import { MAX_ACCESS_TOKEN_LENGTH } from '../protocol/token-string.js'
 import { decodeBase64url } from '../runtime/hash.js'

@@ -7,7 +7,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Documents, Fetched } from '../../src/guarded-fetch/contract.js'
-import { isPublicAddress } from '../../src/protocol/ip-address.js'
+import { isPublicAddress } from '../../src/protocol/public-address.js'
 import { listen } from '../adapters/apps.js'
 import { type Hostile, INWARD, json, openHostile, PUBLIC } from './hostile.js'
 

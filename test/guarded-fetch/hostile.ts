@@ -13,7 +13,7 @@ import { createServer } from 'node:https'
 import { type AddressInfo, isIPv4, isIPv6, type Socket } from 'node:net'
 import type { Documents, DocumentsOptions } from '../../src/guarded-fetch/contract.js'
 import { documentsIn, type Surroundings } from '../../src/guarded-fetch/documents.js'
-import { isPublicAddress } from '../../src/protocol/ip-address.js'
+import { isPublicAddress } from '../../src/protocol/public-address.js'
 import { certificateAuthority } from '../support/certificate.js'
 
 export const PUBLIC = '127.0.0.1'

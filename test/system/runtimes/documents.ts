@@ -4,7 +4,7 @@
  * @module
  */
 import { documentsIn } from '../../../src/guarded-fetch/documents.js'
-import { isPublicAddress } from '../../../src/protocol/ip-address.js'
+import { isPublicAddress } from '../../../src/protocol/public-address.js'
 
 const { ASKED = '[]', NAME_SERVER = '', PORT = '', PUBLIC = '' } = process.env
 

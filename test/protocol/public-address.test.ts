@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ipv6Groups, isPublicAddress } from '../../src/protocol/ip-address.js'
+import { ipv6Groups } from '../../src/protocol/ip-address.js'
+import { isPublicAddress } from '../../src/protocol/public-address.js'
 
 /** Every block of the IANA registry for IPv4, the blocks of multicast and class E, and what a cloud has put elsewhere. */
 const specialV4: readonly [string, string, string][] = [
