@@ -38,7 +38,12 @@ export type {
   Theme,
 } from './pages/options.js'
 export type { PageView } from './pages/views.js'
-export type { ClientAuthentication, PresentedClient, SentCredentials } from './points/client-authentication.js'
+export type {
+  ClientAuthentication,
+  PresentedClient,
+  RefusedProof,
+  SentCredentials,
+} from './points/client-authentication.js'
 export type { Endpoint } from './points/endpoint.js'
 export type { AsClient, Feature } from './points/feature.js'
 export type { GrantType, LoneToken, StepOptions, TokenRequest } from './points/grant-type.js'

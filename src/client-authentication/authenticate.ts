@@ -58,13 +58,20 @@ export async function authenticateClient(http: HttpRequest, form: Parameters, de
   const { way, presented } = found ?? ambientCredentials(ways, sent, client)
   const problem = await judge(client, way, presented, deployment)
   if (client && problem === null) return client
+  const { reason, hint } =
+    typeof problem === 'object' && problem !== null
+      ? problem
+      : {
+          reason: problem ?? 'client_unknown',
+          hint: hintFor(problem ?? 'client_unknown', client_id, client, presented),
+        }
   throw invalidClient(
     'The client is unknown, or this is not its secret, or not the way it is registered to authenticate.',
-    problem ?? 'client_unknown',
+    reason,
     {
       challenge: sent.authorization === undefined ? undefined : found?.way.challenge,
       clientId: client ? client_id : withoutSecrets(client_id),
-      hint: hintFor(problem ?? 'client_unknown', client_id, client, presented),
+      hint,
     },
   )
 }
@@ -103,7 +110,7 @@ function findCredentials(ways: readonly ClientAuthentication[], sent: SentCreden
   }
   if (strangeAssertion)
     throw invalidClient('Client assertions are not supported.', 'client_auth_method', {
-      hint: 'The feature that reads them is missing from the option features.',
+      hint: `Received client_assertion_type ${quoted(form.get('client_assertion_type') ?? '')}, and no feature of the option features reads it.`,
     })
   if (!only) return null
   const { way, presented } = only
@@ -147,7 +154,7 @@ function judge(
   way: ClientAuthentication | undefined,
   presented: PresentedClient | undefined,
   deployment: Deployed,
-): Promise<RefusalReason | null> | RefusalReason | null {
+): ReturnType<ClientAuthentication['judge']> {
   if (!client) return 'client_unknown'
   if (isPublicClient(client) && presented?.isEmpty) return null
   if (!presented || !mayUseMethod(client, presented.method) || !way?.methods.includes(presented.method)) {

@@ -11,7 +11,8 @@ import { renewedUrl } from '../authorize/renew.js'
 import { createClientRegistry } from '../clients/registry.js'
 import { type ClientSource, clientSources, type Sources } from '../clients/sources.js'
 import { limitsOf } from '../deployment/limits.js'
-import { keptUntil, type PendingRequest, type RevokedToken, type WindowCounter } from '../deployment/records.js'
+import { onceIn } from '../deployment/once.js'
+import { keptUntil, type PendingRequest, type UsedOnce, type WindowCounter } from '../deployment/records.js'
 import type { Settings } from '../deployment/settings.js'
 import { underWay } from '../deployment/under-way.js'
 import { urlsOf } from '../deployment/urls.js'
@@ -65,6 +66,12 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     expiresAt: (counter) => counter.expiresAt,
     belongs,
   })
+  const usedOnce = repository<UsedOnce>(storage, sources, {
+    kind: 'once',
+    id: (used) => used.id,
+    expiresAt: (used) => used.expiresAt,
+    belongs,
+  })
   const parts: Omit<DeployedWithUsers, 'users'> = {
     settings,
     tables,
@@ -107,12 +114,8 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       isFormat2: ({ terms }) => hasRestriction(terms),
       belongs,
     }),
-    revokedTokens: repository<RevokedToken>(storage, sources, {
-      kind: 'once',
-      id: (token) => token.id,
-      expiresAt: (token) => token.expiresAt,
-      belongs,
-    }),
+    revokedTokens: usedOnce,
+    once: onceIn(usedOnce, issuer, recordId),
     counters,
     limits: limitsOf({ counters, settings, now, recordId, emit }, options.limiter ?? {}, settings.storageTimeout),
     unsent: unsentAnswers(now),

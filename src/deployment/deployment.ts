@@ -16,7 +16,8 @@ import type { Repository } from '../storage/repositories.js'
 import type { UnsentAnswers } from '../storage/unsent-answers.js'
 import type { ClientClaims, UserAuthentication } from '../users/contract.js'
 import type { Limits } from './limits.js'
-import type { PendingRequest, RevokedToken, WindowCounter } from './records.js'
+import type { Once } from './once.js'
+import type { PendingRequest, UsedOnce, WindowCounter } from './records.js'
 import type { Settings } from './settings.js'
 import type { UnderWay } from './under-way.js'
 import type { Urls } from './urls.js'
@@ -35,7 +36,16 @@ export interface Deployment {
   readonly requests: Repository<PendingRequest>
   readonly consents: Repository<Consent>
   /** Access tokens of the client_credentials grant that were revoked before their time. */
-  readonly revokedTokens: Repository<RevokedToken>
+  readonly revokedTokens: Repository<UsedOnce>
+  /**
+   * Uses a name up, such as the `jti` of an assertion: true for whoever is first at any instance, false for everybody else until `until`. To be called last,
+   * when nothing else is left to refuse: what is used up stays so.
+   *
+   * @param purpose what it is the name of, so that two kinds never meet.
+   * @param until epoch milliseconds from which it would be refused anyway.
+   * @throws {Unavailable} when the store fails: then nobody knows, and the request must not go on.
+   */
+  readonly once: Once
   readonly counters: Repository<WindowCounter>
   /** How much of something strangers may have done. */
   readonly limits: Limits

@@ -66,8 +66,8 @@ export interface WindowCounter {
   readonly expiresAt: number
 }
 
-/** A revoked access token without a grant, remembered until it would have expired. */
-export interface RevokedToken {
+/** What counts only once: an access token without a grant that was revoked, or a name that was used up. Remembered until it would have expired. */
+export interface UsedOnce {
   readonly id: string
   readonly issuer: string
   readonly expiresAt: number

@@ -31,12 +31,22 @@ export interface ClientAuthentication<Presented extends PresentedClient = Presen
    * developer of the client, which repeats nothing of the request. Nothing is believed yet, and nothing may be looked up.
    */
   read(sent: SentCredentials): Presented | string | null
-  /** Why the client is not believed, for the operator's events (`name:what`); null when it is. The client itself learns nothing of it. */
+  /**
+   * Why the client is not believed, for the operator's events (`name:what`), with a hint where there is something to say; null when it is. The
+   * client itself learns nothing of it.
+   */
   judge(
     client: Client,
     presented: Presented,
     deployment: Deployment,
-  ): Promise<RefusalReason | null> | RefusalReason | null
+  ): Promise<RefusalReason | RefusedProof | null> | RefusalReason | RefusedProof | null
+}
+
+/** Why a client is not believed, and more. */
+export interface RefusedProof {
+  readonly reason: RefusalReason
+  /** For the operator: what was received and what would have been right, in a sentence or two. Never what proves a client. */
+  readonly hint: string
 }
 
 /** What a request that wants to be authenticated has with it. */

@@ -5,6 +5,7 @@
  */
 import { isSigningAlgorithm, type SigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { authorizationParameters } from '../protocol/authorization-request.js'
+import type { ClientField } from '../protocol/client-vocabulary.js'
 import { clientFieldNames } from '../protocol/parse-client-metadata.js'
 import { checkFeatures } from './check-features.js'
 import type { Feature } from './feature.js'
@@ -51,6 +52,8 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       if (scheme !== undefined) claim('scheme of the Authorization header', scheme, feature)
   }
   const grantTypes = table('grant type', ({ grantTypes = [] }) => grantTypes.map((row) => [row.name, row]))
+  // Several features may want the very same row: where the keys of a client are is one.
+  const fields = new Set<ClientField>()
   const ways = features.flatMap(({ clientAuthentication = [] }) => clientAuthentication)
   return {
     features,
@@ -68,7 +71,9 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
         authenticationMethods: table('client authentication method', ({ clientAuthentication = [] }) =>
           clientAuthentication.flatMap((way) => way.methods.map((method) => [method, way] as const)),
         ),
-        fields: table('client metadata field', ({ clientFields = [] }) => clientFields.map((row) => [row.name, row])),
+        fields: table('client metadata field', ({ clientFields = [] }) =>
+          clientFields.filter((row) => !fields.has(row) && fields.add(row)).map((row) => [row.name, row]),
+        ),
       },
     },
   }

@@ -34,6 +34,11 @@ export interface GrantTypeRules {
 export interface AuthenticationRules {
   /** Whether a client proves itself with a secret that the server makes for it. @default false */
   readonly usesSecret?: boolean | undefined
+  /**
+   * What is wrong with a client that is to be registered for it, such as that it has no keys: the end of a sentence that begins with
+   * `token_endpoint_auth_method`. Null when nothing is. Asked when the client is made or changed, never when it authenticates.
+   */
+  checkClient?(client: ClientSettings): string | null
 }
 
 /** Whether a client has secrets that the server made, or the configuration. */
@@ -55,4 +60,9 @@ export interface ClientField<Value extends Json = Json> {
    * @throws {TypeError} what is wrong and what to write instead, as the end of a sentence that begins with the name: `must be a string`.
    */
   parse(value: unknown): Value
+  /**
+   * What is wrong with the value beside the rest of the client, as the end of a sentence that begins with the name: `is set, and so is
+   * jwks; leave one of them out`. Null when nothing is.
+   */
+  check?(value: Value, client: ClientSettings): string | null
 }

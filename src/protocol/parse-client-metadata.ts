@@ -129,6 +129,18 @@ function checkTogether(settings: ClientSettings, vocabulary: ClientVocabulary): 
   }
   const problem = resources && scopeProblem(settings, resources)
   if (problem) refuse(...problem)
+  checkByFeatures(settings, vocabulary)
+}
+
+/** What the features say of the client as a whole. */
+function checkByFeatures(settings: ClientSettings, { fields, authenticationMethods }: ClientVocabulary): void {
+  for (const [name, value] of Object.entries(settings.fields ?? {})) {
+    const problem = fields.get(name)?.check?.(value, settings)
+    if (problem) refuse(name, problem)
+  }
+  const { token_endpoint_auth_method: method = '' } = settings
+  const problem = authenticationMethods.get(method)?.checkClient?.(settings)
+  if (problem) refuse('token_endpoint_auth_method', problem)
 }
 
 const text = z.string('must be a string')
