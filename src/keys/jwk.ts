@@ -82,8 +82,11 @@ export function privateJwk(jwk: Jwk, alg: SigningAlgorithm): { readonly [member:
 }
 
 /** Whether a JWK carries private members of any key type. */
-export const hasPrivateMembers = (jwk: Jwk): boolean =>
-  [...Object.values(privateMembers).flat(), 'oth', 'k'].some((name) => Object.hasOwn(jwk, name))
+export const hasPrivateMembers = (jwk: Jwk): boolean => privateMembersOf(jwk).length > 0
+
+/** The names of its private members, of any key type. */
+export const privateMembersOf = (jwk: Jwk): string[] =>
+  [...Object.values(privateMembers).flat(), 'oth', 'k'].filter((name) => Object.hasOwn(jwk, name))
 
 /**
  * The SHA-256 thumbprint of a key.
@@ -117,6 +120,10 @@ const algorithms: Record<SigningAlgorithm, { kty: KeyType; crv?: string; signatu
   'ML-DSA-65': { kty: 'AKP', signature: 3309 },
   'ML-DSA-87': { kty: 'AKP', signature: 4627 },
 }
+
+/** Whether these are names of one algorithm: `EdDSA` and `Ed25519` are. */
+export const isSameAlgorithm = (one: unknown, other: unknown): boolean =>
+  one === other || [one, other].every((name) => name === 'EdDSA' || name === 'Ed25519')
 
 /** The names of all algorithms, for messages. */
 export const signingAlgorithms = Object.keys(algorithms).filter(isSigningAlgorithm)

@@ -19,6 +19,15 @@ export interface VerificationKey {
   verify(data: Uint8Array, signature: Uint8Array): Promise<boolean>
 }
 
+/** A JWS as it was sent: nothing in it is believed. */
+export interface UnverifiedJws {
+  readonly header: { readonly [name: string]: unknown }
+  readonly payload: Uint8Array
+  readonly signature: Uint8Array
+  /** What the signature is of. */
+  readonly input: string
+}
+
 /** A token whose signature is genuine. Its claims have not been looked at. */
 export interface VerifiedJws {
   readonly header: { readonly [name: string]: unknown }
@@ -59,23 +68,36 @@ export async function verifyJws(
   find: (kid: string) => VerificationKey | undefined | Promise<VerificationKey | undefined>,
   typ: string,
 ): Promise<VerifiedJws | null> {
-  const parts = token.split('.')
-  const [encodedHeader, encodedPayload, encodedSignature] = parts
-  if (parts.length !== 3 || !encodedHeader || encodedPayload === undefined || !encodedSignature) return null
-  const header = parseHeader(encodedHeader)
-  const payload = decodeBase64url(encodedPayload)
-  const signature = decodeBase64url(encodedSignature)
-  if (!header || !payload || !signature) return null
+  const jws = readJws(token)
+  if (!jws) return null
+  const { header, payload } = jws
   // RFC 7515 §4.1.11: extensions that are not understood make the JWS invalid, and none is understood here.
   if (Object.hasOwn(header, 'crit')) return null
   if (typeof header.typ !== 'string' || mediaType(header.typ) !== mediaType(typ)) return null
   // RFC 8725 §3.10: a key comes from our own list by its id. The headers jwk, jku, x5u and x5c are not looked at.
   if (typeof header.kid !== 'string') return null
   const key = await find(header.kid)
-  // RFC 8725 §3.1: the algorithm is the key's. A header that says another one, or "none", is refused.
-  if (!key || header.alg !== key.alg) return null
-  return (await key.verify(utf8(`${encodedHeader}.${encodedPayload}`), signature)) ? { header, payload } : null
+  return key && (await isSignedWith(jws, key)) ? { header, payload } : null
 }
+
+/** Takes a compact JWS apart; null when it is none. */
+export function readJws(token: string): UnverifiedJws | null {
+  const parts = token.split('.', 4)
+  const [encodedHeader, encodedPayload, encodedSignature] = parts
+  if (parts.length !== 3 || !encodedHeader || encodedPayload === undefined || !encodedSignature) return null
+  const header = parseHeader(encodedHeader)
+  const payload = decodeBase64url(encodedPayload)
+  const signature = decodeBase64url(encodedSignature)
+  return header && payload && signature
+    ? { header, payload, signature, input: `${encodedHeader}.${encodedPayload}` }
+    : null
+}
+
+/** RFC 8725 §3.1: the algorithm is the key's. A header that says another one, or "none", is refused. */
+export const isSignedWith = async (
+  { header, input, signature }: UnverifiedJws,
+  key: VerificationKey,
+): Promise<boolean> => header.alg === key.alg && key.verify(utf8(input), signature)
 
 /**
  * A key to verify with. The JWK has been checked by `publicJwk`.

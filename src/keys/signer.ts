@@ -7,6 +7,7 @@
 import { utf8 } from '../runtime/hash.js'
 import {
   hasPrivateMembers,
+  isSameAlgorithm,
   isSigningAlgorithm,
   type Jwk,
   privateJwk,
@@ -40,7 +41,7 @@ export async function importSigner(
   runtime: Primitives = primitives,
 ): Promise<Signer> {
   const alg = checkAlgorithm(options.alg ?? (typeof key === 'string' ? undefined : key.alg))
-  if (typeof key !== 'string' && isSigningAlgorithm(key.alg) && key.alg !== alg && !areBothEd25519(key.alg, alg)) {
+  if (typeof key !== 'string' && isSigningAlgorithm(key.alg) && !isSameAlgorithm(key.alg, alg)) {
     throw new TypeError(`The JWK is for ${key.alg}, but the option \`alg\` says ${alg}`)
   }
   const kid = options.kid ?? (typeof key !== 'string' && typeof key.kid === 'string' ? key.kid : undefined)
@@ -135,9 +136,6 @@ function checkAlgorithm(alg: unknown): SigningAlgorithm {
   if (isSigningAlgorithm(alg)) return alg
   throw new TypeError(`\`alg\` must be one of ${signingAlgorithms.join(', ')}, not ${JSON.stringify(alg)}`)
 }
-
-const areBothEd25519 = (a: SigningAlgorithm, b: SigningAlgorithm) =>
-  [a, b].every((alg) => alg === 'EdDSA' || alg === 'Ed25519')
 
 async function readPem(pem: string, alg: SigningAlgorithm, runtime: Primitives): Promise<Jwk> {
   const text = pem.trim()
