@@ -11,7 +11,7 @@ import { misused } from './failure.js'
 
 interface MetadataFlag extends Flag {
   readonly name: string
-  readonly kind: 'text' | 'list' | 'boolean'
+  readonly kind: 'text' | 'list' | 'boolean' | 'json'
 }
 
 const text = (name: string, value: string, help: string): MetadataFlag => ({ name, kind: 'text', value, help })
@@ -41,6 +41,18 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
     'token-endpoint-auth-method',
     'method',
     'client_secret_basic or client_secret_post, and that way only, or none (a public client); default: a secret, sent either way',
+  ),
+  jwks: {
+    name: 'jwks',
+    kind: 'json',
+    value: 'json',
+    help: 'its public keys, for private_key_jwt, as in --jwks "$(cat jwks.json)"',
+  },
+  jwks_uri: text('jwks-uri', 'url', 'where it publishes them'),
+  token_endpoint_auth_signing_alg: text(
+    'token-endpoint-auth-signing-alg',
+    'name',
+    'the only algorithm that it may sign assertions with',
   ),
   scope: text('scope', 'names', 'all that it may ask for, separated by spaces; default: every scope'),
   default_scope: text(
@@ -94,8 +106,17 @@ function fieldValue(field: string, { name, kind }: MetadataFlag, values: readonl
   if (field === 'grant_types' && values.length === 1 && first === 'none') return []
   if (kind === 'list') return values
   if (kind === 'text') return first
+  if (kind === 'json') return jsonIn(name, first ?? '')
   if (first === 'true' || first === 'false') return first === 'true'
   throw misused(`--${name} must be true or false.`)
+}
+
+function jsonIn(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw misused(`--${name} must be JSON.`)
+  }
 }
 
 /** Puts the flags into a message that speaks of fields: `redirect_uris[0]` was written --redirect-uri. */

@@ -22,6 +22,7 @@ const MAX_JWKS_LENGTH = 16_384
 /** `jwks`: a JWK Set with the public keys. */
 export const jwksField: ClientField = {
   name: 'jwks',
+  selfService: true,
   parse(value) {
     if (!isRecord(value) || !('keys' in value) || !Array.isArray(value.keys)) {
       throw new TypeError('must be a JWK Set: an object with the list keys')
@@ -49,6 +50,7 @@ export function jwksUriField(allowOrigins: readonly string[] = []): ClientField 
   const key = JSON.stringify([...allowOrigins].sort())
   const field: ClientField = uriFields.get(key) ?? {
     name: 'jwks_uri',
+    selfService: true,
     parse(value) {
       if (typeof value === 'string' && isKeyUrl(value, allowOrigins)) return value
       throw new TypeError('must be an https URL without a user name and a fragment, of at most 2048 characters')

@@ -35,10 +35,21 @@ export interface ClientMetadata {
    */
   readonly grant_types?: readonly Open<'authorization_code' | 'refresh_token' | 'client_credentials'>[] | undefined
   /**
-   * How the client proves who it is, and the only way that is accepted. `none` makes it public. Without it: with its secret, in the
-   * Authorization header or in the form, whichever it uses.
+   * How the client proves who it is, and the only way that is accepted. `none` makes it public; `private_key_jwt` comes with the feature
+   * `privateKeyJwt()`. Without it: with its secret, in the Authorization header or in the form, whichever it uses.
    */
-  readonly token_endpoint_auth_method?: Open<'client_secret_basic' | 'client_secret_post' | 'none'> | undefined
+  readonly token_endpoint_auth_method?:
+    | Open<'client_secret_basic' | 'client_secret_post' | 'none' | 'private_key_jwt'>
+    | undefined
+  /**
+   * The client's public keys, a JWK Set (RFC 7517 §5): at most 50 keys and 16 KB, none of them private or symmetric. With the feature
+   * `privateKeyJwt()`. Not beside `jwks_uri`.
+   */
+  readonly jwks?: { readonly keys: readonly object[] } | undefined
+  /** Where the client publishes them, so that it can change them by itself: `https`. With the feature `privateKeyJwt()`. */
+  readonly jwks_uri?: string | undefined
+  /** The only algorithm that the client's assertions may be signed with. Without it: any that the feature `privateKeyJwt()` has. */
+  readonly token_endpoint_auth_signing_alg?: string | undefined
   /**
    * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, every scope.
    */

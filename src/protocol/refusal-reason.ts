@@ -110,6 +110,28 @@ export type RequestRefusal =
   | 'client_secret_expired'
   /** Too many wrong secrets of a client that came with the digest of one, from this address. The right one is refused as well, for an hour. */
   | 'client_secret_limited'
+  /** The client's assertion is signed by an algorithm that it may not use, such as `none`. */
+  | 'client_assertion_algorithm'
+  /** The header of the assertion says that it is something else, or has extensions. */
+  | 'client_assertion_header'
+  /** `iss` and `sub` are not both the client. */
+  | 'client_assertion_client'
+  /** `aud` is not this server, or not it alone. */
+  | 'client_assertion_audience'
+  /** No `exp`, one too far ahead, or `nbf` or `iat` in the future. */
+  | 'client_assertion_time'
+  | 'client_assertion_expired'
+  /** No `jti`, or none that can be kept. */
+  | 'client_assertion_jti'
+  /** The client has no keys, or they cannot be fetched. */
+  | 'client_assertion_keys_missing'
+  /** None of the client's keys fits. */
+  | 'client_assertion_key_unknown'
+  /** Many of the client's keys fit, and the assertion names none. */
+  | 'client_assertion_key_ambiguous'
+  | 'client_assertion_signature_wrong'
+  /** Its `jti` was used before. */
+  | 'client_assertion_replayed'
   // The token endpoint, and the small ones.
   /** A `grant_type` that this server does not serve. */
   | 'grant_type_unknown'

@@ -1,6 +1,9 @@
 /** The tables of docs/clients.md, held to the code: what a client can be registered with has a row, and nothing else. */
 import { describe, expect, it } from 'vitest'
 import { parseStaticClients, type StaticClient } from '../../src/clients/static.js'
+import { core } from '../../src/construction/core.js'
+import { privateKeyJwt } from '../../src/features/registration/index.js'
+import { joinFeatures } from '../../src/points/join.js'
 import type { ClientMetadata } from '../../src/protocol/client-metadata.js'
 import { clientMetadataParser } from '../../src/protocol/parse-client-metadata.js'
 import { codes, tablesOf, typesOf } from '../support/doc-tables.js'
@@ -9,10 +12,14 @@ import { vocabulary } from '../support/tables.js'
 const rowsUnder = tablesOf('docs/clients.md')
 const types = typesOf(['src/clients/static.ts', 'src/clients/given.ts', 'src/protocol/client-metadata.ts'])
 const parse = clientMetadataParser(vocabulary)
+/** With the features that ship and bring fields. */
+const { tables: all } = joinFeatures(core, [privateKeyJwt()])
+const parseAll = clientMetadataParser(all.clients)
 
 const headings = [
   '## What people see',
   '## How it gets its tokens',
+  '## With a key of its own',
   '## What it may ask for',
   '## Whether people are asked',
 ]
@@ -37,10 +44,12 @@ describe('the page about client fields', () => {
 
   it('names what the parser knows', () => {
     for (const field of rows.map(name)) {
-      expect(() => parse({ redirect_uris: ['https://app.example.com/cb'], [field]: Symbol() }), field).not.toThrow(
+      expect(() => parseAll({ redirect_uris: ['https://app.example.com/cb'], [field]: Symbol() }), field).not.toThrow(
         /not known/,
       )
     }
+    const ofFeatures = rowsUnder('## With a key of its own').map(name)
+    expect(ofFeatures.sort()).toEqual([...all.clients.fields.keys()].sort())
     expect(() => parse({ redirect_uris: ['https://app.example.com/cb'], grants: [] })).toThrow(/not known/)
   })
 
