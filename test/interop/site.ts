@@ -5,6 +5,7 @@
  */
 import { onTestFinished } from 'vitest'
 import { browse, siteAt } from '../../adapters/testing/site.js'
+import type { ServerOptions } from '../../src/construction/options.js'
 import { createAuthorizationServer } from '../../src/server.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import { type App, listen } from '../adapters/apps.js'
@@ -16,8 +17,8 @@ export const clientSecret = 'a secret: with+plus, %percent & ampersand=1/2?'
 export const methods = ['client_secret_basic', 'client_secret_post', 'none'] as const
 export type Method = (typeof methods)[number]
 
-/** An app with the server on a real socket. The issuer is its origin. */
-export async function openSite(app: App) {
+/** An app with the server on a real socket. The issuer is its origin. @param more features, and clients beside those that are there anyway. */
+export async function openSite(app: App, more: Pick<ServerOptions, 'features' | 'clients'> = {}) {
   const { origin: issuer, server, close } = await listen()
   const resource = `${issuer}/api`
   const auth = createAuthorizationServer({
@@ -28,7 +29,9 @@ export async function openSite(app: App) {
       challenge: async () => ({ status: 500, headers: [], body: '' }),
     },
     resources: { [resource]: { scopes: { 'notes:read': 'Read your notes', 'notes:write': 'Change your notes' } } },
+    features: more.features,
     clients: [
+      ...(more.clients ?? []),
       ...methods.map((method) => ({
         // A colon in the name, which Basic would take for the end of it if it were not encoded.
         client_id: `client:${method}`,

@@ -24,6 +24,7 @@ import {
   START,
   snapshot,
 } from '../../support/harness.js'
+import { observedStorage } from '../../support/observed-storage.js'
 
 const TOKEN_ENDPOINT = `${ISSUER}/oauth/token`
 const JWKS_URI = 'https://agent.example/jwks.json'
@@ -132,12 +133,22 @@ describe('an assertion', () => {
     },
   )
 
-  it('costs one insert, and only such clients pay it', async () => {
-    const once = async () => (await h.storage.list('once', {}, { limit: 100 })).length
-    await asked(forItself, basic('machine', clients.machine.client_secret))
-    expect(await once()).toBe(0)
-    await asked({ ...forItself, ...(await proof()) })
-    expect(await once()).toBe(1)
+  it('costs one insert more, which only such clients pay, and nothing when it is wrong', async () => {
+    const storage = observedStorage()
+    h = serverWith({}, { storage })
+    const callsOf = async (form: Record<string, string>, headers = {}) => {
+      storage.calls.length = 0
+      const answer = await asked(form, headers)
+      return { answer, calls: [...storage.calls] }
+    }
+    const secret = basic('machine', clients.machine.client_secret)
+    expect((await callsOf(forItself, secret)).calls).not.toContain('insert once')
+    const code = redeemForm(await obtainCode(h, { client_id: 'agent' }))
+    const redeemed = await callsOf({ ...code, ...(await proof('agent')) })
+    expect(redeemed.calls).toEqual(['insert once', 'get grant', 'replace grant'])
+    const refresh = refreshForm(redeemed.answer.refresh_token)
+    expect((await callsOf({ ...refresh, ...(await proof('agent', { by: stranger })) })).calls).toEqual([])
+    expect((await callsOf({ ...refresh, ...(await proof('agent')) })).calls).toEqual(redeemed.calls)
   })
 
   it('lets in at revocation and introspection as well, where it is addressed to the same server', async () => {
@@ -243,6 +254,12 @@ const attacks: readonly [string, () => Promise<Record<string, string>>, reason: 
     () => proof('agent', { claims: { iss: 'job' } }),
     'client_assertion_client',
     /Received iss "job" and sub "agent"; both must be "agent"/,
+  ],
+  [
+    'is about another client, beside the client_id',
+    async () => ({ ...(await proof('agent', { claims: { sub: 'job' } })), client_id: 'agent' }),
+    'client_assertion_client',
+    /Received iss "agent" and sub "job"; both must be "agent"/,
   ],
   [
     'is another client’s, beside the client_id',
@@ -486,11 +503,35 @@ describe('an assertion is used once', () => {
     expect(await asked({ ...forItself, ...sent })).toMatchObject(replayed)
   })
 
+  it('also when it ends while keys are fetched, and its jti may be forgotten by then', async () => {
+    const published = new Response(JSON.stringify(jwksOf(key)), { headers: { 'content-type': 'application/json' } })
+    const slow = {
+      async fetch() {
+        h.now += 10_000
+        return published
+      },
+    }
+    h = serverWith({ documents: slow })
+    const before = await snapshot(h)
+    const late = await proof('remote', { claims: { exp: START / 1000 - 55 } })
+    expect(await asked({ ...forItself, ...late })).toMatchObject({ ...replayed, reason: 'client_assertion_expired' })
+    expect(await snapshot(h)).toBe(before)
+  })
+
   it('and not used up by what is wrong with it', async () => {
     const claims = { jti: 'mine' }
     await asked({ ...forItself, ...(await proof('job', { claims, by: stranger })) })
     await asked({ ...forItself, ...(await proof('job', { claims: { ...claims, aud: 'https://other.example' } })) })
     expect((await asked({ ...forItself, ...(await proof('job', { claims })) })).status).toBe(200)
+  })
+
+  it('by whoever wrote it down, also when the store did not say so', async () => {
+    const storage = observedStorage()
+    h = serverWith({}, { storage })
+    storage.faults.push({ verb: 'insert', kind: 'once', when: 'after' })
+    const form = { ...forItself, ...(await proof()) }
+    expect((await asked(form)).status).toBe(200)
+    expect(await asked(form)).toMatchObject(replayed)
   })
 
   it('or nothing is issued: when the store fails, it is a 503 and no token', async () => {

@@ -7,7 +7,7 @@
  */
 import { asciiLowerCase } from '../../../protocol/ascii.js'
 import { listed, nearestHint, quoted } from '../../../protocol/hint.js'
-import type { JsonObject } from '../../../protocol/json.js'
+import type { JsonObject } from '../../../protocol/json-object.js'
 import type { RequestRefusal } from '../../../protocol/refusal-reason.js'
 import { orList } from '../../../protocol/spelling.js'
 
