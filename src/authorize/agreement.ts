@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import { withoutAccess } from '../grant/consent.js'
 import type { Deployed } from '../points/tables.js'
 import { isPublicClient } from '../protocol/client-settings.js'
+import { redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
 import type { Agreement } from '../protocol/visit.js'
@@ -30,18 +32,28 @@ export async function findAgreement(
   const access = withoutAccess(asked.access, refused)
   // A request for nothing but what was refused would fail without a word: then rather ask.
   if (access.length === 0) return { covers: false, unticked: [] }
-  const impersonable = isImpersonable(asked.redirectUri, isPublicClient(client))
+  const impersonable = isImpersonable(asked.redirectUri, client)
   if (client.first_party && !impersonable) return { covers: true, access, terms, basis: 'first_party' }
   // OAuth 2.1 §7.3.1, RFC 8252 §8.6: anybody on the device can pass for such a client, so a remembered yes says nothing.
-  const counts = client.remember_consent ?? !impersonable
+  const counts = client.remember_consent ?? (!impersonable && isAtDocument(asked.redirectUri, client))
   return counts && consent && isCovered(deployment, consent, { access, terms })
     ? { covers: true, access, terms, basis: 'remembered' }
     : { covers: false, unticked: refused }
 }
 
-/** Whether others on the device, or on the network, could receive the answer, too. */
-export const isImpersonable = (redirectUri: string, isPublic: boolean): boolean =>
-  isPublic && !redirectUri.startsWith('https:')
+/**
+ * Whether others on the device, or on the network, could receive the answer, too. Of a client that describes itself in a document everybody has
+ * the same id, so that holds whatever it proves itself with.
+ */
+export const isImpersonable = (redirectUri: string, client: Client): boolean =>
+  (isPublicClient(client) || client.documentHost !== undefined) && !redirectUri.startsWith('https:')
+
+/**
+ * A document proves who has its own host, and nothing about others: whoever could change it for a moment would have answers sent anywhere, and people
+ * who agreed before would not be asked.
+ */
+const isAtDocument = (redirectUri: string, { documentHost }: Client): boolean =>
+  documentHost === undefined || redirectHost(redirectUri) === documentHost
 
 /** Whether the person may leave the scope out. */
 export const isOptional = ({ settings }: Deployment, resource: string, scope: string): boolean =>

@@ -15,7 +15,6 @@ import type { ConsentQuestion, ConsentView } from '../pages/consent.js'
 import { type PageAnswer, show } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
-import { isPublicClient } from '../protocol/client-settings.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
@@ -47,11 +46,12 @@ export function askForConsent(
     },
     clientName: client.client_name,
     clientId: client.client_id,
+    ...(client.documentHost !== undefined && { clientHost: client.documentHost }),
     logoUri: client.logo_uri,
     policyUri: client.policy_uri,
     tosUri: client.tos_uri,
     redirectHost: redirectHost(asked.redirectUri),
-    unverified: isImpersonable(asked.redirectUri, isPublicClient(client)),
+    unverified: isImpersonable(asked.redirectUri, client),
     subjectLabel: login.displayName ?? login.subject,
     switchUrl: switchUrl(deployment, pending.handle),
     resources: asked.access.map(({ resource, scope }, i) => ({

@@ -11,7 +11,7 @@ import { OAuthError, type RefusalReason } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
 import type { ClientAuthentication, PresentedClient, SentCredentials } from '../points/client-authentication.js'
 import type { Deployed } from '../points/tables.js'
-import { isPublicClient, mayUseMethod } from '../protocol/client-settings.js'
+import { isPublicClient, mayUseMethod, methodsOf } from '../protocol/client-settings.js'
 import { listed, quoted, unknownClient, withoutSecrets } from '../protocol/hint.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { orList } from '../protocol/spelling.js'
@@ -175,7 +175,7 @@ function hintFor(
   if (!client) return unknownClient(client_id)
   switch (reason) {
     case 'client_auth_method':
-      return `It is registered for ${client.token_endpoint_auth_method ?? 'client_secret_basic or client_secret_post'}, and came with ${presented?.method ?? 'its client_id alone'}.`
+      return `It is registered for ${orList(methodsOf(client))}, and came with ${presented?.method ?? 'its client_id alone'}.`
     case 'client_secret_wrong':
       return 'It is none of the secrets of this client. For another: npx grantwright client rotate-secret.'
     case 'client_secret_expired':

@@ -18,6 +18,11 @@ export interface Client extends ClientSettings {
    * never.
    */
   readonly expiresAt?: number | undefined
+  /**
+   * The host of the document in which the client describes itself, for the eyes of people: it is all that is proven of such a client. Absent for one
+   * that an operator has described, or that registered itself.
+   */
+  readonly documentHost?: string | undefined
   /** How a client registered itself. Absent for one that an operator has described, or a document of its own. */
   readonly registration?: Registration | undefined
 }

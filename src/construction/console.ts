@@ -40,8 +40,11 @@ export function printer(issuer: string): Printer {
     const { hint, reason, clientId, at } = event
     const line = refusalLine(event)
     if (isDevelopment) console.warn(line)
-    // Ids that nobody has registered are as many as strangers like.
-    else if (hint) refusals.say(reason === 'client_unknown' ? reason : `${reason} ${clientId?.slice(0, 200)}`, line, at)
+    // Ids that nobody has registered are as many as strangers like, and so are those that are a URL.
+    else if (hint) {
+      const isAnybodys = reason === 'client_unknown' || /^https?:/.test(clientId ?? '')
+      refusals.say(isAnybodys ? reason : `${reason} ${clientId?.slice(0, 200)}`, line, at)
+    }
   }
 
   function printLimit({ limit, wait, address, at }: Extract<ServerEvent, { type: 'limited' }>): void {

@@ -19,6 +19,11 @@ export interface ConsentView {
   readonly clientName?: string | undefined
   /** Shown when the client has no name. */
   readonly clientId: string
+  /**
+   * The host that vouches for the client, which describes itself there in a document. Name and image are the client's own choice; that they are of this
+   * host is all that is known. Absent for a client that was registered at this server.
+   */
+  readonly clientHost?: string | undefined
   /** An image that stands for the client. Not shown unless it is `https`. */
   readonly logoUri?: string | undefined
   /** The client's privacy policy. */
@@ -71,7 +76,7 @@ export interface ConsentChoice {
 }
 
 export function consentPage(view: ConsentView, { consent: text }: Messages): Page {
-  const { switchUrl, policyUri, tosUri } = view
+  const { clientHost, switchUrl, policyUri, tosUri } = view
   const client = displayText(view.clientName ?? '', 80) || displayText(view.clientId, 80)
   const { resources, questions = [] } = view
   const required = resources.filter(({ scopes }) => scopes.length === 0 || scopes.some(isFixed))
@@ -84,6 +89,7 @@ ${logo !== undefined && html`<img class="logo" src="${logo}" alt="" width="64" h
 <h1>${fill(text.heading, { client: html`<bdi>${client}</bdi>` })}</h1>
 <p class="who"><span>${fill(text.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span>
 ${switchUrl !== undefined && html`<a href="${switchUrl}">${text.switchUser}</a>`}</p>
+${clientHost !== undefined && html`<p>${fill(text.describedAt, { host: html`<strong><bdi>${displayText(clientHost, 255)}</bdi></strong>` })}</p>`}
 ${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 ${formOf(
   view.form,

@@ -37,6 +37,8 @@ export interface Messages {
     readonly optional: string
     /** `{host}` */
     readonly redirect: string
+    /** `{host}` */
+    readonly describedAt: string
     readonly unverified: string
     /** `{user}` */
     readonly loggedInAs: string

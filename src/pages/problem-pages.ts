@@ -63,7 +63,8 @@ export const failurePage = (error: unknown, reference: string): PageAnswer =>
     : problemPage('failure', { code: 'server_error', reference })
 
 /** A protocol error in what a person's browser sent: a form that is too large or unreadable, a client that is not what it should be. */
-export const protocolErrorPage = ({ status, code, message }: OAuthError, reference: string): PageAnswer =>
-  code === 'invalid_client'
-    ? problemPage('clientMistake', { code, detail: message, reference })
-    : problemPage('unreadable', { status, code, detail: message, reference })
+export function protocolErrorPage({ status, code, message }: OAuthError, reference: string): PageAnswer {
+  if (code === 'invalid_client') return problemPage('clientMistake', { code, detail: message, reference })
+  if (code === 'temporarily_unavailable') return problemPage('busy', { code, detail: message, reference })
+  return problemPage('unreadable', { status, code, detail: message, reference })
+}

@@ -16,6 +16,11 @@ export interface ClientSettings {
   readonly grant_types: readonly string[]
   /** Undefined for a secret, in the header or in the form. */
   readonly token_endpoint_auth_method: string | undefined
+  /**
+   * Ways in which the client may prove itself besides. Only a client that describes itself in a document has any: what operators and registrants write
+   * is one way. Whatever is here, `token_endpoint_auth_method` says what protects the client, so it is the weakest of them. Absent for none.
+   */
+  readonly further_auth_methods?: readonly string[] | undefined
   /** Undefined for every scope. */
   readonly scope: readonly string[] | undefined
   /** Undefined for all of `scope`. */
@@ -35,7 +40,10 @@ export interface ClientSettings {
   readonly fields?: { readonly [name: string]: Json } | undefined
 }
 
-/** Whether a client cannot keep a secret (RFC 6749 §2.1). */
+/**
+ * Whether a client cannot keep a secret (RFC 6749 §2.1). One that may leave its proof out is such a client, also when it brings one: whoever pretends to
+ * be it brings none.
+ */
 export function isPublicClient(client: Pick<ClientSettings, 'token_endpoint_auth_method'>): boolean {
   return client.token_endpoint_auth_method === 'none'
 }
@@ -51,8 +59,11 @@ export const mayOmitPkce = (client: ClientSettings): boolean => client.allow_mis
  * Whether a client may prove itself in this way. RFC 7591 §2: the one that it is registered for, and no other. Where none was written, the two
  * that RFC 6749 §2.3.1 has for secrets.
  */
-export function mayUseMethod({ token_endpoint_auth_method: registered }: ClientSettings, method: string): boolean {
-  return registered === undefined ? secretMethods.includes(method) : registered === method
+export const mayUseMethod = (client: ClientSettings, method: string): boolean => methodsOf(client).includes(method)
+
+/** All ways in which a client may prove itself. */
+export function methodsOf({ token_endpoint_auth_method: registered, further_auth_methods = [] }: ClientSettings) {
+  return registered === undefined ? secretMethods : [registered, ...further_auth_methods]
 }
 
-const secretMethods = ['client_secret_basic', 'client_secret_post']
+const secretMethods: readonly string[] = ['client_secret_basic', 'client_secret_post']

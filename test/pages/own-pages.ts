@@ -23,6 +23,7 @@ ${form(view.form, `<input name=username value='${escapeHtml(view.username ?? '')
 ${link(view.forgotPasswordUrl, messages.login.forgotPassword)} ${link(view.signUpUrl, messages.login.signUp)}`
     case 'consent':
       return `<h1>${escapeHtml(view.clientName ?? view.clientId)}</h1>
+<p>${escapeHtml(view.clientHost ?? '')}</p>
 <p>${escapeHtml(view.subjectLabel)}, you go to <b>${escapeHtml(view.redirectHost)}</b></p>
 ${note(view.unverified && messages.consent.unverified)}
 ${lines(view.details)}

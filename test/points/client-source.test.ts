@@ -17,15 +17,16 @@ import {
   obtainCode,
   pkce,
   redeemForm,
+  refreshForm,
   snapshot,
   type Tokens,
 } from '../support/harness.js'
-import { withFeatures } from './fixtures.js'
+import { headerWay, withFeatures } from './fixtures.js'
 
 const client_id = 'https://client.example.com/oauth'
 
-/** A source that notes what it is asked. */
-function directory(prefix = 'https://', more: Partial<ClientSource> = {}) {
+/** A source that notes what it is asked. @param is what its client is besides. */
+function directory(prefix = 'https://', more: Partial<ClientSource> = {}, is: Partial<Client> = {}) {
   const asked: (readonly [string, Asker | undefined])[] = []
   const approved: string[] = []
   const feature: Feature = {
@@ -37,6 +38,7 @@ function directory(prefix = 'https://', more: Partial<ClientSource> = {}) {
         client_id,
         secrets: [],
         createdAt: null,
+        ...is,
       }
       return [
         {
@@ -137,6 +139,66 @@ describe('a source of clients', () => {
       { ...refused, endpoint: 'token' },
     ])
     expect(await snapshot(h)).toBe(before)
+  })
+
+  it('may have a client that proves itself in several ways, and in no other', async () => {
+    const { feature } = directory('https://', {}, { further_auth_methods: ['card'] })
+    const h = withFeatures(feature, {
+      name: 'ways',
+      clientAuthentication: [headerWay('card'), headerWay('badge')],
+    })
+    const first = await redeem(h, await obtainCode(h, { client_id, scope: 'read' }))
+    const refresh = { ...refreshForm(first.refresh_token), client_id }
+    const status = async (headers = {}) => (await h.post('/oauth/token', { ...refresh }, headers)).status
+    expect(await status({ 'x-badge': `${client_id} genuine` })).toBe(401)
+    expect(h.events.at(-1)).toMatchObject({
+      reason: 'client_auth_method',
+      hint: 'It is registered for none or card, and came with badge.',
+    })
+    expect(await status({ 'x-card': `${client_id} forged` })).toBe(401)
+    expect(await status({ 'x-card': `${client_id} genuine` })).toBe(200)
+    expect(await status()).toBe(200)
+  })
+
+  describe('whose client describes itself in a document', () => {
+    const elsewhere = 'http://localhost/cb'
+    const redirect_uris = [CALLBACK, elsewhere]
+    const documented = (host: string, is: Partial<Client> = {}) =>
+      withFeatures(directory('https://', {}, { redirect_uris, documentHost: host, ...is }).feature, {
+        name: 'ways',
+        clientAuthentication: [headerWay('card')],
+      })
+    const ask = (h: Harness, changes: Record<string, string> = {}) =>
+      h.browser().get(authorizeUrl(pkce().challenge, { client_id, scope: 'read', ...changes }))
+
+    it('has its host on the consent page, and no other client has', async () => {
+      const html = await (await ask(documented('tools.example.net'))).text()
+      expect(html).toContain('This app describes itself at <strong><bdi>tools.example.net</bdi></strong>. Its name was not checked.')
+      expect(await (await ask(withFeatures(directory().feature))).text()).not.toContain('describes itself')
+    })
+
+    it('is remembered where the answer goes to the host of the document, and asked for each time elsewhere', async () => {
+      for (const [host, status] of [
+        ['app.example.com', 303],
+        ['tools.example.net', 200],
+        ['example.com', 200],
+      ] as const) {
+        const h = documented(host)
+        await obtainCode(h, { client_id, scope: 'read' })
+        expect((await ask(h)).status).toBe(status)
+      }
+    })
+
+    it('is warned about at a loopback address, whatever it proves itself with, and never remembered there', async () => {
+      for (const is of [{}, { token_endpoint_auth_method: 'card' }]) {
+        const h = documented('localhost', is)
+        const changes = { redirect_uri: elsewhere }
+        await obtainCode(h, { client_id, scope: 'read', ...changes })
+        const page = await ask(h, changes)
+        expect(page.status).toBe(200)
+        expect(await page.text()).toContain('Nobody has checked who is behind this name.')
+      }
+    })
   })
 
   it('cannot share a prefix with another', () => {

@@ -28,6 +28,7 @@ export const en: Messages = {
     plainAccess: 'Use it in your name',
     optional: 'Optional. You can untick what you do not want to allow:',
     redirect: 'You will be sent to {host}',
+    describedAt: 'This app describes itself at {host}. Its name was not checked.',
     unverified:
       'Nobody has checked who is behind this name. Allow access only if you have just started this app yourself.',
     loggedInAs: 'Logged in as {user}',

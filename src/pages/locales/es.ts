@@ -28,6 +28,7 @@ export const es: Messages = {
     plainAccess: 'Usar este servicio en tu nombre',
     optional: 'Opcional. Puedes desmarcar lo que no quieras permitir:',
     redirect: 'Se te redirigirá a {host}',
+    describedAt: 'Esta aplicación se describe a sí misma en {host}. Su nombre no se ha comprobado.',
     unverified:
       'Nadie ha comprobado quién está detrás de este nombre. Permite el acceso solo si eres tú quien acaba de iniciar esta aplicación.',
     loggedInAs: 'Sesión iniciada como {user}',

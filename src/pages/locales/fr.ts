@@ -28,6 +28,7 @@ export const fr: Messages = {
     plainAccess: 'Utiliser ce service en votre nom',
     optional: 'Facultatif. Vous pouvez décocher ce que vous ne souhaitez pas autoriser :',
     redirect: 'Votre navigateur sera redirigé vers {host}',
+    describedAt: 'Cette application se présente elle-même sur {host}. Son nom n’a pas été vérifié.',
     unverified:
       'Personne n’a vérifié qui est derrière ce nom. N’autorisez l’accès que si vous venez de lancer cette application vous-même.',
     loggedInAs: 'Vous utilisez le compte {user}',

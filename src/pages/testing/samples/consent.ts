@@ -80,6 +80,10 @@ export const consentSamples: PageSamples = {
     },
     { name: 'for a client with logo, policy and terms', view: { ...consent, ...links } },
     { name: 'for an app without a name that anybody could pretend to be', view: { ...app, unverified: true } },
+    {
+      name: 'for a client that describes itself in a document elsewhere',
+      view: { ...consent, clientHost: 'tools.example.net', redirectHost: 'localhost:8765', unverified: true },
+    },
     { name: 'with what features add', view: { ...consent, details } },
     { name: 'with a question', view: { ...consent, questions: [workspace] } },
     {
