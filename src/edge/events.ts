@@ -56,6 +56,17 @@ export type ServerEvent = { readonly at: number } & (
   /** `username` as it was typed, shortened to 128 characters. */
   | { readonly type: 'login_failed'; readonly username: string; readonly address: string | undefined }
   | { readonly type: 'login_throttled'; readonly username: string; readonly address: string | undefined }
+  /**
+   * A client's own metadata document was read: as its `host` sent it, or, because that did not, a `copy` of earlier or one that was `shipped` with the
+   * software. `asOf` is when it was like that, in epoch milliseconds. `hint` says why no newer one was to be had, and what of it was left out.
+   */
+  | {
+      readonly type: 'document_read'
+      readonly clientId: string
+      readonly source: 'host' | 'copy' | 'shipped'
+      readonly asOf: number
+      readonly hint?: string | undefined
+    }
   /** On the logout page. `everywhere` when every browser of the user was logged out. */
   | { readonly type: 'logged_out'; readonly subject: string; readonly everywhere: boolean }
   /**

@@ -173,7 +173,9 @@ describe('a source of clients', () => {
 
     it('has its host on the consent page, and no other client has', async () => {
       const html = await (await ask(documented('tools.example.net'))).text()
-      expect(html).toContain('This app describes itself at <strong><bdi>tools.example.net</bdi></strong>. Its name was not checked.')
+      expect(html).toContain(
+        'This app describes itself at <strong><bdi>tools.example.net</bdi></strong>. Its name was not checked.',
+      )
       expect(await (await ask(withFeatures(directory().feature))).text()).not.toContain('describes itself')
     })
 
