@@ -107,6 +107,7 @@ async function resume(
 
 const rulesOf = ({ settings, tables }: Deployed): AuthorizationRules => ({
   resources: settings.resourceList,
+  asConfigured: settings.asConfigured,
   responseModes: tables.responseModes,
   terms: tables.terms,
 })

@@ -8,9 +8,9 @@ import { Unavailable } from '../edge/errors.js'
 import type { ClientMetadata } from '../protocol/client-metadata.js'
 import { type ClientSettings, isPublicClient } from '../protocol/client-settings.js'
 import { type ClientVocabulary, usesSecret } from '../protocol/client-vocabulary.js'
-import { clientMetadataParser } from '../protocol/parse-client-metadata.js'
+import { clientMetadataParser, configuredResources } from '../protocol/parse-client-metadata.js'
 import { encodeBase64url } from '../runtime/hash.js'
-import type { Storage } from '../storage/contract.js'
+import type { Storage, StoredRecord } from '../storage/contract.js'
 import { createClientCache } from './cache.js'
 import { type Client, type ClientView, clientSecretHash, isThere, newClientSecret, viewOf } from './client.js'
 import { type NewClient, readGiven } from './given.js'
@@ -156,15 +156,21 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
 
   async function load(client_id: string): Promise<Client | null> {
     const record = await storage.get('client', clientRecordId(issuer, client_id))
-    const client = record && readClient(issuer, record)
+    const client = record && read(record)
     return client && isThere(client, options.now()) ? client : null
+  }
+
+  /** Its record may have been written where the resources were spelt otherwise. */
+  function read(record: StoredRecord): Client | null {
+    const client = readClient(issuer, record)
+    return client && { ...client, ...configuredResources(client, vocabulary) }
   }
 
   async function change(client_id: string, next: (client: Client) => Client): Promise<Client> {
     refuseConfigured(client_id)
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const record = await storage.get('client', clientRecordId(issuer, client_id))
-      const client = record && readClient(issuer, record)
+      const client = record && read(record)
       if (!record || !client || !isThere(client, options.now())) throw new NoClient(client_id)
       const changed = next(client)
       if (changed === client) return client
@@ -271,7 +277,7 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
         const wanted = limit - clients.length
         const records = await storage.list('client', {}, { after: last, limit: wanted })
         for (const record of records) {
-          const client = readClient(issuer, record)
+          const client = read(record)
           if (client && isThere(client, options.now())) clients.push(viewOf(client))
         }
         last = records.at(-1)?.id

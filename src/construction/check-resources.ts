@@ -10,7 +10,7 @@ import { checkScopeText, checkWords, type ScopeText } from '../pages/scope-text.
 import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
 import { hostAdvice } from '../protocol/ascii.js'
-import { isResourceUri } from '../protocol/resource.js'
+import { isResourceUri, resourceForm } from '../protocol/resource-uri.js'
 import { isScopeName } from '../protocol/scope.js'
 import { withScheme } from '../protocol/spelling.js'
 import { given } from '../runtime/given.js'
@@ -27,6 +27,7 @@ function checkResources(
     throw new TypeError(`resources is empty. Write the APIs that tokens are for: \`${example}\`.`)
   }
   const checked = new Map<string, ResourceSettings>()
+  const forms = new Map<string, string>()
   for (const [resource, definition] of Object.entries(resources)) {
     const meant = withScheme(resource)
     if (meant !== undefined) {
@@ -38,6 +39,14 @@ function checkResources(
       throw new TypeError(`resources: ${given(resource)} is not an absolute URI without a fragment: ${advice}.`)
     }
     if (resource.length > MAX_RESOURCE_LENGTH) throw tooLong(`resources[${given(resource)}]`, MAX_RESOURCE_LENGTH)
+    const form = resourceForm(resource)
+    const same = forms.get(form)
+    if (same !== undefined) {
+      throw new TypeError(
+        `resources: ${given(same)} and ${given(resource)} mean the same to clients. Leave one of them out; tokens have the other one as it is written.`,
+      )
+    }
+    forms.set(form, resource)
     if (!isRecord(definition))
       throw mistake(`resources['${resource}'] must be an object. Write \`${example}\`.`, definition)
     if (definition.scopes !== undefined && !isRecord(definition.scopes)) {
@@ -126,13 +135,13 @@ export function joinResources(
   const joined = new Map(checkResources(options.resources, accessTokenLifetime))
   const [core] = features
   if (core) {
-    for (const resource of joined.keys()) claim('resource', resource, core)
+    for (const resource of joined.keys()) claim('resource', resourceForm(resource), core)
     for (const scope of new Set([...joined.values()].flatMap(({ scopes }) => scopes))) claim('scope', scope, core)
   }
   for (const feature of features) {
     if (!feature.resources) continue
     for (const settings of resourcesOf(feature, options.issuer, accessTokenLifetime)) {
-      claim('resource', settings.resource, feature)
+      claim('resource', resourceForm(settings.resource), feature)
       for (const scope of settings.scopes) claim('scope', scope, feature)
       joined.set(settings.resource, { ...settings, isDefault: false, isBeside: true })
     }

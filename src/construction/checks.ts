@@ -13,6 +13,7 @@ import { checkPages } from '../pages/settings.js'
 import type { Joined } from '../points/join.js'
 import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
 import { listedUriProblem } from '../protocol/redirect-uri.js'
+import { resourceNames } from '../protocol/resource-uri.js'
 import { withScheme } from '../protocol/spelling.js'
 import { given } from '../runtime/given.js'
 import { checkHttpBeyondLoopback, whereHttp } from '../runtime/http-beyond-loopback.js'
@@ -43,6 +44,7 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
   const resources = joinResources({ resources: options.resources, issuer }, accessTokenLifetime, joined)
   const secrets = options.secret === undefined ? [] : [options.secret].flat()
   const list = [...resources.values()]
+  const asConfigured = resourceNames(resources.keys())
   const apis = list.filter(({ isBeside }) => !isBeside)
   const beside = list.filter(({ isBeside }) => isBeside).map(({ resource }) => resource)
   const privateUseRedirectUris = checkPrivateUse(options.privateUseRedirectUris ?? [])
@@ -56,11 +58,13 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
     resourceList: list,
+    asConfigured,
     clients: checkClients(options.clients ?? [], resources, {
       ...joined.tables.clients,
       privateUseRedirectUris,
       httpBeyondLoopback,
       resources: list,
+      asConfigured,
     }),
     privateUseRedirectUris,
     defaultResource: (apis.length === 1 ? apis[0] : apis.find((resource) => resource.isDefault))?.resource,

@@ -46,8 +46,8 @@ export interface DeployedWithUsers extends Deployed {
 
 /** @throws {TypeError} when keys cannot be wrapped as the options want it, or what the option `users` makes is no user-authentication. */
 export function deploy<Native>(options: ServerOptions<Native>, settings: Settings, joined: Joined): DeployedWithUsers {
-  const { privateUseRedirectUris, resourceList: resources } = settings
-  const clients = { ...joined.tables.clients, privateUseRedirectUris, resources }
+  const { privateUseRedirectUris, resourceList: resources, asConfigured } = settings
+  const clients = { ...joined.tables.clients, privateUseRedirectUris, resources, asConfigured }
   const tables: Tables = { ...joined.tables, clients }
   // With keys of its own a server stores only the keys of opaque tokens, and those are made late: complain now.
   if (settings.resourceList.some(({ format }) => format === 'opaque')) checkWrapping(settings)

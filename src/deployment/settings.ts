@@ -7,6 +7,7 @@ import type { Client } from '../clients/client.js'
 import type { SigningAlgorithm } from '../keys/jwk.js'
 import type { ScopeText } from '../pages/scope-text.js'
 import type { PageSettings } from '../pages/settings.js'
+import type { AsConfigured } from '../protocol/resource-uri.js'
 
 /** The options after every check, with defaults, and durations in milliseconds. */
 export interface Settings {
@@ -19,6 +20,8 @@ export interface Settings {
   readonly resources: ReadonlyMap<string, ResourceSettings>
   /** The same as a list. */
   readonly resourceList: readonly ResourceSettings[]
+  /** What a URI that a client sends, or an operator writes, is called here. */
+  readonly asConfigured: AsConfigured
   readonly clients: ReadonlyMap<string, Client>
   /** Redirect URIs whose scheme has no dot. */
   readonly privateUseRedirectUris: ReadonlySet<string>

@@ -3,8 +3,9 @@
  *
  * @module
  */
+
+import { type AccessChoice, chooseAccess } from '../protocol/choose-access.js'
 import { isCodeVerifier, matchesChallenge } from '../protocol/pkce.js'
-import { type AccessChoice, chooseAccess } from '../protocol/resource.js'
 import { type Code, formatRefreshToken, secretHash } from '../protocol/token-string.js'
 import type { Refusal } from './refusal.js'
 import type { Active, CodeBinding, CodeIssued, Grant, RefreshFamily } from './state.js'

@@ -4,8 +4,9 @@
  *
  * @module
  */
+
+import { type AccessChoice, chooseAccess } from '../protocol/choose-access.js'
 import { CLOCK_SKEW } from '../protocol/clock-skew.js'
-import { type AccessChoice, chooseAccess } from '../protocol/resource.js'
 import { formatRefreshToken, type RefreshToken, secretHash, u32 } from '../protocol/token-string.js'
 import { concatBytes, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import type { Issued } from './redeem-code.js'

@@ -5,18 +5,21 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 §4.1.1}
  * @module
  */
-import { utf8 } from '../runtime/hash.js'
-import { type ClientSettings, isPublicClient, mayOmitPkce } from './client-settings.js'
 import { listed, quoted } from './hint.js'
 import type { AuthorizingClient, IdentifiedRequest } from './identify-client.js'
 import type { Json } from './json.js'
 import { type Parameters, problemText } from './parameters.js'
-import { isCodeChallenge, type Pkce } from './pkce.js'
+import type { Pkce } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
 import type { OwnRefusal, RequestRefusal } from './refusal-reason.js'
-import { type Access, type AccessRefusal, type ResourceDefinition, requestedAccess } from './resource.js'
+import { isTooLarge } from './request-size.js'
+import { requestedAccess } from './requested-access.js'
+import { readPkce } from './requested-pkce.js'
+import type { Access, AccessRefusal, ResourceDefinition } from './resource.js'
+import type { AsConfigured } from './resource-uri.js'
 import { orList } from './spelling.js'
-import { checkedValue, MAX_TERMS_BYTES, someTerms, TermRefused, type TermValues, termsSize } from './terms.js'
+import { checkedValue, someTerms, TermRefused, type TermValues } from './terms.js'
+import { parseLocales, parseLoginHint } from './visitor-hints.js'
 
 /** A valid authorization request: plain data that can be stored as JSON. */
 export interface AuthorizationRequest {
@@ -77,6 +80,7 @@ export interface ReadTerm {
 /** What the server knows and offers. */
 export interface AuthorizationRules {
   readonly resources: readonly ResourceDefinition[]
+  readonly asConfigured: AsConfigured
   /** By name; `query` is one of them. */
   readonly responseModes: ReadonlyMap<string, unknown>
   /** By name. */
@@ -144,7 +148,7 @@ export function validateAuthorizationRequest(
   if ('reason' in pkce) return refuse('invalid_request', pkce.reason, pkce.description, pkce.hint)
 
   const asked = { resources: parameters.resources, scope: parameters.get('scope') }
-  const granted = requestedAccess(asked, client, rules.resources)
+  const granted = requestedAccess(asked, client, rules.resources, rules.asConfigured)
   if (!granted.ok) return refuse(granted.error, granted.reason, granted.description, granted.hint)
 
   const prompt = parsePromptOrNone(parameters.get('prompt'))
@@ -181,84 +185,13 @@ export function validateAuthorizationRequest(
     uiLocales: parseLocales(parameters.get('ui_locales')),
     ...(rules.terms.size > 0 && { terms: someTerms(terms) }),
   }
-  const bytes = utf8(JSON.stringify(request)).length
-  const decided = bytes + utf8(JSON.stringify(granted.access)).length
-  const isTooLarge = bytes > MAX_REQUEST_BYTES || decided > MAX_DECIDED_BYTES
-  if (isTooLarge || (rules.terms.size > 0 && isTooLargeWith(terms, bytes, decided))) {
-    return refuse('invalid_request', 'request_too_large', 'The request is too large.')
-  }
-  return request
+  return isTooLarge(request, rules.terms.size > 0 ? terms : undefined)
+    ? refuse('invalid_request', 'request_too_large', 'The request is too large.')
+    : request
 }
 
-const switchOnPkce = 'Switch PKCE with S256 on in the client.'
 const plainParameters = 'The client must send plain parameters.'
-
-/**
- * Most bytes of a valid request as JSON, and of it together with the access once more, which the decision repeats. A stored record has
- * room for 32,768; what it has besides takes less than 4,096.
- */
-const MAX_REQUEST_BYTES = 24_576
-const MAX_DECIDED_BYTES = 28_672
-
-/** Beside terms there is less room, because what is chosen may be larger than what was asked for. */
-const isTooLargeWith = (terms: TermValues, bytes: number, decided: number): boolean =>
-  termsSize(terms) > MAX_TERMS_BYTES ||
-  bytes > MAX_REQUEST_BYTES - MAX_TERMS_BYTES ||
-  decided > MAX_DECIDED_BYTES - MAX_TERMS_BYTES
-
-/** Longer ones are nobody's name, and a login page gets them in its URL, of which servers take about 16 KB with all headers. */
-const MAX_LOGIN_HINT_LENGTH = 320
-
-function parseLoginHint(text: string | undefined): string | undefined {
-  return text !== undefined && text.length <= MAX_LOGIN_HINT_LENGTH ? text : undefined
-}
-
-/** A challenge binds the code, also where it could have been left out. */
-function readPkce(
-  client: ClientSettings,
-  parameters: Parameters,
-): Pkce | (Pick<AuthorizationRefusal, 'reason' | 'description'> & { readonly hint?: string | undefined }) {
-  const challenge = parameters.get('code_challenge')
-  const method = parameters.get('code_challenge_method')
-  if (challenge === undefined) {
-    // A method without a challenge was meant as PKCE, and what it meant got lost.
-    if (method === undefined && mayOmitPkce(client)) return { exempt: true }
-    return {
-      reason: 'challenge_missing',
-      description: 'code_challenge is missing: PKCE is required.',
-      hint: isPublicClient(client)
-        ? switchOnPkce
-        : `${switchOnPkce} If it has none, allow_missing_pkce in its record lets it do without.`,
-    }
-  }
-  // RFC 7636 §4.3: without a method it would be plain, which does not exist here.
-  if (method !== 'S256') {
-    return {
-      reason: 'challenge_method_wrong',
-      description: 'code_challenge_method must be S256.',
-      hint: method === undefined ? 'There is none.' : `Received code_challenge_method=${quoted(method)}.`,
-    }
-  }
-  if (isCodeChallenge(challenge)) return { challenge }
-  return {
-    reason: 'challenge_malformed',
-    description: 'code_challenge must be 43 characters of base64url.',
-    hint: `Received code_challenge=${quoted(challenge)}.`,
-  }
-}
 
 function parsePromptOrNone(text: string | undefined): readonly Prompt[] | null {
   return text === undefined ? [] : parsePrompt(text)
-}
-
-/**
- * OpenID Connect Core §3.1.2.1: locales that are not supported are no error. At most ten, so that pages stay quick. Tags have hyphens (RFC 5646
- * §2.1), but what a client takes from its platform often has underscores.
- */
-function parseLocales(text: string | undefined): readonly string[] {
-  const locales = text
-    ?.replaceAll('_', '-')
-    .split(' ')
-    .filter((locale) => /^[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}$/.test(locale))
-  return [...new Set(locales)].slice(0, 10)
 }

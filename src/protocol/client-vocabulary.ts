@@ -7,6 +7,7 @@
 import type { ClientSettings } from './client-settings.js'
 import type { Json } from './json.js'
 import type { ResourceDefinition } from './resource.js'
+import type { AsConfigured } from './resource-uri.js'
 
 export interface ClientVocabulary {
   /** By the values of `grant_types`. */
@@ -21,6 +22,8 @@ export interface ClientVocabulary {
   readonly httpBeyondLoopback?: boolean | undefined
   /** What clients can ask for. Absent while that is not known: then no scope is refused. */
   readonly resources?: readonly ResourceDefinition[] | undefined
+  /** What their resources are called here. Absent while that is not known: then they stay as they are written. */
+  readonly asConfigured?: AsConfigured | undefined
 }
 
 /** Which clients may be registered for a grant type. */

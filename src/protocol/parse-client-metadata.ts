@@ -14,7 +14,7 @@ import { isPublicClient } from './client-settings.js'
 import type { ClientVocabulary } from './client-vocabulary.js'
 import { isJson, type Json } from './json.js'
 import { redirectUriProblem } from './redirect-uri.js'
-import { isResourceUri } from './resource.js'
+import { type AsConfigured, isResourceUri } from './resource-uri.js'
 import { isWithin, parseScope } from './scope.js'
 import { closestName, orList } from './spelling.js'
 /** Checks client metadata and fills in the defaults. @throws {TypeError} naming the field, what is wrong and what to write instead. */
@@ -40,8 +40,7 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
       token_endpoint_auth_method: metadata.token_endpoint_auth_method,
       scope: scopeOf('scope', metadata.scope),
       default_scope: scopeOf('default_scope', metadata.default_scope),
-      resources: metadata.resources && unique(metadata.resources),
-      serves: unique(metadata.serves ?? []),
+      ...configuredResources({ resources: metadata.resources, serves: metadata.serves ?? [] }, vocabulary),
       rotate_refresh_tokens: metadata.rotate_refresh_tokens ?? true,
       allow_missing_pkce: metadata.allow_missing_pkce ?? false,
       first_party: metadata.first_party ?? false,
@@ -52,6 +51,17 @@ export function clientMetadataParser(vocabulary: ClientVocabulary): ClientMetada
     return settings
   }
 }
+
+/** The resources of a client under the names that they have here, each once. */
+export const configuredResources = (
+  { resources, serves }: Pick<ClientSettings, 'resources' | 'serves'>,
+  { asConfigured = asWritten }: Pick<ClientVocabulary, 'asConfigured'>,
+): Pick<ClientSettings, 'resources' | 'serves'> => ({
+  resources: resources && unique(resources.map(asConfigured)),
+  serves: unique(serves.map(asConfigured)),
+})
+
+const asWritten: AsConfigured = (uri) => uri
 
 /** What features know of a client. */
 function fieldsOf(

@@ -21,8 +21,8 @@ export interface InProcessOptions {
 /** @throws {TypeError} when the resource is not one of the server's, or none is named and there are several. */
 export function tokensInProcess({ server, resource }: InProcessOptions): TokenSource {
   const deployment = deploymentOf(server)
-  const { issuer, resources, defaultResource } = deployment.settings
-  const mine = resource ?? defaultResource
+  const { issuer, resources, defaultResource, asConfigured } = deployment.settings
+  const mine = resource === undefined ? defaultResource : asConfigured(resource)
   const definition = mine === undefined ? undefined : resources.get(mine)
   if (!definition) {
     const names = [...resources.keys()].map((name) => `'${name}'`).join(', ')

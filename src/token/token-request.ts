@@ -9,8 +9,9 @@ import { isOverdue } from '../edge/in-time.js'
 import { refusedError } from '../edge/refused-error.js'
 import type { TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
+import { chooseAccess } from '../protocol/choose-access.js'
 import { listed } from '../protocol/hint.js'
-import { chooseAccess, requestedAccess } from '../protocol/resource.js'
+import { requestedAccess } from '../protocol/requested-access.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import type { Sender } from '../storage/advance.js'
 import { oneResource } from './form.js'
@@ -25,11 +26,11 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
     confirmation,
     deployment,
     access() {
-      const resource = oneResource(form)
+      const { beside, defaultResource, resourceList, asConfigured } = deployment.settings
+      const resource = oneResource(form, deployment)
       const asked = { resources: form.resources, scope: form.get('scope') }
-      const found = requestedAccess(asked, client, deployment.settings.resourceList)
+      const found = requestedAccess(asked, client, resourceList, asConfigured)
       if (!found.ok) throw new OAuthError(found.error, found.description, { reason: found.reason, hint: found.hint })
-      const { beside, defaultResource } = deployment.settings
       const access = chooseAccess(found.access, { resource, scope: undefined, defaultResource, beside })
       if (typeof access === 'string')
         throw refusedError(

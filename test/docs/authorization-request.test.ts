@@ -19,6 +19,7 @@ const client: AuthorizingClient = {
 }
 const rules = {
   resources: [{ resource: 'https://api.example.com', scopes: ['read'], isDefault: true }],
+  asConfigured: (uri: string) => uri,
   responseModes: tables.responseModes,
   terms: new Map(),
 }

@@ -33,6 +33,7 @@ export function pkceAsked(kind: ClientKind, parameters: { readonly [name: string
   if ('problem' in identified) throw new Error(identified.description)
   const asked = validateAuthorizationRequest(identified, query, {
     resources: [{ resource: api, scopes: ['read'], isDefault: true }],
+    asConfigured: (uri) => uri,
     responseModes: new Map([['query', 1]]),
     terms: new Map(),
   })

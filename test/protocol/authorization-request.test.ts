@@ -10,7 +10,10 @@ const parseClientMetadata = clientMetadataParser(vocabulary)
 
 const uri = 'https://app.example.com/cb'
 const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
-const rules = { resources: [{ resource: 'https://api', scopes: ['read', 'write'], isDefault: false }] }
+const rules = {
+  resources: [{ resource: 'https://api', scopes: ['read', 'write'], isDefault: false }],
+  asConfigured: (uri: string) => uri,
+}
 
 function client(metadata: object = {}): AuthorizingClient {
   return { ...parseClientMetadata({ redirect_uris: [uri], ...metadata }), client_id: 'web' }
@@ -111,6 +114,7 @@ function validate(changes: Changes = {}, web = client(), resources = rules.resou
   if ('problem' in identified) throw new Error(identified.problem)
   return validateAuthorizationRequest(identified, parameters, {
     resources,
+    asConfigured: rules.asConfigured,
     responseModes: new Map([
       ['query', 1],
       ['form_post', 1],

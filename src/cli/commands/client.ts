@@ -170,11 +170,11 @@ function refuseConfigured({ client_id, createdAt }: ClientView): void {
 
 /** Allowed, since another server on the same storage may know them; but more often it is a slip. */
 function noteUnknownNames({ note }: Input, { settings }: Deployment, metadata: ClientMetadata): void {
-  const { resources } = settings
+  const { resources, asConfigured } = settings
   const scopes = new Set([...resources.values()].flatMap((resource) => resource.scopes))
   const named = (scope: string | undefined) => scope?.split(' ') ?? []
   const unknown = [
-    ...[...(metadata.resources ?? []), ...(metadata.serves ?? [])].filter((uri) => !resources.has(uri)),
+    ...[...(metadata.resources ?? []), ...(metadata.serves ?? [])].filter((uri) => !resources.has(asConfigured(uri))),
     ...[...named(metadata.scope), ...named(metadata.default_scope)].filter((name) => !scopes.has(name)),
   ]
   if (unknown.length > 0) {

@@ -1,34 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { chooseAccess, isResourceUri, type ResourceDefinition, requestedAccess } from '../../src/protocol/resource.js'
-
-describe('isResourceUri', () => {
-  it.each([
-    'https://api.example.com',
-    'https://api.example.com/v1?x=1',
-    'http://localhost:3000/api',
-    'urn:example:api',
-    'com.example:/x',
-  ])('accepts the absolute URI %s', (uri) => expect(isResourceUri(uri)).toBe(true))
-
-  it.each([
-    '',
-    'api',
-    '/api',
-    '//api.example.com',
-    'https:',
-    'https://',
-    'https:api.example.com',
-    'https:/api',
-    'https://a#',
-    'https://a#f',
-    'https://a b',
-    'https://a\n',
-    'https://é.example',
-    'https://[',
-    ' https://a',
-    'https://a\\b',
-  ])('refuses %j (RFC 8707 §2)', (uri) => expect(isResourceUri(uri)).toBe(false))
-})
+import { requestedAccess } from '../../src/protocol/requested-access.js'
+import type { ResourceDefinition } from '../../src/protocol/resource.js'
+import { resourceNames } from '../../src/protocol/resource-uri.js'
 
 const notes: ResourceDefinition = { resource: 'https://notes', scopes: ['read', 'write'], isDefault: false }
 const mail: ResourceDefinition = { resource: 'https://mail', scopes: ['read', 'send'], isDefault: true }
@@ -68,14 +41,36 @@ describe('requestedAccess: which resource', () => {
     expect(requestedAccess(ask([], 'read'), client, [notes, mail, plain])).toMatchObject({ error: 'invalid_target' })
   })
 
-  it.each(['https://other', 'https://notes/', 'HTTPS://notes'])(
-    'refuses %s, which is not a configured string',
-    (resource) => {
-      expect(requestedAccess(ask(['https://notes', resource], 'read'), anything, [notes])).toMatchObject({
-        error: 'invalid_target',
+  const named = resourceNames([notes.resource, mail.resource])
+
+  it.each(['https://other', 'https://notes:443', 'https://notes/v1'])('refuses %s, which nobody has', (resource) => {
+    expect(requestedAccess(ask(['https://notes', resource], 'read'), anything, [notes], named)).toMatchObject({
+      error: 'invalid_target',
+      hint: expect.stringContaining(`Received "${resource}"`),
+    })
+  })
+
+  it.each(['https://notes/', 'HTTPS://Notes'])(
+    'takes %s for the configured string, which is what is granted',
+    (uri) => {
+      expect(requestedAccess(ask([uri], 'read'), anything, [notes, mail], named)).toMatchObject({
+        access: [{ resource: 'https://notes', scope: ['read'] }],
       })
     },
   )
+
+  it('folds two spellings of one', () => {
+    expect(requestedAccess(ask(['https://notes', 'https://notes/'], 'read'), anything, [notes], named)).toMatchObject({
+      access: [{ resource: 'https://notes', scope: ['read'] }],
+    })
+  })
+
+  it('refuses a resource that the client may not ask for, however it is spelt', () => {
+    const client = { ...anything, resources: ['https://notes'] }
+    expect(requestedAccess(ask(['https://MAIL/'], 'read'), client, [notes, mail], named)).toMatchObject({
+      reason: 'resource_not_allowed',
+    })
+  })
 
   it('refuses a resource that the client may not ask for', () => {
     const client = { ...anything, resources: ['https://notes'] }
@@ -192,70 +187,5 @@ describe('requestedAccess: scope of OpenID Connect, which is not served', () => 
     expect(said('read email', [notes, openid])).toMatchObject({ error: 'invalid_scope' })
     expect(said('read email', [notes, openid])).not.toMatchObject({ description: stray })
     expect(said('read openid2')).not.toMatchObject({ description: stray })
-  })
-})
-
-describe('chooseAccess', () => {
-  const one = [{ resource: 'https://notes', scope: ['read', 'write'] }]
-  const two = [...one, { resource: 'https://mail', scope: ['send', 'read'] }]
-  const choice = { resource: undefined, scope: undefined, defaultResource: undefined }
-
-  it('gives the only resource with all of its scope when nothing is named', () => {
-    expect(chooseAccess(one, choice)).toEqual(one[0])
-  })
-
-  it('gives the only granted resource even when it is not the default one', () => {
-    expect(chooseAccess(one, { ...choice, defaultResource: 'https://mail' })).toEqual(one[0])
-  })
-
-  it('gives the default one of several, if it was granted', () => {
-    expect(chooseAccess(two, { ...choice, defaultResource: 'https://mail' })).toEqual(two[1])
-    expect(chooseAccess(two, { ...choice, defaultResource: 'https://other' })).toBe('invalid_target')
-  })
-
-  it('refuses to guess among several', () => {
-    expect(chooseAccess(two, choice)).toBe('invalid_target')
-  })
-
-  it('refuses a resource outside the grant (RFC 8707 §2.2)', () => {
-    expect(chooseAccess(one, { ...choice, resource: 'https://mail' })).toBe('invalid_target')
-  })
-
-  it('narrows to the requested scope', () => {
-    expect(chooseAccess(two, { ...choice, resource: 'https://notes', scope: ['write'] })).toEqual({
-      resource: 'https://notes',
-      scope: ['write'],
-    })
-  })
-
-  it('leaves out requested scope that was granted at another resource', () => {
-    expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['read', 'write'] })).toEqual({
-      resource: 'https://mail',
-      scope: ['read'],
-    })
-  })
-
-  it('refuses scope that was granted nowhere, even beside some that was (RFC 6749 §6)', () => {
-    expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['read', 'admin'] })).toBe('invalid_scope')
-  })
-
-  it('refuses when nothing of the requested scope is left at the resource', () => {
-    expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['write'] })).toBe('invalid_scope')
-  })
-
-  it('leaves out what there is no more', () => {
-    const defined = (scopes: readonly string[]) => [{ resource: 'https://notes', scopes, isDefault: false }]
-    expect(chooseAccess(one, { ...choice, definitions: defined(['write', 'more']) })).toEqual({
-      resource: 'https://notes',
-      scope: ['write'],
-    })
-    expect(chooseAccess(one, { ...choice, definitions: defined(['more']) })).toBe('invalid_target')
-    expect(chooseAccess(one, { ...choice, definitions: [] })).toBe('invalid_target')
-    const without = [{ resource: 'https://notes', scope: [] }]
-    expect(chooseAccess(without, { ...choice, definitions: defined(['read']) })).toEqual(without[0])
-  })
-
-  it('refuses everything for an access that is empty', () => {
-    expect(chooseAccess([], choice)).toBe('invalid_target')
   })
 })
