@@ -22,6 +22,7 @@ import {
   validateAuthorizationRequest,
 } from '../protocol/authorization-request.js'
 import { identifyClient } from '../protocol/identify-client.js'
+import { leftOutHint } from '../protocol/left-out.js'
 import { type Parameters, parseParameters } from '../protocol/parameters.js'
 import { sendError } from './authorization-response.js'
 import { keepForRequest } from './keep-client.js'
@@ -83,7 +84,11 @@ async function validated(
     })
   }
   const asked = validateAuthorizationRequest(identified, parameters, rulesOf(deployment))
-  if (!('error' in asked)) return go(identified.client, asked)
+  if (!('error' in asked)) {
+    const left = leftOutHint(parameters.get('scope'), asked.access)
+    if (left) deployment.emit({ type: 'scope_left_out', endpoint: 'authorize', clientId: asked.client_id, hint: left })
+    return go(identified.client, asked)
+  }
   const { redirectUri, client: known } = identified
   const { error, description, reason, hint } = asked
   return sendError(deployment, { ...asked, redirectUri }, error, description, {

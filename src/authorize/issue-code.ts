@@ -58,6 +58,7 @@ export async function issueCode(
         access,
         login: { authenticatedAt, acr, amr },
         ...(unticked.length > 0 && { unticked }),
+        ...(asked.offlineAccess && { offlineAccess: true }),
         ...(terms && { terms }),
         ...(device && { device }),
       },

@@ -58,7 +58,7 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
   default_scope: text(
     'default-scope',
     'names',
-    'what a request without scope asks for; default: all of --scope, if that is given',
+    'what a request without scope asks for; default: that of the resource, within --scope',
   ),
   resources: list('resource', 'uri', 'an API that it may ask tokens for; default: every one'),
   serves: list('serves', 'uri', 'an API that it is itself, whose tokens it may introspect'),

@@ -4,17 +4,16 @@
  * @module
  */
 
-import type { ScopeOptions } from '../deployment/resource-options.js'
 import type { ResourceSettings } from '../deployment/settings.js'
-import { checkScopeText, checkWords, type ScopeText } from '../pages/scope-text.js'
+import { checkWords } from '../pages/scope-text.js'
 import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
 import { hostAdvice } from '../protocol/ascii.js'
 import { isResourceUri, resourceForm } from '../protocol/resource-uri.js'
-import { isScopeName } from '../protocol/scope.js'
 import { withScheme } from '../protocol/spelling.js'
 import { given } from '../runtime/given.js'
 import { duration, isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
+import { checkScopes, tooLong } from './check-scopes.js'
 import type { ServerOptions } from './options.js'
 
 /** @throws {TypeError} when something in it is wrong. */
@@ -59,23 +58,10 @@ function checkResources(
     }
     refuseUnknown(
       definition,
-      ['name', 'scopes', 'accessToken', 'accessTokenLifetime', 'default'],
+      ['name', 'scopes', 'defaultScope', 'accessToken', 'accessTokenLifetime', 'default'],
       `resources['${resource}']`,
     )
-    const scopes = Object.entries(definition.scopes ?? {})
-    for (const [scope] of scopes) {
-      if (!isScopeName(scope)) {
-        throw new TypeError(
-          `resources['${resource}'].scopes: ${given(scope)} is not a scope name (RFC 6749 section 3.3: no spaces, quotes or backslashes).`,
-        )
-      }
-    }
-    const long = scopes.find(([scope]) => scope.length > MAX_SCOPE_LENGTH)
-    if (long) throw tooLong(`resources['${resource}'].scopes[${given(long[0])}]`, MAX_SCOPE_LENGTH)
-    const texts = scopes.map(([scope, said]) => ({
-      scope,
-      ...checkScope(said, `resources['${resource}'].scopes['${scope}']`),
-    }))
+    const scopes = checkScopes(definition, `resources['${resource}']`)
     const format = definition.accessToken ?? 'jwt'
     if (format !== 'jwt' && format !== 'opaque') {
       throw mistake(`resources['${resource}'].accessToken must be 'jwt' or 'opaque'.`, format)
@@ -86,9 +72,7 @@ function checkResources(
         definition.name === undefined
           ? undefined
           : checkWords(definition.name, `resources['${resource}'].name`, 'Notes'),
-      scopes: scopes.map(([scope]) => scope),
-      scopeTexts: new Map(texts.map(({ scope, text }) => [scope, text])),
-      optionalScopes: new Set(texts.filter(({ optional }) => optional).map(({ scope }) => scope)),
+      ...scopes,
       format,
       accessTokenLifetime:
         definition.accessTokenLifetime === undefined
@@ -106,21 +90,6 @@ function checkResources(
 
 /** What could not be asked for beside everything else in a request, or would leave a token no room. */
 const MAX_RESOURCE_LENGTH = 2048
-const MAX_SCOPE_LENGTH = 255
-
-const tooLong = (where: string, most: number) =>
-  new TypeError(`${where} has more than ${most} characters. Give it a shorter name.`)
-
-/** The words of a scope, and whether the user may leave it out. */
-function checkScope(said: unknown, where: string): { readonly text: ScopeText; readonly optional: boolean } {
-  const isOptions = isRecord(said) && 'text' in said
-  const { text, optional }: { [name in keyof ScopeOptions]?: unknown } = isOptions ? said : { text: said }
-  if (isOptions) refuseUnknown(said, ['text', 'optional'], where)
-  if (optional !== undefined && typeof optional !== 'boolean') {
-    throw mistake(`${where}.optional must be true or false.`, optional)
-  }
-  return { text: checkScopeText(text, isOptions ? `${where}.text` : where), optional: optional ?? false }
-}
 
 /**
  * The option, and what features have beside it.

@@ -1,7 +1,7 @@
 /**
  * What the console says to the operator: what broke, which limits were met, and what was refused and could be set right. Loaded when there is something to say.
  *
- * On an `http` issuer, which is for development, it says every refusal; else those that came with a hint, at most three lines a minute for
+ * On an `http` issuer, which is for development, it says every refusal, and which scope was left out; else those that came with a hint, at most three lines a minute for
  * each reason and client. Nothing that a stranger sends can end a line or make it long.
  *
  * @module
@@ -77,6 +77,7 @@ export function printer(issuer: string): Printer {
       if (event.type === 'refused') printRefusal(event)
       else if (event.type === 'limited') printLimit(event)
       else if (event.type === 'failed') printFailure(event)
+      else if (event.type === 'scope_left_out' && isDevelopment) console.warn(leftOutLine(event))
     },
     advise: (advice) => console.warn(`grantwright: ${advices[advice]}`),
   }
@@ -92,6 +93,9 @@ function refusalLine(event: Extract<ServerEvent, { type: 'refused' }>): string {
   const said = [`grantwright: ${endpoint} refused: ${reason}.`, description, hint].filter(Boolean).join(' ')
   return lineOf(said) + lineOf(end)
 }
+
+const leftOutLine = ({ endpoint, clientId, hint }: Extract<ServerEvent, { type: 'scope_left_out' }>): string =>
+  lineOf(`grantwright: ${endpoint} left scope out. ${hint}`) + lineOf(` (client ${JSON.stringify(cut(clientId, 100))})`)
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text)
 

@@ -9,12 +9,15 @@ import { plainCause } from '../edge/event-json.js'
 import type { ServerEvent } from '../edge/events.js'
 import type { Printer } from './console.js'
 
+const ofConsole: ReadonlySet<ServerEvent['type']> = new Set(['failed', 'refused', 'limited'] as const)
+
 /** @param now epoch milliseconds. */
 export function emitter(
   issuer: string,
   now: () => number,
   onEvent: ((event: ServerEvent) => unknown) | undefined,
 ): Pick<Deployment, 'emit' | 'advise'> {
+  const isDevelopment = issuer.startsWith('http:')
   let printer: Promise<Printer> | Printer | undefined
   const advised = new Set<string>()
 
@@ -43,7 +46,7 @@ export function emitter(
           const toJSON = () => ({ ...event, cause: plainCause(event.cause) })
           Object.defineProperty(event, 'toJSON', { value: toJSON })
         }
-        const isForConsole = event.type === 'failed' || event.type === 'refused' || event.type === 'limited'
+        const isForConsole = ofConsole.has(event.type) || (event.type === 'scope_left_out' && isDevelopment)
         if (isForConsole || printer) print((printer) => printer.print(event), event)
         const outcome = onEvent?.(event)
         // Nobody else would see it fail, and Node ends over a rejection that nobody sees.

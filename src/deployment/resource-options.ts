@@ -14,6 +14,11 @@ export interface ResourceOptions {
   /** Every scope of the API, with the words that the consent page shows, in one language or in several. */
   readonly scopes: { readonly [scope: string]: string | ScopeWords | ScopeOptions }
   /**
+   * What a request gets that names no scope, from a client without a `default_scope`; of it, what the client's `scope` allows. Empty for
+   * nothing: then such a request is refused. @default all scopes that are not marked `onRequest`
+   */
+  readonly defaultScope?: readonly string[] | undefined
+  /**
    * `jwt`: verified without asking the server (RFC 9068); after a revocation it lives on, wherever it is only verified offline,
    * until it expires. `opaque`: means nothing without introspection, so a revocation counts at once. @default 'jwt'
    */
@@ -40,4 +45,6 @@ export interface ScopeOptions {
    * @default false
    */
   readonly optional?: boolean | undefined
+  /** Whether it is granted only to requests that name it, and to clients whose `default_scope` does. @default false */
+  readonly onRequest?: boolean | undefined
 }

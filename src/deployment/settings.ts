@@ -53,6 +53,8 @@ export interface ResourceSettings {
   /** What pages call it; undefined for its URI. */
   readonly name: ScopeText | undefined
   readonly scopes: readonly string[]
+  /** What a request gets that names none. */
+  readonly defaultScope: readonly string[]
   readonly scopeTexts: ReadonlyMap<string, ScopeText>
   /** Those that the user may leave out. */
   readonly optionalScopes: ReadonlySet<string>

@@ -74,6 +74,8 @@ export type ServerEvent = { readonly at: number } & (
    * as `refused`.
    */
   | { readonly type: 'limited'; readonly limit: string; readonly wait: number; readonly address: string | undefined }
+  /** A request for scope that nobody knows, beside some that is known or in place of the default. `hint` says what it was, and what is asked for now. */
+  | { readonly type: 'scope_left_out'; readonly endpoint: string; readonly clientId: string; readonly hint: string }
   /** A request that was answered with a protocol error, or a page that goes no further. `reason` says more than the wire shows. */
   | {
       readonly type: 'refused'

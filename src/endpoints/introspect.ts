@@ -22,6 +22,7 @@ import type { Deployed } from '../points/tables.js'
 import { isPublicClient } from '../protocol/client-settings.js'
 import { cnfOf, tokenTypeOf } from '../protocol/confirmation.js'
 import { MAX_JSON_BYTES } from '../protocol/json.js'
+import { withOfflineAccess } from '../protocol/offline-access.js'
 import type { Parameters } from '../protocol/parameters.js'
 import { scopeMember } from '../protocol/scope.js'
 import { unknownRestriction } from '../protocol/terms.js'
@@ -118,11 +119,12 @@ async function refreshTokenFacts(deployment: Deployed, client: Client, token: Re
   if (unknownRestriction(grant.terms, deployment.tables.terms) !== undefined) return null
   // Nothing is issued for it where nobody reads proofs of keys.
   if (isKeyUnread(deployment, grant)) return null
+  const names = [...new Set(grant.access.flatMap(({ scope }) => scope))]
   return {
     iss: deployment.settings.issuer,
     sub: grant.subject,
     client_id: grant.clientId,
-    scope: [...new Set(grant.access.flatMap(({ scope }) => scope))].join(' '),
+    scope: withOfflineAccess(names, grant.offlineAccess === true).join(' '),
     exp: seconds(Math.min(grant.refresh.idleUntil, grant.endsAt)),
   }
 }

@@ -32,6 +32,8 @@ export interface Issued {
   readonly resource: string
   readonly scope: readonly string[]
   readonly refreshToken: string | null
+  /** Whether the answer tells `offline_access` as well. */
+  readonly offlineAccess?: boolean | undefined
 }
 
 /** Fresh random bytes that {@link redeemCode} needs. */
@@ -67,7 +69,9 @@ export function redeemCode(grant: Grant, input: RedeemCode, at: number, entropy:
   if (typeof access === 'string') return refuse(grant, access)
   const family = input.refresh && startFamily(grant.id, input.refresh, now, entropy)
   const active = activate(grant, family?.record ?? null, now)
-  return { grant: active, answer: { ok: true, grant: active, ...access, refreshToken: family?.token ?? null } }
+  const refreshToken = family?.token ?? null
+  const offlineAccess = grant.offlineAccess && refreshToken !== null
+  return { grant: active, answer: { ok: true, grant: active, ...access, refreshToken, offlineAccess } }
 }
 
 function bindingRefusal(code: CodeBinding, { redirectUri, verifier, mayOmitPkce }: RedeemCode): Refusal | null {

@@ -7,6 +7,7 @@
 
 import { type AccessChoice, chooseAccess } from '../protocol/choose-access.js'
 import { CLOCK_SKEW } from '../protocol/clock-skew.js'
+import { OFFLINE_ACCESS } from '../protocol/offline-access.js'
 import { formatRefreshToken, type RefreshToken, secretHash, u32 } from '../protocol/token-string.js'
 import { concatBytes, decodeBase64url, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import type { Issued } from './redeem-code.js'
@@ -102,7 +103,7 @@ function refreshCurrent(
     const kept = isMoved
       ? { ...grant, touchedAt: now, refresh: { ...family, ...whileLive(family, at), idleUntil } }
       : grant
-    return accept(kept, { ...access, refreshToken: formatRefreshToken(token) }, token, false)
+    return accept(kept, { ...access, refreshToken: formatRefreshToken(token) }, input, false)
   }
   const entry: RetryEntry = {
     generation: family.generation,
@@ -123,7 +124,7 @@ function refreshCurrent(
     },
   }
   const next = { ...token, generation: token.generation + 1, secret }
-  return accept(rotated, { ...access, refreshToken: formatRefreshToken(next) }, token, false)
+  return accept(rotated, { ...access, refreshToken: formatRefreshToken(next) }, input, false)
 }
 
 /**
@@ -146,7 +147,7 @@ function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now:
   const current = deriveCurrent(grant.id, family, token, rules.peppers)
   // The secret with which the successor was derived has left the deployment's list. Nobody is at fault, nothing is lost.
   if (!current) return refuse(grant, 'expired')
-  return accept(grant, { ...access, refreshToken: formatRefreshToken(current) }, token, true)
+  return accept(grant, { ...access, refreshToken: formatRefreshToken(current) }, input, true)
 }
 
 /**
@@ -190,8 +191,9 @@ function successor(secret: Uint8Array, grantId: string, entry: RetryEntry, peppe
 function accept(
   grant: Active,
   issued: Pick<Issued, 'resource' | 'scope' | 'refreshToken'>,
-  token: RefreshToken,
+  { token, choice }: Refresh,
   retried: boolean,
 ): Step<Refreshed> {
-  return { grant, answer: { ok: true, grant, ...issued, presented: token.generation, retried } }
+  const offlineAccess = grant.offlineAccess && (choice.scope?.includes(OFFLINE_ACCESS) ?? true)
+  return { grant, answer: { ok: true, grant, ...issued, offlineAccess, presented: token.generation, retried } }
 }

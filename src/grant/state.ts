@@ -21,6 +21,8 @@ export interface Approved {
   readonly access: Access
   /** Names of scope that were asked for and left out by the person. Absent for none, as in records of earlier versions. */
   readonly unticked?: readonly string[] | undefined
+  /** Whether token responses tell `offline_access` beside a refresh token. Absent for no, as in records of earlier versions. */
+  readonly offlineAccess?: true | undefined
   /** How the user proved who they are, for `auth_time`, `acr` and `amr` of tokens. */
   readonly login: LoginFacts
   /** What features add to it. Absent for nothing: as in all records before there were features. */

@@ -8,6 +8,7 @@
 import { listed, quoted } from './hint.js'
 import type { AuthorizingClient, IdentifiedRequest } from './identify-client.js'
 import type { Json } from './json.js'
+import { isOfflineAccess } from './offline-access.js'
 import { type Parameters, problemText } from './parameters.js'
 import type { Pkce } from './pkce.js'
 import { type Prompt, parseMaxAge, parsePrompt } from './prompt.js'
@@ -32,6 +33,8 @@ export interface AuthorizationRequest {
   readonly access: Access
   /** As requested, or the default. */
   readonly scope: readonly string[]
+  /** Whether `offline_access` was asked for by a client that has refresh tokens. Absent for no, as in records of earlier versions. */
+  readonly offlineAccess?: true | undefined
   readonly prompt: readonly Prompt[]
   /** Seconds. */
   readonly maxAge?: number | undefined
@@ -179,6 +182,7 @@ export function validateAuthorizationRequest(
     pkce,
     access: granted.access,
     scope: granted.scope,
+    ...(isOfflineAccess(granted.unknown, client) && { offlineAccess: true }),
     prompt,
     maxAge,
     loginHint: parseLoginHint(parameters.get('login_hint')),

@@ -43,10 +43,13 @@ export function chooseAccess(
   if (!own) return 'invalid_target'
   const found = beside ? withBeside(own, access, beside) : own
   if (choice.scope === undefined) return found
-  // RFC 6749 §6: the scope must not include any that was not originally granted. Looser, and never more: what the person unticked is left out.
+  // RFC 6749 §6: the scope must not include any that was not originally granted. Looser, and never more: what the person unticked is left out, and
+  // what means nothing here, as it was in the authorization request.
   const all = [...granted.flatMap(({ scope }) => scope), ...unticked]
-  if (!isWithin(choice.scope, all)) return 'invalid_scope'
-  const scope = narrow(choice.scope, found.scope)
+  const asked = choice.scope.filter((name) => all.includes(name) || isKnown(name, own, choice))
+  if (asked.length === 0) return found
+  if (!isWithin(asked, all)) return 'invalid_scope'
+  const scope = narrow(asked, found.scope)
   return scope.length === 0 ? 'invalid_scope' : { resource: found.resource, scope }
 }
 
@@ -58,6 +61,12 @@ function theOnlyApi(granted: Access, { definitions, beside, defaultResource }: A
   const apis = there.filter(({ resource }) => !beside?.has(resource))
   return apis.length < 2 ? (apis[0] ?? there[0])?.resource : defaultResource
 }
+
+/** Whether a name means something in tokens for a resource; where nobody knows what there is, it may. */
+const isKnown = (name: string, own: ResourceAccess, { definitions, beside }: AccessChoice): boolean =>
+  definitions?.some(
+    ({ resource, scopes }) => (resource === own.resource || beside?.has(resource)) && scopes.includes(name),
+  ) ?? true
 
 function withBeside(own: ResourceAccess, access: Access, beside: ReadonlySet<string>): ResourceAccess {
   if (beside.has(own.resource)) return own

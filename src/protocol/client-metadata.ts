@@ -51,10 +51,10 @@ export interface ClientMetadata {
   /** The only algorithm that the client's assertions may be signed with. Without it: any that the feature `privateKeyJwt()` has. */
   readonly token_endpoint_auth_signing_alg?: string | undefined
   /**
-   * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, every scope.
+   * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, or empty, every scope.
    */
   readonly scope?: string | undefined
-  /** The scope of a request that names none, within `scope`. Without it, all of `scope`. */
+  /** The scope of a request that names none, within `scope`. Without it, what is usual at the resource, within `scope`. */
   readonly default_scope?: string | undefined
   /** The resources that the client may ask for. Without it, every one. */
   readonly resources?: readonly string[] | undefined

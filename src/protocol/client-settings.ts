@@ -23,7 +23,7 @@ export interface ClientSettings {
   readonly further_auth_methods?: readonly string[] | undefined
   /** Undefined for every scope. */
   readonly scope: readonly string[] | undefined
-  /** Undefined for all of `scope`. */
+  /** Undefined for what is usual at the resource, within `scope`. */
   readonly default_scope: readonly string[] | undefined
   /** Undefined for every resource. */
   readonly resources: readonly string[] | undefined

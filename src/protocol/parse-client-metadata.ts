@@ -251,8 +251,9 @@ function refuse(field: string, problem: string): never {
 }
 
 function scopeOf(field: string, value: string | undefined): readonly string[] | undefined {
-  if (value === undefined) return undefined
-  return parseScope(value) ?? refuse(field, 'must be scope names separated by single spaces, or be left out')
+  const names = parseScope(value ?? '') ?? refuse(field, 'must be scope names separated by spaces, or be left out')
+  // Clients that register themselves send `scope: ""` and mean none in particular.
+  return names.length > 0 ? names : undefined
 }
 
 function isName(name: string): boolean {

@@ -65,9 +65,9 @@ export type RequestRefusal =
   | 'resource_unknown'
   /** A `resource` that the client's record does not list. */
   | 'resource_not_allowed'
-  /** No `scope`, and the client has none by default. */
+  /** No `scope`, and neither the client nor the resource has one by default. */
   | 'scope_missing'
-  /** Not a list of names separated by single spaces. */
+  /** Not a list of names separated by spaces. */
   | 'scope_malformed'
   /** A name that none of the resources knows. */
   | 'scope_unknown'

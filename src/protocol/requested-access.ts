@@ -4,61 +4,28 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 §2}
  * @module
  */
-import { listed, nearestHint, quoted } from './hint.js'
+import { chooseResources, needsNoApi } from './choose-resources.js'
+import { listed, quoted } from './hint.js'
 import { strayOpenid, withoutOpenid } from './openid-scope.js'
 import type { RequestRefusal } from './refusal-reason.js'
 import type { Access, AccessRefusal, ClientLimits, ResourceDefinition } from './resource.js'
 import type { AsConfigured } from './resource-uri.js'
 import { isWithin, narrow, parseScope } from './scope.js'
 
-/**
- * What a request for access means: its `resource` parameters and its `scope`, within what the client may ask for.
- *
- * - No resource: the only one that the client may ask for, else the default one.
- * - No scope: the client's `default_scope`, else all of its `scope`, as far as the chosen resources know it.
- * - A resource that knows scopes needs at least one; one that knows none is granted with none.
- * - What stands beside the APIs is granted as far as its scope is asked for, and needs no API.
- *
- * `scope` of the answer is what was asked for or defaulted; `access` is the same, by resource.
- */
-export function requestedAccess(
-  request: { readonly resources: readonly string[]; readonly scope: string | undefined },
-  client: ClientLimits,
-  definitions: readonly ResourceDefinition[],
-  asConfigured: AsConfigured = (uri) => uri,
-):
-  | { readonly ok: true; readonly access: Access; readonly scope: readonly string[] }
-  | ({ readonly ok: false; readonly error: AccessRefusal } & Refused) {
-  const besides = definitions.filter(({ isBeside }) => isBeside)
-  const chosen = needsNoApi(request, client, besides)
-    ? []
-    : chooseResources(request.resources, client, definitions, asConfigured)
-  if ('reason' in chosen) return { ok: false, error: 'invalid_target', ...chosen }
-  const reachable =
-    besides.length > 0 ? [...chosen, ...besides.filter((definition) => !chosen.includes(definition))] : chosen
-  const known = reachable.flatMap((definition) => definition.scopes)
-  // What stands beside the APIs is nothing that a request must name.
-  const isNeeded = chosen.some(({ scopes }) => scopes.length > 0)
-  const scope =
-    request.scope === undefined ? defaultScope(client, known, isNeeded) : askedScope(request.scope, client, known)
-  if ('reason' in scope) return { ok: false, error: 'invalid_scope', ...scope }
-  const all = reachable.map(({ resource, scopes }) => ({ resource, scope: narrow(scope, scopes) }))
-  const access =
-    all.length > chosen.length ? all.filter((entry, i) => i < chosen.length || entry.scope.length > 0) : all
-  if (chosen.some(({ scopes }, i) => scopes.length > 0 && access[i]?.scope.length === 0)) {
-    return {
-      ok: false,
-      error: 'invalid_scope',
-      reason: 'scope_empty',
-      description: 'One of the resources gets no scope. Ask for some of its scope.',
-      hint: `Received scope ${listed(scope)} for ${listed(chosen.map(({ resource }) => resource))}.`,
-    }
-  }
-  return { ok: true, access, scope }
+/** What may be granted of a request. */
+export interface Requested {
+  readonly ok: true
+  readonly access: Access
+  /** What was asked for or defaulted, of all resources. */
+  readonly scope: readonly string[]
+  /** Names, of the request or of what the client asks for by default, that no resource of the request knows. */
+  readonly unknown: readonly string[]
 }
 
 /** Why there is no access. */
-interface Refused {
+export interface AccessRefused {
+  readonly ok: false
+  readonly error: AccessRefusal
   /** For the operator, in the event. */
   readonly reason: RequestRefusal
   readonly description: string
@@ -66,102 +33,110 @@ interface Refused {
   readonly hint?: string | undefined
 }
 
-/** Whether no API is meant: none is named, and all that is asked for stands beside them. */
-function needsNoApi(
+/**
+ * What a request for access means.
+ *
+ * - No resource: the only one that the client may ask for, else the default one.
+ * - Names of scope that none of these resources knows are left out, and no scope is what remains when they are all.
+ * - No scope, or none of an API: the client's `default_scope`, as far as the chosen resources know it; else what is usual at each, within the client's `scope`.
+ * - A resource that knows scopes needs at least one; one that knows none is granted with none.
+ * - What stands beside the APIs is granted as far as its scope is asked for, and needs no API.
+ *
+ * @param asConfigured what resources are called that the request names. By default as they stand.
+ */
+export function requestedAccess(
   request: { readonly resources: readonly string[]; readonly scope: string | undefined },
   client: ClientLimits,
-  besides: readonly ResourceDefinition[],
-): boolean {
-  if (besides.length === 0 || request.resources.length > 0) return false
-  const scope =
-    request.scope === undefined ? (client.default_scope ?? client.scope ?? []) : (parseScope(request.scope) ?? [])
-  const names = besides.flatMap(({ scopes }) => scopes)
-  return scope.length > 0 && isWithin(scope, names)
-}
-
-/** The resources that are meant, or what is wrong. */
-function chooseResources(
-  requested: readonly string[],
-  client: ClientLimits,
   definitions: readonly ResourceDefinition[],
-  asConfigured: AsConfigured,
-): readonly ResourceDefinition[] | Refused {
-  const allowed = definitions.filter(
-    ({ resource, isBeside }) => isBeside || (client.resources?.includes(resource) ?? true),
-  )
-  if (requested.length === 0) {
-    const apis = allowed.some(({ isBeside }) => isBeside) ? allowed.filter(({ isBeside }) => !isBeside) : allowed
-    const only = apis.length === 1 ? apis[0] : apis.find(({ isDefault }) => isDefault)
-    return only
-      ? [only]
-      : {
-          reason: 'resource_missing',
-          description: 'Name the resource that the access is for.',
-          hint: `The client may ask for ${listed(allowed.map(({ resource }) => resource))}; none of them is the default.`,
-        }
+  asConfigured: AsConfigured = (uri) => uri,
+): Requested | AccessRefused {
+  const named = request.scope === undefined ? [] : parseScope(request.scope)
+  if (!named) {
+    return refused(
+      'scope_malformed',
+      'The scope is not a list of names separated by spaces.',
+      `Received ${quoted(request.scope ?? '')}.`,
+    )
   }
-  const chosen: ResourceDefinition[] = []
-  for (const sent of requested) {
-    const name = asConfigured(sent)
-    if (chosen.some(({ resource }) => resource === name)) continue
-    const definition = allowed.find(({ resource }) => resource === name)
-    if (!definition) {
-      const isKnown = definitions.some(({ resource }) => resource === name)
-      return {
-        reason: isKnown ? 'resource_not_allowed' : 'resource_unknown',
-        description: 'A resource is unknown, or this client may not ask for it.',
-        hint: nearestHint(
-          sent,
-          allowed.map(({ resource }) => resource),
-        ),
-      }
-    }
-    chosen.push(definition)
+  const besides = definitions.filter(({ isBeside }) => isBeside)
+  const { resources } = request
+  const chosen = needsNoApi({ resources, named }, client, definitions)
+    ? []
+    : chooseResources(resources, client, definitions, asConfigured)
+  if ('reason' in chosen) return { ok: false, error: 'invalid_target', ...chosen }
+  const reachable =
+    besides.length > 0 ? [...chosen, ...besides.filter((definition) => !chosen.includes(definition))] : chosen
+  const known = reachable.flatMap(({ scopes }) => scopes)
+  // What stands beside the APIs is nothing that a request must name.
+  const isNeeded = chosen.some(({ scopes }) => scopes.length > 0)
+  // RFC 6749 §3.3: the scope may be ignored in part. Real clients ask for `openid email` by habit, or for the scope of every API.
+  const meant = narrow(named, known)
+  if (client.scope && !isWithin(meant, client.scope)) {
+    return refused(
+      'scope_not_allowed',
+      'The scope has a name that this client may not ask for.',
+      scopeHint(meant, client.scope),
+    )
   }
-  return chosen
+  const isOfApis = chosen.some(({ scopes }) => meant.some((name) => scopes.includes(name)))
+  const access = reachable
+    .map((definition, i) => ({
+      resource: definition.resource,
+      scope: (i < chosen.length ? isOfApis : meant.length > 0)
+        ? narrow(meant, definition.scopes)
+        : defaultAt(definition, client, i < chosen.length),
+    }))
+    .filter(({ scope }, i) => i < chosen.length || scope.length > 0)
+  const scope = isOfApis ? meant : [...new Set(access.flatMap((entry) => entry.scope))]
+  if (isNeeded && scope.length === 0) {
+    // RFC 6749 §3.3: without a scope, a default value or a failure.
+    if (named.length > 0) return unknownScope(named, known)
+    return refused(
+      'scope_missing',
+      'Name the scope: there is no default one.',
+      `Right would be some of ${listed(known)}, or a default_scope of the client.`,
+    )
+  }
+  if (chosen.some(({ scopes }, i) => scopes.length > 0 && access[i]?.scope.length === 0)) {
+    return refused(
+      'scope_empty',
+      'One of the resources gets no scope. Ask for some of its scope.',
+      `Received scope ${listed(scope)} for ${listed(chosen.map(({ resource }) => resource))}.`,
+    )
+  }
+  const asked = named.length > 0 ? named : (client.default_scope ?? client.scope ?? [])
+  return { ok: true, access, scope, unknown: asked.filter((name) => !known.includes(name)) }
 }
 
-function askedScope(text: string, client: ClientLimits, known: readonly string[]): readonly string[] | Refused {
-  const scope = parseScope(text)
-  if (!scope) {
-    return {
-      reason: 'scope_malformed',
-      description: 'The scope is not a list of names separated by single spaces.',
-      hint: `Received ${quoted(text)}.`,
-    }
-  }
-  if (!isWithin(scope, known)) {
-    const isOpenid = strayOpenid(scope, known).length > 0
-    return {
-      reason: 'scope_unknown',
-      description: isOpenid
-        ? 'The scope has a name of OpenID Connect, which this server does not serve.'
-        : 'The scope has a name that the resource does not know.',
-      hint: scopeHint(scope, known) + (isOpenid ? ` ${withoutOpenid}` : ''),
-    }
-  }
-  if (client.scope && !isWithin(scope, client.scope)) {
-    return {
-      reason: 'scope_not_allowed',
-      description: 'The scope has a name that this client may not ask for.',
-      hint: scopeHint(scope, client.scope),
-    }
-  }
-  return scope
+/** What a request without scope gets of one resource. What stands beside the APIs comes to clients whose record speaks of it. */
+function defaultAt(
+  { scopes, defaultScope = scopes }: ResourceDefinition,
+  client: ClientLimits,
+  isChosen: boolean,
+): readonly string[] {
+  if (client.default_scope) return narrow(client.default_scope, scopes)
+  if (client.scope) return narrow(client.scope, defaultScope)
+  return isChosen ? defaultScope : []
 }
+
+function unknownScope(named: readonly string[], known: readonly string[]): AccessRefused {
+  const isOpenid = strayOpenid(named, known).length > 0
+  return refused(
+    'scope_unknown',
+    isOpenid
+      ? 'The scope has a name of OpenID Connect, which this server does not serve.'
+      : 'The scope has a name that the resource does not know.',
+    scopeHint(named, known) + (isOpenid ? ` ${withoutOpenid}` : ''),
+  )
+}
+
+const refused = (reason: RequestRefusal, description: string, hint: string): AccessRefused => ({
+  ok: false,
+  error: 'invalid_scope',
+  reason,
+  description,
+  hint,
+})
 
 const scopeHint = (scope: readonly string[], right: readonly string[]): string =>
   `Received ${listed(scope.filter((name) => !right.includes(name)))}; right would be some of ${listed(right)}.`
-
-function defaultScope(client: ClientLimits, known: readonly string[], isNeeded: boolean): readonly string[] | Refused {
-  const scope = client.default_scope ?? client.scope
-  if (scope) return narrow(scope, known)
-  // RFC 6749 §3.3: without a scope, a default value or a failure.
-  return isNeeded
-    ? {
-        reason: 'scope_missing',
-        description: 'Name the scope: this client has no default one.',
-        hint: `Right would be some of ${listed(known)}, or a default_scope of the client.`,
-      }
-    : []
-}

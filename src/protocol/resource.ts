@@ -13,6 +13,8 @@ export interface ResourceDefinition {
   readonly resource: string
   /** Every scope name that means something there. Empty for an API that knows no scope. */
   readonly scopes: readonly string[]
+  /** What a request gets that names none, from a client without a default of its own. @default all of `scopes` */
+  readonly defaultScope?: readonly string[] | undefined
   /** Whether it is meant when a request names none. At most one is. */
   readonly isDefault: boolean
   /** Whether it is no API of its own: its scope may be asked for beside any API's, and without one. @default false */

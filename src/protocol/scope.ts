@@ -5,13 +5,13 @@
  */
 
 /**
- * The names in a `scope` parameter, each once and in the order in which they came; null when the text is not a scope. The
- * grammar is taken at its word: names are separated by exactly one space, and there is at least one.
+ * The names in a `scope` parameter, each once and in the order in which they came; null when the text is not a scope. Looser than the grammar:
+ * spaces that separate nothing are nothing, so there may be no name at all, which is the same as no scope.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 §3.3}
  */
 export function parseScope(text: string): readonly string[] | null {
-  const names = text.split(' ')
+  const names = text.split(' ').filter((name) => name !== '')
   return names.every(isScopeName) ? [...new Set(names)] : null
 }
 

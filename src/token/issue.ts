@@ -20,6 +20,7 @@ import type { LoneToken, TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
 import { tokenTypeOf } from '../protocol/confirmation.js'
 import { listed } from '../protocol/hint.js'
+import { withOfflineAccess } from '../protocol/offline-access.js'
 import type { ResourceAccess } from '../protocol/resource.js'
 import { scopeMember } from '../protocol/scope.js'
 import { encodeBase64url } from '../runtime/hash.js'
@@ -79,7 +80,8 @@ export async function issueFromGrant<Answer extends Issued>(
     }
     const accessToken = await issueAccessToken(deployment, token, grant)
     const members = grant.terms && (await termMembers(deployment, { grant, access: { resource, scope }, by }))
-    return tokenResponse(token, accessToken, answer.refreshToken, members)
+    const told = withOfflineAccess(scope, answer.offlineAccess === true)
+    return tokenResponse(token, accessToken, told, answer.refreshToken, members)
   }
   try {
     outcome = await advance(deployment.grants, grantId, step, prepare, sender)
@@ -158,7 +160,7 @@ export async function issueAlone(
   }
   const accessToken = await issueAccessToken(deployment, token, null)
   deployment.emit({ type: 'client_token_issued', clientId, resource })
-  return tokenResponse(token, accessToken, null, undefined)
+  return tokenResponse(token, accessToken, scope, null, undefined)
 }
 
 /** Null when the user is gone or blocked. An app without the hook has no further claims. */
@@ -182,6 +184,7 @@ function lifetimeAt({ settings }: Deployed, resource: string): number {
 function tokenResponse(
   token: AccessToken,
   access_token: string,
+  scope: readonly string[],
   refreshToken: string | null,
   members: object | undefined,
 ): HttpResponse {
@@ -194,6 +197,6 @@ function tokenResponse(
     access_token,
     token_type: tokenTypeOf(token.confirmation),
     expires_in: seconds(token.expiresAt) - seconds(token.issuedAt),
-    ...scopeMember(token.scope),
+    ...scopeMember(scope),
   })
 }

@@ -21,14 +21,13 @@ export const refreshToken: GrantType = {
     const { settings } = deployment
     const presented = parseRefreshToken(required(form, 'refresh_token'))
     if (!presented) throw refusedError('forged')
-    const scope = form.get('scope')
-    const requestedScope = scope === undefined ? undefined : parseScope(scope)
-    if (requestedScope === null) throw refusedError('invalid_scope')
+    const requestedScope = parseScope(form.get('scope') ?? '')
+    if (!requestedScope) throw refusedError('invalid_scope')
     const input = {
       by: { issuer: settings.issuer, clientId: client.client_id },
       token: presented,
       jkt: confirmation?.thumbprint ?? null,
-      choice: accessChoice(request, requestedScope),
+      choice: accessChoice(request, requestedScope.length > 0 ? requestedScope : undefined),
       rules: {
         // RFC 9700 §2.2.2: refresh tokens of public clients are rotated.
         rotate: isPublicClient(client) || client.rotate_refresh_tokens,

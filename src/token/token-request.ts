@@ -11,6 +11,7 @@ import type { TokenRequest } from '../points/grant-type.js'
 import type { Deployed } from '../points/tables.js'
 import { chooseAccess } from '../protocol/choose-access.js'
 import { listed } from '../protocol/hint.js'
+import { leftOutHint } from '../protocol/left-out.js'
 import { requestedAccess } from '../protocol/requested-access.js'
 import { digest, encodeBase64url } from '../runtime/hash.js'
 import type { Sender } from '../storage/advance.js'
@@ -31,6 +32,8 @@ export function tokenRequest(deployment: Deployed, asked: Asked): TokenRequest {
       const asked = { resources: form.resources, scope: form.get('scope') }
       const found = requestedAccess(asked, client, resourceList, asConfigured)
       if (!found.ok) throw new OAuthError(found.error, found.description, { reason: found.reason, hint: found.hint })
+      const left = leftOutHint(asked.scope, found.access)
+      if (left) deployment.emit({ type: 'scope_left_out', endpoint: 'token', clientId: client.client_id, hint: left })
       const access = chooseAccess(found.access, { resource, scope: undefined, defaultResource, beside })
       if (typeof access === 'string')
         throw refusedError(

@@ -145,9 +145,7 @@ describe('a later error goes to the client', () => {
     ['a short code_challenge', { code_challenge: challenge.slice(1) }, 'invalid_request'],
     ['a long code_challenge', { code_challenge: `${challenge}A` }, 'invalid_request'],
     ['a code_challenge with padding', { code_challenge: `${challenge.slice(0, 42)}=` }, 'invalid_request'],
-    ['an unknown scope', { scope: 'read fly' }, 'invalid_scope'],
-    ['a scope of another resource', { scope: 'admin' }, 'invalid_scope'],
-    ['two blanks in the scope', { scope: 'read  write' }, 'invalid_scope'],
+    ['a space in the scope that is none', { scope: 'read\u00a0write' }, 'invalid_scope'],
     ['a quote in the scope', { scope: 'read"' }, 'invalid_scope'],
     ['an unknown resource', { resource: 'https://nowhere.example.com' }, 'invalid_target'],
     ['a resource that is no URI', { resource: 'api' }, 'invalid_target'],
@@ -183,7 +181,7 @@ describe('a later error goes to the client', () => {
   })
 
   it('also when the request was posted', async () => {
-    const form = authorizeUrl(challenge, { scope: 'fly' }).split('?')[1] ?? ''
+    const form = authorizeUrl(challenge, { scope: 'read"' }).split('?')[1] ?? ''
     const response = await h.browser().post('/oauth/authorize', form)
     expect(response.status).toBe(303)
     expect(Object.fromEntries(redirected(response))).toMatchObject({
@@ -202,23 +200,10 @@ describe('a later error goes to the client', () => {
     }
   })
 
-  it('with words about OpenID Connect for its scope, which is no other error for that', async () => {
-    const answer = redirected(await h.browser().get(authorizeUrl(challenge, { scope: 'openid read' })))
-    expect(Object.fromEntries(answer)).toMatchObject({
-      error: 'invalid_scope',
-      error_description: 'The scope has a name of OpenID Connect, which this server does not serve.',
-    })
-    const [refused] = h.events.filter(({ type }) => type === 'refused')
-    expect(refused).toMatchObject({
-      reason: 'scope_unknown',
-      hint: expect.stringContaining('take its names out of the scope'),
-    })
-  })
-
   it('as a form when form_post was asked for', async () => {
     const response = await h
       .browser()
-      .get(authorizeUrl(challenge, { scope: 'fly', response_mode: 'form_post', state: STATE }))
+      .get(authorizeUrl(challenge, { scope: 'read"', response_mode: 'form_post', state: STATE }))
     expect(response.status).toBe(200)
     expectSafePage(response)
     expect(formFields(await response.text())).toMatchObject({ error: 'invalid_scope', state: STATE, iss: ISSUER })
@@ -227,7 +212,7 @@ describe('a later error goes to the client', () => {
 
   it('and not to a login page: a broken request bothers nobody', async () => {
     h.login = null
-    const response = await h.browser().get(authorizeUrl(challenge, { scope: 'fly' }))
+    const response = await h.browser().get(authorizeUrl(challenge, { scope: 'read"' }))
     expect(redirected(response).get('error')).toBe('invalid_scope')
   })
 })

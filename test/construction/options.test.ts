@@ -151,12 +151,32 @@ describe('the message names the option and the cure:', () => {
     [
       'a misspelt option of a scope',
       { resources: { [API]: { scopes: { read: { text: 'Read', option: true } } } } },
-      /scopes\['read'\]: there is no option `option`\. The options are text, optional\./,
+      /scopes\['read'\]: there is no option `option`\. The options are text, optional, onRequest\./,
     ],
     [
       'an optional that is no boolean',
       { resources: { [API]: { scopes: { read: { text: 'Read', optional: 'yes' } } } } },
       /scopes\['read'\]\.optional must be true or false/,
+    ],
+    [
+      'an onRequest that is no boolean',
+      { resources: { [API]: { scopes: { read: { text: 'Read', onRequest: 1 } } } } },
+      /scopes\['read'\]\.onRequest must be true or false/,
+    ],
+    [
+      'a default scope that is no list',
+      { resources: { [API]: { scopes: { read: 'Read' }, defaultScope: 'read' } } },
+      /\.defaultScope must be a list of its scopes\. Write `defaultScope: \['read'\]`/,
+    ],
+    [
+      'a default scope that the resource does not have',
+      { resources: { [API]: { scopes: { 'notes:read': 'Read' }, defaultScope: ['note:read'] } } },
+      /\.defaultScope has 'note:read', which is none of its scopes\. Did you mean 'notes:read'\?/,
+    ],
+    [
+      'a default scope that must be named',
+      { resources: { [API]: { scopes: { read: { text: 'Read', onRequest: true } }, defaultScope: ['read'] } } },
+      /\.defaultScope has 'read', which is marked onRequest\./,
     ],
     [
       'a scope with a number for words',

@@ -18,7 +18,7 @@ const client: AuthorizingClient = {
   client_id: 'app',
 }
 const rules = {
-  resources: [{ resource: 'https://api.example.com', scopes: ['read'], isDefault: true }],
+  resources: [{ resource: 'https://api.example.com', scopes: ['read', 'wrong'], isDefault: true }],
   asConfigured: (uri: string) => uri,
   responseModes: tables.responseModes,
   terms: new Map(),

@@ -45,6 +45,25 @@ describe('chooseAccess', () => {
     expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['read', 'admin'] })).toBe('invalid_scope')
   })
 
+  describe('where it is known what there is', () => {
+    const definitions = [
+      { resource: 'https://notes', scopes: ['read', 'write', 'erase'], isDefault: true },
+      { resource: 'https://mail', scopes: ['read', 'send', 'admin'], isDefault: false },
+    ]
+    const at = (scope: string[]) => chooseAccess(two, { ...choice, resource: 'https://notes', scope, definitions })
+
+    it('leaves out names that mean nothing at the resource, and gives all when no other is left', () => {
+      expect(at(['read', 'fly', 'admin'])).toEqual({ resource: 'https://notes', scope: ['read'] })
+      expect(at(['fly', 'openid'])).toEqual(one[0])
+    })
+
+    it('still refuses a name that means something there and was not granted, whatever is beside it', () => {
+      expect(at(['read', 'erase'])).toBe('invalid_scope')
+      expect(at(['erase', 'fly'])).toBe('invalid_scope')
+      expect(at(['send', 'fly'])).toBe('invalid_scope')
+    })
+  })
+
   it('refuses when nothing of the requested scope is left at the resource', () => {
     expect(chooseAccess(two, { ...choice, resource: 'https://mail', scope: ['write'] })).toBe('invalid_scope')
   })

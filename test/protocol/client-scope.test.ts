@@ -25,8 +25,13 @@ describe('scope that can never be authorized is refused, with what would be righ
     ],
     [
       'a name of OpenID Connect',
-      { scope: 'notes:read offline_access' },
-      "scope has 'offline_access', which is of OpenID Connect, which is not served here; leave it out (refresh tokens come without offline_access).",
+      { scope: 'notes:read openid' },
+      "scope has 'openid', which is of OpenID Connect, which is not served here; leave it out.",
+    ],
+    [
+      'offline_access of a client without refresh tokens',
+      { scope: 'notes:read offline_access', grant_types: ['authorization_code'] },
+      "scope has 'offline_access', which asks for refresh tokens; add refresh_token to grant_types, or leave the name out.",
     ],
     [
       'a name of a resource that the client may not ask for',
@@ -47,6 +52,8 @@ it.each([
     { scope: 'far', resources: ['https://far.example'] },
   ],
   ['that is every scope', {}],
+  ['that has offline_access beside refresh tokens', { scope: 'notes:read offline_access' }],
+  ['that is empty', { scope: '', default_scope: '  ' }],
 ])('scope %s is accepted', (_, metadata) => {
   expect(client(metadata)).not.toThrow()
 })

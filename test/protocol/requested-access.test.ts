@@ -90,6 +90,7 @@ describe('requestedAccess: which scope', () => {
     expect(requestedAccess(ask(['https://notes', 'https://mail'], 'send read write'), anything, [notes, mail])).toEqual(
       {
         ok: true,
+        unknown: [],
         scope: ['send', 'read', 'write'],
         access: [
           { resource: 'https://notes', scope: ['read', 'write'] },
@@ -99,19 +100,53 @@ describe('requestedAccess: which scope', () => {
     )
   })
 
-  it('refuses a name that no chosen resource knows', () => {
-    expect(requestedAccess(ask(['https://notes'], 'read send'), anything, [notes, mail])).toMatchObject({
-      error: 'invalid_scope',
+  it('leaves out names that no chosen resource knows, while a known one remains', () => {
+    expect(requestedAccess(ask(['https://notes'], 'fly read send'), anything, [notes, mail])).toEqual({
+      ok: true,
+      access: [{ resource: 'https://notes', scope: ['read'] }],
+      scope: ['read'],
+      unknown: ['fly', 'send'],
     })
   })
 
-  it('refuses a name that the client may not ask for', () => {
-    const client = { ...anything, scope: ['read'] }
-    expect(requestedAccess(ask([], 'read write'), client, [notes])).toMatchObject({ error: 'invalid_scope' })
+  it('takes the default where no name is known', () => {
+    const client = { ...anything, scope: ['read', 'write'], default_scope: ['write'] }
+    expect(requestedAccess(ask(['https://notes'], 'fly send'), client, [notes, mail])).toMatchObject({
+      scope: ['write'],
+      unknown: ['fly', 'send'],
+    })
+  })
+
+  it('gives what stands beside the APIs with the default of the API that is named, or alone', () => {
+    const openid = { resource: 'https://auth', scopes: ['openid', 'email'], isDefault: false, isBeside: true }
+    const client = { ...anything, scope: ['read', 'openid', 'email'] }
+    const both = requestedAccess(ask(['https://notes'], 'openid email fly'), client, [notes, openid])
+    expect(both).toMatchObject({
+      access: [
+        { resource: 'https://notes', scope: ['read'] },
+        { resource: 'https://auth', scope: ['openid', 'email'] },
+      ],
+      scope: ['read', 'openid', 'email'],
+    })
+    const alone = requestedAccess(ask([], 'openid fly'), client, [notes, openid])
+    expect(alone).toMatchObject({ access: [{ resource: 'https://auth', scope: ['openid'] }], unknown: ['fly'] })
+  })
+
+  it.each(['read write', 'fly write', 'write'])(
+    'refuses a name that is known and that the client may not ask for: %s',
+    (scope) => {
+      const client = { ...anything, scope: ['read'] }
+      expect(requestedAccess(ask([], scope), client, [notes])).toMatchObject({ reason: 'scope_not_allowed' })
+    },
+  )
+
+  it.each(['', ' ', '   '])('takes %j for no scope', (scope) => {
+    const client = { ...anything, default_scope: ['read'] }
+    expect(requestedAccess(ask([], scope), client, [notes])).toMatchObject({ scope: ['read'], unknown: [] })
   })
 
   it('refuses a malformed scope', () => {
-    expect(requestedAccess(ask([], 'read  write'), anything, [notes])).toMatchObject({ error: 'invalid_scope' })
+    expect(requestedAccess(ask([], 'read\twrite'), anything, [notes])).toMatchObject({ error: 'invalid_scope' })
   })
 
   it('refuses when one of the resources would get no scope although it knows some', () => {
@@ -143,8 +178,46 @@ describe('requestedAccess: which scope', () => {
     expect(requestedAccess(ask(['https://notes']), client, [notes, mail])).toMatchObject({ scope: ['write', 'read'] })
   })
 
-  it('refuses when none is named and the client has no default', () => {
-    expect(requestedAccess(ask([]), anything, [notes])).toMatchObject({ ok: false, error: 'invalid_scope' })
+  const careful = { ...notes, scopes: ['read', 'write', 'erase'], defaultScope: ['read'] }
+
+  it('uses what is usual at the resource for a client without any', () => {
+    expect(requestedAccess(ask([]), anything, [notes])).toMatchObject({ scope: ['read', 'write'] })
+    expect(requestedAccess(ask([]), anything, [careful])).toMatchObject({ scope: ['read'] })
+  })
+
+  it('gives no more of what is usual than the client may have, and what is not only by name', () => {
+    const client = { ...anything, scope: ['erase', 'read'] }
+    expect(requestedAccess(ask([]), client, [careful])).toMatchObject({ scope: ['read'] })
+    expect(requestedAccess(ask([], 'erase'), client, [careful])).toMatchObject({ scope: ['erase'] })
+    const other = { ...client, default_scope: ['erase'] }
+    expect(requestedAccess(ask([]), other, [careful])).toMatchObject({ scope: ['erase'] })
+  })
+
+  it('gives each of several resources what is usual there, whatever the names mean elsewhere', () => {
+    const both = requestedAccess(ask(['https://notes', 'https://mail']), anything, [
+      { ...notes, defaultScope: ['write'] },
+      mail,
+    ])
+    expect(both).toMatchObject({
+      access: [
+        { resource: 'https://notes', scope: ['write'] },
+        { resource: 'https://mail', scope: ['read', 'send'] },
+      ],
+    })
+  })
+
+  it('gives nothing beside the APIs that was not asked for', () => {
+    const beside = { resource: 'https://auth', scopes: ['openid'], isDefault: false, isBeside: true }
+    expect(requestedAccess(ask([]), anything, [notes, beside])).toMatchObject({
+      access: [{ resource: 'https://notes', scope: ['read', 'write'] }],
+    })
+  })
+
+  it.each([undefined, 'fly'])('refuses the scope %s where nobody has a default', (scope) => {
+    expect(requestedAccess(ask([], scope), anything, [{ ...notes, defaultScope: [] }])).toMatchObject({
+      error: 'invalid_scope',
+      reason: scope ? 'scope_unknown' : 'scope_missing',
+    })
   })
 
   it('refuses when the default scope means nothing at the chosen resource', () => {
@@ -158,13 +231,15 @@ describe('requestedAccess: which scope', () => {
 
 describe('requestedAccess: scope of OpenID Connect, which is not served', () => {
   const stray = 'The scope has a name of OpenID Connect, which this server does not serve.'
-  const said = (scope: string, definitions: readonly ResourceDefinition[] = [notes]) =>
+  const careful = { ...notes, defaultScope: [] }
+  const said = (scope: string, definitions: readonly ResourceDefinition[] = [careful]) =>
     requestedAccess(ask([], scope), anything, definitions)
 
   it.each(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])(
-    'is invalid_scope as ever, and words say what it was and what to do: %s',
+    'is left out beside other scope, and words say what it was and what to do where there is none: %s',
     (name) => {
-      expect(said(`read ${name}`)).toEqual({
+      expect(said(`read ${name}`)).toMatchObject({ ok: true, scope: ['read'], unknown: [name] })
+      expect(said(name)).toEqual({
         ok: false,
         error: 'invalid_scope',
         reason: 'scope_unknown',
@@ -177,15 +252,15 @@ describe('requestedAccess: scope of OpenID Connect, which is not served', () => 
   )
 
   it('is not meant by a name that an API has', () => {
-    const people = { ...notes, scopes: ['read', 'profile'] }
+    const people = { ...careful, scopes: ['read', 'profile'] }
     expect(said('profile', [people])).toMatchObject({ ok: true, scope: ['profile'] })
-    expect(said('profile other', [people])).not.toMatchObject({ description: stray })
+    expect(said('other', [people])).not.toMatchObject({ description: stray })
   })
 
   it('is not said where openid is served, nor of any other name', () => {
     const openid = { resource: 'https://auth', scopes: ['openid'], isDefault: false, isBeside: true }
-    expect(said('read email', [notes, openid])).toMatchObject({ error: 'invalid_scope' })
-    expect(said('read email', [notes, openid])).not.toMatchObject({ description: stray })
-    expect(said('read openid2')).not.toMatchObject({ description: stray })
+    expect(said('email', [careful, openid])).toMatchObject({ error: 'invalid_scope' })
+    expect(said('email', [careful, openid])).not.toMatchObject({ description: stray })
+    expect(said('openid2')).not.toMatchObject({ description: stray })
   })
 })

@@ -333,7 +333,7 @@ describe('a code', () => {
   it.each([
     ['unknown', 'https://nowhere.example.com'],
     ['not a URI', 'api'],
-    ['a slash more', `${API}/`],
+    ['two slashes more', `${API}//`],
   ])('gives no token for a resource that is %s', async (_, resource) => {
     await expectRefusal({ ...good, resource }, 'invalid_target')
   })

@@ -110,13 +110,31 @@ describe('scope and resource', () => {
   })
 
   it.each([
-    ['a scope that nobody knows', { scope: 'read fly' }],
     ['a scope beyond the resource', { scope: 'admin' }],
-    ['two blanks between names', { scope: 'read  write' }],
+    ['a scope beyond the resource beside one that nobody knows', { scope: 'admin fly' }],
     ['a quote', { scope: 'read "write"' }],
-    ['a comma', { scope: 'read,write' }],
+    ['a space that is none', { scope: 'read\u00a0write' }],
   ])('%s is invalid_scope and spends nothing', async (_, more) => {
     await expectRefusal(() => refresh(first.refresh_token, more), 'invalid_scope')
+  })
+
+  it.each([
+    ['read fly', 'read'],
+    ['  read   write ', 'read write'],
+    ['openid email profile', 'read write'],
+    ['read,write', 'read write'],
+    ['offline_access', 'read write'],
+    [' ', 'read write'],
+  ])('of the scope %j it gives what is known, else all: %s', async (scope, given) => {
+    const { body } = await refresh(first.refresh_token, { scope })
+    expect([body.scope, claimsOf(body.access_token).scope]).toEqual([given, given])
+  })
+
+  it('names that nobody knows do not bring what was not granted', async () => {
+    first = await obtainTokens(h, 'web', { scope: 'read' })
+    expect((await refresh(first.refresh_token, { scope: 'fly' })).body.scope).toBe('read')
+    const { refresh_token } = (await refresh(first.refresh_token, { scope: 'read fly' })).body
+    await expectRefusal(() => refresh(refresh_token, { scope: 'read write fly' }), 'invalid_scope')
   })
 
   it('scope beyond what was granted is invalid_scope and spends nothing', async () => {

@@ -9,6 +9,8 @@ import { joinFeatures } from '../../points/join.js'
 import type { ClientMetadata } from '../../protocol/client-metadata.js'
 import { isPublicClient } from '../../protocol/client-settings.js'
 import type { ClientVocabulary } from '../../protocol/client-vocabulary.js'
+import { OFFLINE_ACCESS } from '../../protocol/offline-access.js'
+import { parseScope } from '../../protocol/scope.js'
 import { clientFlags, describesClient, metadataFrom } from '../client-flags.js'
 import { type Command, columns, type Input, type LoadedServer, output, table } from '../command.js'
 import { Failure, misused } from '../failure.js'
@@ -171,8 +173,8 @@ function refuseConfigured({ client_id, createdAt }: ClientView): void {
 /** Allowed, since another server on the same storage may know them; but more often it is a slip. */
 function noteUnknownNames({ note }: Input, { settings }: Deployment, metadata: ClientMetadata): void {
   const { resources, asConfigured } = settings
-  const scopes = new Set([...resources.values()].flatMap((resource) => resource.scopes))
-  const named = (scope: string | undefined) => scope?.split(' ') ?? []
+  const scopes = new Set([...resources.values()].flatMap((resource) => resource.scopes)).add(OFFLINE_ACCESS)
+  const named = (scope = '') => parseScope(scope) ?? []
   const unknown = [
     ...[...(metadata.resources ?? []), ...(metadata.serves ?? [])].filter((uri) => !resources.has(asConfigured(uri))),
     ...[...named(metadata.scope), ...named(metadata.default_scope)].filter((name) => !scopes.has(name)),
