@@ -8,7 +8,7 @@
  *
  * Only path and query of a request count, so a proxy may call Next by whatever host it likes. When the issuer has a path, or
  * `basePath` of the server is not `/oauth`, the folder follows it: for the issuer `https://example.com/login` it is
- * `app/login/oauth/[...path]`. Behind a proxy that takes `/login` off it stays `app/oauth/[...path]`, with `{ at: '/login' }`.
+ * `app/login/oauth/[...path]`, and the line stands in `app/login/.well-known/[...path]`, too, where some clients look for the metadata. Behind a proxy that takes `/login` off it stays `app/oauth/[...path]`, with `{ at: '/login' }`.
  * Next takes its own `basePath` off, too: with `basePath: '/login'` it is `{ at: '/login' }` as well, and clients that look for the
  * metadata at the root of the host need a rewrite. With `trailingSlash: true`, `skipTrailingSlashRedirect: true` belongs beside it.
  * docs/adapters/next.md has the settings of Next that matter here.

@@ -11,8 +11,8 @@ export function flowTests(test: AdapterTest): void {
   test('the metadata is where the issuer says, in both places when it has a path', async (site) => {
     const { issuer } = site
     const path = new URL(issuer).pathname.replace(/\/$/, '')
-    const name = '/.well-known/oauth-authorization-server'
-    for (const place of new Set([name + path, path + name])) {
+    const names = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
+    for (const place of new Set(names.flatMap((name) => [name + path, path + name, name]))) {
       const metadata = await json(await site.send(place), 200)
       equal('issuer', metadata.issuer, issuer)
       equal('token endpoint', metadata.token_endpoint, `${issuer}/oauth/token`)

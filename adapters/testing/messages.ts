@@ -44,11 +44,19 @@ export function messageTests(test: AdapterTest): void {
 
   test('a preflight is answered at the token endpoint, and not at the authorization endpoint', async (site) => {
     const { authorization_endpoint = '', token_endpoint = '' } = await discover(site)
-    const headers = { origin: 'https://client.example', 'access-control-request-method': 'POST' }
+    const headers = {
+      origin: 'https://client.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,x-of-the-client',
+    }
     const token = await site.send(token_endpoint, { method: 'OPTIONS', headers })
     equal('token: status', token.status, 204)
     equal('token: origin', token.headers.get('access-control-allow-origin'), '*')
-    equal('token: headers', token.headers.get('access-control-allow-headers'), 'authorization, content-type')
+    equal(
+      'token: headers',
+      token.headers.get('access-control-allow-headers'),
+      'authorization, content-type, x-of-the-client',
+    )
     const authorize = await site.send(authorization_endpoint, { method: 'OPTIONS', headers })
     equal('authorize: status', authorize.status, 405)
     equal('authorize: origin', authorize.headers.get('access-control-allow-origin'), null)

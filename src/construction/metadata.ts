@@ -13,11 +13,18 @@ import type { Joined } from '../points/join.js'
 import { MAX_JSON_BYTES } from '../protocol/json.js'
 import { utf8 } from '../runtime/hash.js'
 
-/** Where clients look: with the path of the issuer inserted (RFC 8414 §3.1), and appended, as OpenID Connect has it. */
-function metadataPaths(issuer: string): string[] {
+/**
+ * Where clients look: with the path of the issuer inserted (RFC 8414 §3.1) or appended, as OpenID Connect has it. Looser than both: those that know
+ * nothing but the host look at its root, and many for `openid-configuration` alone or first; these places are a feature's that wants them.
+ *
+ * @param taken paths that features have.
+ */
+function metadataPaths(issuer: string, taken: ReadonlySet<string>): readonly string[] {
   const path = new URL(issuer).pathname.replace(/\/$/, '')
-  const name = '/.well-known/oauth-authorization-server'
-  return [...new Set([name + path, path + name])]
+  const [name, openid] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'] as const
+  const own = new Set([name + path, path + name])
+  const lent = [name, openid + path, path + openid, openid].filter((place) => !own.has(place) && !taken.has(place))
+  return [...new Set([...own, ...lent])]
 }
 
 interface Part {
@@ -55,9 +62,10 @@ const noList = (member: string, one: Part['feature'], other: Part['feature']) =>
 /**
  * The document: what the server as a whole says, and what its endpoints and features add. It is written once.
  *
+ * @param taken paths that features have.
  * @throws {TypeError} when it is larger than its readers take.
  */
-export function metadataEndpoint(settings: Settings, metadata: object): Endpoint {
+export function metadataEndpoint(settings: Settings, metadata: object, taken: ReadonlySet<string>): Endpoint {
   const text = JSON.stringify(metadata)
   const bytes = utf8(text).length
   if (bytes > MAX_JSON_BYTES) {
@@ -68,7 +76,7 @@ export function metadataEndpoint(settings: Settings, metadata: object): Endpoint
   const response = cacheableJson(text, settings.jwksMaxAge)
   return {
     name: 'metadata',
-    paths: metadataPaths(settings.issuer),
+    paths: metadataPaths(settings.issuer, taken),
     methods: { GET: () => response },
     answers: 'json',
     cors: true,

@@ -6,6 +6,7 @@
  */
 import type { Deployment } from '../deployment/deployment.js'
 import { newReference } from '../deployment/reference.js'
+import { everyOrigin, preflightResponse } from '../edge/cors.js'
 import { errorResponse, OAuthError } from '../edge/errors.js'
 import { inTime } from '../edge/in-time.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
@@ -37,7 +38,7 @@ export function createRouter(
 
 async function answer(endpoint: Endpoint, deployment: Deployment, visit: HttpRequest): Promise<HttpResponse> {
   const { method } = visit
-  if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint)
+  if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint, visit)
   const name = method === 'HEAD' ? 'GET' : method
   // Own members only: a method may be called `constructor`.
   const handler = Object.hasOwn(endpoint.methods, name) ? endpoint.methods[name] : undefined
@@ -49,7 +50,7 @@ async function answer(endpoint: Endpoint, deployment: Deployment, visit: HttpReq
     ? work(visit)
     : inTime(visit, settings.requestTimeout, work).catch((error) => failure(endpoint, deployment, visit, error, true)))
   if (response.status === 401) response = challenged(response)
-  if (endpoint.cors) response = withHeaders(response, corsHeaders)
+  if (endpoint.cors) response = withHeaders(response, everyOrigin)
   return method === 'HEAD' ? { ...response, body: '' } : response
 }
 
@@ -137,17 +138,6 @@ const challenged = (response: HttpResponse): HttpResponse =>
     ? response
     : withHeaders(response, [['www-authenticate', 'Client realm="client"']])
 
-// Without credentials: no cookie of ours is ever readable by another origin's script.
-const corsHeaders: HttpResponse['headers'] = [
-  ['access-control-allow-origin', '*'],
-  ['access-control-expose-headers', 'www-authenticate, retry-after'],
-]
-
-function preflight(endpoint: Endpoint): HttpResponse {
-  return emptyResponse(204, [
-    ...corsHeaders,
-    ['access-control-allow-methods', Object.keys(endpoint.methods).join(', ')],
-    ['access-control-allow-headers', 'authorization, content-type'],
-    ['access-control-max-age', '86400'],
-  ])
-}
+/** Without credentials: no cookie of ours is ever readable by another origin's script. */
+const preflight = ({ methods }: Endpoint, request: HttpRequest): HttpResponse =>
+  preflightResponse(request, everyOrigin, { methods: Object.keys(methods), maxAge: 86_400 })

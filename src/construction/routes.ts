@@ -46,7 +46,8 @@ export function endpointsOf(deployment: DeployedWithUsers, { features, claim }: 
     ],
     claim,
   )
-  const document = { feature: core, endpoint: metadataEndpoint(settings, metadata) }
+  const taken = new Set(all.flatMap(({ endpoint }) => endpoint.paths))
+  const document = { feature: core, endpoint: metadataEndpoint(settings, metadata, taken) }
   // What is the server's own is claimed before anybody else can.
   return [document, ...all].map(({ feature, endpoint }) => {
     for (const path of endpoint.paths) claim('path', path, feature)

@@ -5,9 +5,8 @@
  * @see {@link https://fetch.spec.whatwg.org/#http-cors-protocol Fetch, CORS protocol}
  * @module
  */
+import { everyOrigin, exposed, preflightResponse } from '../edge/cors.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
-import { emptyResponse } from '../edge/responses.js'
-import { trimOws } from '../protocol/ascii.js'
 
 type Headers = HttpResponse['headers']
 
@@ -35,18 +34,8 @@ export function readCors(cors: unknown): Cors | null {
     headers,
     preflight(request) {
       const allowed = headers(request)
-      if (!allowed.some(([name]) => name === ALLOW_ORIGIN)) return null
-      const asked = (name: string) => request.headerValues(name).flatMap((line) => line.split(',').map(trimOws))
-      return emptyResponse(204, [
-        ...allowed,
-        ['access-control-allow-methods', asked('access-control-request-method').filter(isToken).join(', ')],
-        // A star would stand for every header but this one.
-        [
-          'access-control-allow-headers',
-          [...new Set(['authorization', ...asked('access-control-request-headers').filter(isToken)])].join(', '),
-        ],
-        ['access-control-max-age', '600'],
-      ])
+      const isAllowed = allowed.some(([name]) => name === ALLOW_ORIGIN)
+      return isAllowed ? preflightResponse(request, allowed, { maxAge: 600 }) : null
     },
   }
 }
@@ -62,14 +51,8 @@ export function share(
 }
 
 const ALLOW_ORIGIN = 'access-control-allow-origin'
-/** What a refusal says to the client. */
-const exposed = ['access-control-expose-headers', 'www-authenticate, retry-after'] as const
 /** RFC 9110 §12.5.5: what was allowed to one origin is not for a cache to tell another. */
 const vary = ['vary', 'origin'] as const
-const everyOrigin: Headers = [[ALLOW_ORIGIN, '*'], exposed]
-
-/** RFC 9110 §5.6.2: names of methods and headers. Nothing else is repeated to whoever asked. */
-const isToken = (text: string): boolean => /^[!#$%&'*+.^_`|~\w-]+$/.test(text)
 
 function originsOf(cors: unknown): ReadonlySet<string> {
   // Without holes, which `every` would pass over.

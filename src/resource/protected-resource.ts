@@ -4,6 +4,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728 RFC 9728}
  * @module
  */
+import { everyOrigin, preflightResponse } from '../edge/cors.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import { cacheableJson, emptyResponse, withHeaders } from '../edge/responses.js'
 
@@ -19,11 +20,16 @@ export interface ResourceMetadata {
 
 export interface MetadataDocument {
   readonly url: string
-  /** Null for a request that is not for the document. One slash at the end of its path, or none where it has one, is accepted. */
+  /**
+   * Null for a request that is not for the document, which is at the root form, too. One slash at the end of its path, or none where it has one, is
+   * accepted.
+   */
   handle(request: HttpRequest): HttpResponse | null
 }
 
 const MAX_AGE = 300_000
+
+const ROOT = '/.well-known/oauth-protected-resource'
 
 /** @throws {TypeError} when the resource is not an http(s) URL: then there is no place for the document. */
 export function metadataDocument(resource: string, issuer: string, members: ResourceMetadata): MetadataDocument {
@@ -31,6 +37,8 @@ export function metadataDocument(resource: string, issuer: string, members: Reso
   const path = pathname + search
   // Frameworks and proxies add a slash at the end (`trailingSlash` of Next.js), or take it off (Next.js without).
   const redirected = (pathname.endsWith('/') ? pathname.slice(0, -1) : `${pathname}/`) + search
+  // Looser than RFC 9728 §3.1: clients that know nothing but the host look there, whatever the path of the resource.
+  const paths = new Set([path, redirected, ROOT, `${ROOT}/`])
   const response = withHeaders(
     cacheableJson(
       JSON.stringify({
@@ -44,22 +52,22 @@ export function metadataDocument(resource: string, issuer: string, members: Reso
       }),
       MAX_AGE,
     ),
-    cors,
+    everyOrigin,
   )
   return {
     url: origin + path,
-    handle({ method, url }) {
-      if (url !== path && url !== redirected) return null
+    handle(request) {
+      const { method, url } = request
+      if (!paths.has(url)) return null
       if (method === 'GET') return response
       if (method === 'HEAD') return { ...response, body: '' }
-      if (method === 'OPTIONS') return emptyResponse(204, [...cors, ['access-control-allow-methods', 'GET']])
+      if (method === 'OPTIONS') {
+        return preflightResponse(request, everyOrigin, { methods: ['GET'], maxAge: 86_400 })
+      }
       return emptyResponse(405, [['allow', 'GET, HEAD, OPTIONS']])
     },
   }
 }
-
-// Browsers' scripts of any origin may read it: it is public, and holds no secret.
-const cors: HttpResponse['headers'] = [['access-control-allow-origin', '*']]
 
 /** RFC 9728 §3.1: the well-known path goes between the host and the resource's own path and query. */
 function wellKnown(resource: string): URL {
@@ -67,6 +75,6 @@ function wellKnown(resource: string): URL {
     throw new TypeError(`metadata needs a resource that is an https URL, and '${resource}' is not. Leave metadata out.`)
   }
   const url = new URL(resource)
-  url.pathname = `/.well-known/oauth-protected-resource${url.pathname === '/' ? '' : url.pathname}`
+  url.pathname = `${ROOT}${url.pathname === '/' ? '' : url.pathname}`
   return url
 }

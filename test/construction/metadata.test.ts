@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../../src/construction/options.js'
+import type { Endpoint } from '../../src/points/endpoint.js'
 import { API, authenticated, harness, ISSUER, OTHER_API } from '../support/harness.js'
 
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
+const OPENID = '/.well-known/openid-configuration'
 
 async function metadata(path: string, options: Partial<ServerOptions> = {}, init: RequestInit = {}, origin = ISSUER) {
   const response = await harness(options).server.fetch(new Request(origin + path, init))
@@ -61,13 +63,28 @@ describe('every endpoint that it lists answers, under any issuer', () => {
 describe('with a path in the issuer', () => {
   const issuer = `${ISSUER}/tenants/a`
 
-  it.each([`${WELL_KNOWN}/tenants/a`, `/tenants/a${WELL_KNOWN}`])('it is at %s', async (path) => {
-    expect((await metadata(path, { issuer })).document?.issuer).toBe(issuer)
-  })
+  it.each([WELL_KNOWN, OPENID].flatMap((name) => [`${name}/tenants/a`, `/tenants/a${name}`, name]))(
+    'it is at %s, and says the same',
+    async (path) => {
+      const { document } = await metadata(path, { issuer })
+      expect(document?.issuer).toBe(issuer)
+      expect(document).toEqual((await metadata(`${WELL_KNOWN}/tenants/a`, { issuer })).document)
+    },
+  )
 
-  it('it is not at the bare well-known path, which belongs to somebody else', async () => {
-    expect((await metadata(WELL_KNOWN, { issuer })).response.status).toBe(404)
-  })
+  it.each([`${WELL_KNOWN}/tenants`, `${OPENID}/tenants/a/b`, `/tenants${OPENID}`, '/.well-known', `${OPENID}//`])(
+    'it is not at %s',
+    async (path) => expect((await metadata(path, { issuer })).response.status).toBe(404),
+  )
+})
+
+it('is at openid-configuration as well, which is a feature’s that brings it', async () => {
+  expect((await metadata(OPENID)).document).toEqual((await metadata(WELL_KNOWN)).document)
+  const answer = { status: 200, headers: [['content-type', 'application/json']], body: '{"by":"feature"}' } as const
+  const endpoint: Endpoint = { name: 'x', paths: [OPENID], methods: { GET: () => answer }, answers: 'json', cors: true }
+  const features = [{ name: 'openid', endpoints: () => [endpoint] }]
+  expect((await metadata(OPENID, { features })).document).toEqual({ by: 'feature' })
+  expect((await metadata(WELL_KNOWN, { features })).document?.issuer).toBe(ISSUER)
 })
 
 it('says nothing that comes from the request', async () => {

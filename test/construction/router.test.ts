@@ -107,13 +107,19 @@ describe('CORS', () => {
   const open = ['/oauth/token', '/oauth/revoke', '/oauth/jwks', '/.well-known/oauth-authorization-server']
   const origin = { origin: 'https://spa.example.com' }
 
-  it.each(open)('%s answers a preflight: any origin, no credentials, the headers that clients send', async (path) => {
+  it.each(open)('%s answers a preflight: any origin, no credentials, the headers that it asks for', async (path) => {
     const { server } = harness()
-    const response = await server.fetch(new Request(ISSUER + path, { method: 'OPTIONS', headers: origin }))
+    const asks = {
+      ...origin,
+      'access-control-request-headers': 'content-type, mcp-protocol-version,X-B3 , a b, é, authorization',
+    }
+    const response = await server.fetch(new Request(ISSUER + path, { method: 'OPTIONS', headers: asks }))
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
     expect(response.headers.get('access-control-allow-methods')).toBe(/token|revoke/.test(path) ? 'POST' : 'GET')
-    expect(response.headers.get('access-control-allow-headers')).toBe('authorization, content-type')
+    expect(response.headers.get('access-control-allow-headers')).toBe(
+      'authorization, content-type, mcp-protocol-version, X-B3',
+    )
     expect(response.headers.get('access-control-allow-credentials')).toBeNull()
   })
 

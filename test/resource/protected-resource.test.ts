@@ -22,6 +22,7 @@ describe('the document', () => {
       ['content-type', 'application/json;charset=utf-8'],
       ['cache-control', 'public, max-age=300'],
       ['access-control-allow-origin', '*'],
+      ['access-control-expose-headers', 'www-authenticate, retry-after'],
     ])
   })
 
@@ -58,23 +59,41 @@ describe('the document', () => {
 
   it('is not given for any other path', () => {
     const api = createResourceServer({ server: harness().server, resource: OTHER_API, metadata: true })
-    for (const path of [PATH, `${PATH}/`, `${PATH}/v1//`, `${PATH}/v1/?a=b`, `${PATH}/v2`, `${PATH}/v2/`, '/v1', '/']) {
+    for (const path of [
+      `${PATH}//`,
+      `${PATH}?a=b`,
+      `${PATH}/v1//`,
+      `${PATH}/v1/?a=b`,
+      `${PATH}/v2`,
+      `${PATH}/v2/`,
+      '/v1',
+      '/',
+    ]) {
       expect(ask(api, new URL(path, OTHER_API).href)).toBeNull()
     }
     expect(ask(api, `https://other.example.com${PATH}/v1`)?.status).toBe(200)
+  })
+
+  it.each([PATH, `${PATH}/`])('of a resource with a path is at the root form %s as well, and says the same', (path) => {
+    const api = createResourceServer({ server: harness().server, resource: OTHER_API, metadata: true })
+    const root = ask(api, new URL(path, OTHER_API).href)
+    expect(root).toEqual(ask(api, `https://other.example.com${PATH}/v1`))
+    expect(JSON.parse(root?.body ?? '')).toMatchObject({ resource: OTHER_API })
   })
 
   it('can be asked for by scripts of any origin, and only be read', () => {
     const api = foreignIssuer([]).api({ metadata: true })
     const url = `${API}${PATH}`
     expect(ask(api, url, 'HEAD')).toMatchObject({ status: 200, body: '' })
-    expect(ask(api, url, 'OPTIONS')).toMatchObject({
-      status: 204,
-      headers: [
-        ['access-control-allow-origin', '*'],
-        ['access-control-allow-methods', 'GET'],
-      ],
+    const asks = { 'access-control-request-headers': 'mcp-protocol-version, a b' }
+    const preflight = api.handle(fromRequest(new Request(url, { method: 'OPTIONS', headers: asks })))
+    expect(preflight?.status).toBe(204)
+    expect(Object.fromEntries(preflight?.headers ?? [])).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET',
+      'access-control-allow-headers': 'authorization, mcp-protocol-version',
     })
+    expect(Object.fromEntries(preflight?.headers ?? [])).not.toHaveProperty('access-control-allow-credentials')
     expect(ask(api, url, 'POST')).toMatchObject({ status: 405, headers: [['allow', 'GET, HEAD, OPTIONS']] })
   })
 })
