@@ -9,6 +9,7 @@ export const entries = {
   express: 'adapters/express.ts',
   hono: 'adapters/hono.ts',
   'known-clients': 'src/known-clients/index.ts',
+  mcp: 'src/presets/index.ts',
   next: 'adapters/next.ts',
   node: 'adapters/node.ts',
   registration: 'src/features/registration/index.ts',

@@ -8,6 +8,7 @@
 import { isSameToken, pageToken } from '../browser/page-token.js'
 import { resourceName, scopeWords } from '../browser/scope-words.js'
 import { termWords } from '../browser/term-words.js'
+import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest } from '../edge/message.js'
 import { includes, withoutAccess } from '../grant/consent.js'
@@ -44,9 +45,8 @@ export function askForConsent(
       action: urls.paths.consent,
       hidden: { pending: pending.handle, page_token: consentToken(deployment, pending, login, choice) },
     },
-    clientName: client.client_name,
+    ...knownAs(deployment, client, asked),
     clientId: client.client_id,
-    ...(client.documentHost !== undefined && { clientHost: client.documentHost }),
     logoUri: client.logo_uri,
     policyUri: client.policy_uri,
     tosUri: client.tos_uri,
@@ -69,6 +69,19 @@ export function askForConsent(
     ...(questions.length > 0 && { questions: questions.map((question, i) => questionView(question, i, locale)) }),
   }
   return show(view, asked.uiLocales)
+}
+
+/** The name of the client: its own choice, or the one by which a feature knows who gets the answer. Then nobody else vouches for it. */
+function knownAs(
+  { tables }: Deployed,
+  { client_id, client_name, documentHost }: Client,
+  { redirectUri }: AuthorizationRequest,
+): Pick<ConsentView, 'clientName' | 'knownAs' | 'clientHost'> {
+  for (const recognizes of tables.recognizers) {
+    const name = recognizes({ client_id, redirect_uri: redirectUri })
+    if (name !== undefined) return { clientName: name, knownAs: name }
+  }
+  return { clientName: client_name, ...(documentHost !== undefined && { clientHost: documentHost }) }
 }
 
 /** Whether a posted form is the one that was shown, for a choice that is still the same. */

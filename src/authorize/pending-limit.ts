@@ -14,9 +14,10 @@ import { networkOf } from '../edge/network.js'
 import { encodeBase64url } from '../runtime/hash.js'
 
 const WINDOW = 600_000
+const purpose = 'pending requests'
 // Many people share an address behind a company's or a carrier's gateway; a browser is one person with some tabs.
-const perAddress = { limit: 600, length: WINDOW }
-const perBrowser = { limit: 60, length: WINDOW }
+const perAddress = { limit: 600, length: WINDOW, purpose }
+const perBrowser = { limit: 60, length: WINDOW, purpose }
 // Everybody together, where the server is not told who connects. A short window, because whoever fills it shuts out all others.
 const withoutAddress = { limit: 600, length: 60_000 }
 // A client renews in the background once in some minutes, in each tab.
@@ -30,11 +31,11 @@ export async function pendingWait(
 ): Promise<number> {
   const byAddress = await (address === undefined
     ? limits.take('pendingRequestsWithoutAddress', '', withoutAddress)
-    : limits.take('pendingRequestsPerAddress', networkOf(address), perAddress, address))
+    : limits.take('pendingRequestsPerAddress', `address\0${networkOf(address)}`, perAddress, address))
   if (byAddress > 0) return byAddress
   // A browser that has just got its cookie is counted from its second request on.
   if (!browser || browser.setCookie.length > 0) return 0
-  return limits.take('pendingRequestsPerBrowser', encodeBase64url(browser.secret), perBrowser, address)
+  return limits.take('pendingRequestsPerBrowser', `browser\0${encodeBase64url(browser.secret)}`, perBrowser, address)
 }
 
 /**
@@ -48,6 +49,6 @@ export async function isSilentTooOften(
   subject: string,
 ): Promise<boolean> {
   const frame = isEmbedded(request) ? (request.headerValues('sec-fetch-site')[0] ?? '') : null
-  const id = deployment.recordId('pending requests', `silent\0${JSON.stringify([clientId, subject, frame])}`)
+  const id = deployment.recordId(purpose, `silent\0${JSON.stringify([clientId, subject, frame])}`)
   return (await countInWindow(deployment, { id, limit: SILENT_PER_USER_AND_CLIENT, length: WINDOW })) > 0
 }

@@ -12,6 +12,7 @@ import type { Starter } from './copy-starter.js'
 export const starters: { readonly [name: string]: Starter } = {
   express: starter('express', ['node_modules/', '.env', 'auth.db*']),
   hono: starter('hono', ['node_modules/', '.env', 'auth.db*']),
+  mcp: starter('mcp', ['node_modules/', '.env', 'auth.db*']),
   next: starter('next', ['node_modules/', '.next/', 'next-env.d.ts', '*.tsbuildinfo', '.env', 'auth.db*']),
 }
 

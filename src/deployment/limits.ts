@@ -12,7 +12,7 @@ import { type Counting, countInWindow } from './window.js'
 /** A limiter of the app's own: one of rate-limiter-flexible, or whatever has this function. */
 export interface RateLimiter {
   /**
-   * Counts one more for a key: 43 characters, a digest of what is counted, with the limit's name and the issuer in it.
+   * Counts one more for a key: 43 characters, a digest of what is counted, another for each limit and issuer.
    *
    * @returns what it likes, when one more is allowed.
    * @throws an object with `msBeforeNext`, how many milliseconds to wait, when it is not. Anything else says that the limiter is broken.
@@ -25,6 +25,8 @@ export interface LimitWindow {
   readonly limit: number
   /** In milliseconds. */
   readonly length: number
+  /** In the id of the counter, where an earlier version has counted the same under another name. @default the name */
+  readonly purpose?: string | undefined
 }
 
 export interface Limits {
@@ -84,8 +86,8 @@ export function limitsOf(parts: Parts, own: { readonly [name: string]: RateLimit
     }
   }
 
-  const take: Limits['take'] = async (name, key, { limit, length }, address) => {
-    const id = recordId(`limit ${name}`, key)
+  const take: Limits['take'] = async (name, key, { limit, length, purpose = `limit ${name}` }, address) => {
+    const id = recordId(purpose, key)
     // A limiter that is broken neither lets everybody through nor keeps anybody out: the default is there for that.
     const wait = (await ownWait(name, id)) ?? (await countInWindow(parts, { id, limit, length }))
     if (wait > 0) emit({ type: 'limited', limit: name, wait: inSeconds(wait), address })

@@ -24,6 +24,11 @@ export interface ConsentView {
    * host is all that is known. Absent for a client that was registered at this server.
    */
   readonly clientHost?: string | undefined
+  /**
+   * Who the client is, when that is certain: the answer can reach nobody else, and a feature of the server knows the receiver by name. `clientName` is this
+   * name then. Absent where it is not known.
+   */
+  readonly knownAs?: string | undefined
   /** An image that stands for the client. Not shown unless it is `https`. */
   readonly logoUri?: string | undefined
   /** The client's privacy policy. */
@@ -76,7 +81,7 @@ export interface ConsentChoice {
 }
 
 export function consentPage(view: ConsentView, { consent: text }: Messages): Page {
-  const { clientHost, switchUrl, policyUri, tosUri } = view
+  const { clientHost, knownAs, switchUrl, policyUri, tosUri } = view
   const client = displayText(view.clientName ?? '', 80) || displayText(view.clientId, 80)
   const { resources, questions = [] } = view
   const required = resources.filter(({ scopes }) => scopes.length === 0 || scopes.some(isFixed))
@@ -89,6 +94,7 @@ ${logo !== undefined && html`<img class="logo" src="${logo}" alt="" width="64" h
 <h1>${fill(text.heading, { client: html`<bdi>${client}</bdi>` })}</h1>
 <p class="who"><span>${fill(text.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span>
 ${switchUrl !== undefined && html`<a href="${switchUrl}">${text.switchUser}</a>`}</p>
+${knownAs !== undefined && html`<p class="note">${fill(text.known, { name: html`<strong><bdi>${displayText(knownAs, 80)}</bdi></strong>` })}</p>`}
 ${clientHost !== undefined && html`<p>${fill(text.describedAt, { host: html`<strong><bdi>${displayText(clientHost, 255)}</bdi></strong>` })}</p>`}
 ${view.unverified && html`<p class="note warning">${text.unverified}</p>`}
 ${formOf(

@@ -39,6 +39,8 @@ export interface Messages {
     readonly redirect: string
     /** `{host}` */
     readonly describedAt: string
+    /** `{name}` */
+    readonly known: string
     readonly unverified: string
     /** `{user}` */
     readonly loggedInAs: string

@@ -18,6 +18,7 @@ const members: { readonly [member in keyof Required<Feature>]: 'text' | 'list' |
   keyProofs: 'list',
   terms: 'list',
   clientFields: 'list',
+  recognizes: 'function',
   limits: 'list',
   resources: 'function',
   algorithms: 'list',

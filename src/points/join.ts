@@ -65,6 +65,7 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       keyProofs: table('key proof', ({ keyProofs = [] }) => keyProofs.map((row) => [row.member, row])),
       terms: table('term', ({ terms = [] }) => terms.map((row) => [row.name, row])),
       algorithms: algorithmsOf(features),
+      recognizers: features.flatMap((feature) => (feature.recognizes ? [feature.recognizes.bind(feature)] : [])),
       limits: [...new Set(features.flatMap(({ limits = [] }) => limits))],
       clients: {
         grantTypes,

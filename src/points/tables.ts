@@ -13,6 +13,11 @@ import type { KeyProof } from './key-proof.js'
 import type { ResponseMode } from './response-mode.js'
 import type { Term } from './term.js'
 
+/** Part of a feature. */
+export interface Recognizer {
+  recognizes?(request: { readonly client_id: string; readonly redirect_uri: string }): string | undefined
+}
+
 export interface Tables {
   readonly grantTypes: ReadonlyMap<string, GrantType>
   readonly clientAuthentication: readonly ClientAuthentication[]
@@ -21,6 +26,8 @@ export interface Tables {
   readonly terms: ReadonlyMap<string, Term>
   /** What features sign with, each once. */
   readonly algorithms: readonly SigningAlgorithm[]
+  /** Who know clients by where their answers go. */
+  readonly recognizers: readonly NonNullable<Recognizer['recognizes']>[]
   /** What is limited, each once. */
   readonly limits: readonly string[]
   /** What client metadata may say. */

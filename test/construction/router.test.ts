@@ -327,22 +327,23 @@ describe('an answer with the status 401', () => {
     expect(await challengesOf(harness({ features: saying([own]) }), '/oauth/strict')).toEqual([own])
   })
 
-  it.each(['invalid_client', 'invalid_token'] as const)(
-    'that a hook of the app wants (%s) has one, also as a page',
-    async (code) => {
-      const users = {
-        current: () => {
-          throw new OAuthError(code, 'No.')
-        },
-        challenge: () => {
-          throw new Error('Nobody asks')
-        },
-      }
-      const h = harness({ users })
-      expect((await h.server.handle(message('/oauth/apps')))?.status).toBe(401)
-      expect(await challengesOf(h, '/oauth/apps')).toEqual([['www-authenticate', 'Client realm="client"']])
-    },
-  )
+  it.each([
+    ['invalid_token', 401, [['www-authenticate', 'Client realm="client"']]],
+    // What is wrong with a client is told to a person as a mistake of the app's.
+    ['invalid_client', 400, []],
+  ] as const)('that a hook of the app wants (%s) has one, also as a page', async (code, status, challenges) => {
+    const users = {
+      current: () => {
+        throw new OAuthError(code, 'No.')
+      },
+      challenge: () => {
+        throw new Error('Nobody asks')
+      },
+    }
+    const h = harness({ users })
+    expect((await h.server.handle(message('/oauth/apps')))?.status).toBe(status)
+    expect(await challengesOf(h, '/oauth/apps')).toEqual(challenges)
+  })
 })
 
 describe('a form that a body parser has read already', () => {

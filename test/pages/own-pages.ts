@@ -24,6 +24,7 @@ ${link(view.forgotPasswordUrl, messages.login.forgotPassword)} ${link(view.signU
     case 'consent':
       return `<h1>${escapeHtml(view.clientName ?? view.clientId)}</h1>
 <p>${escapeHtml(view.clientHost ?? '')}</p>
+<p>${escapeHtml(view.knownAs ?? '')}</p>
 <p>${escapeHtml(view.subjectLabel)}, you go to <b>${escapeHtml(view.redirectHost)}</b></p>
 ${note(view.unverified && messages.consent.unverified)}
 ${lines(view.details)}

@@ -54,6 +54,7 @@ describe('the option features', () => {
       keyProofs: undefined,
       terms: undefined,
       clientFields: undefined,
+      recognizes: undefined,
       limits: undefined,
       resources: undefined,
       algorithms: undefined,

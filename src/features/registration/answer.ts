@@ -11,7 +11,8 @@ import { applicationTypeOf, type Dropped } from './rules/self-described.js'
 
 /** The members of client metadata, as registered. */
 export function metadataOf(settings: ClientSettings, dropped: readonly Dropped[] = []): object {
-  const { client_name, client_uri, logo_uri, policy_uri, tos_uri, redirect_uris, grant_types, scope } = settings
+  const { client_name, client_uri, logo_uri, policy_uri, tos_uri, redirect_uris, grant_types } = settings
+  const scope = settings.scope ?? settings.default_scope
   const refused = dropped.filter(({ member }) => member === 'redirect_uris')
   return {
     ...settings.fields,

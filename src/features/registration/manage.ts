@@ -107,19 +107,16 @@ function checkOwn(said: Said, { client_id, secrets }: Client): void {
 }
 
 /**
- * RFC 7592 §2.2: what is left out goes back to its default. Not what the operator has given, which is neither the client's to take nor to lose; and no
- * client gives itself more scope than it was registered for.
+ * RFC 7592 §2.2: what is left out goes back to its default. Not what the operator has given, which is neither the client's to take nor to lose, such as the
+ * limit of its scope.
  */
 function operatorsFields(now: Client, settings: ClientSettings, given: GivenFields): Partial<ClientSettings> {
-  const { scope, default_scope, resources, serves, rotate_refresh_tokens, allow_missing_pkce, first_party } = now
-  const kept = { default_scope, resources, serves, rotate_refresh_tokens, allow_missing_pkce, first_party }
-  const narrowed = scope && narrow(settings.scope ?? scope, scope)
-  const all = {
-    ...kept,
-    remember_consent: now.remember_consent,
-    ...(scope && { scope: narrowed?.length ? narrowed : scope }),
-  }
+  const { scope, resources, serves, rotate_refresh_tokens, allow_missing_pkce, first_party, remember_consent } = now
+  const kept = { scope, resources, serves, rotate_refresh_tokens, allow_missing_pkce, first_party, remember_consent }
+  const { default_scope } = settings
+  const all = { ...kept, default_scope: scope && default_scope ? narrow(default_scope, scope) : default_scope }
   return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(given, name)))
 }
+
 const wrong = (member: string, problem: string): OAuthError =>
   new OAuthError('invalid_client_metadata', `${member} ${problem}.`, { reason: `registration:${member}` })

@@ -6,7 +6,7 @@
  */
 import { type DocumentsOptions, guardedDocuments } from '../../guarded-fetch/documents.js'
 import type { Feature } from '../../points/feature.js'
-import { isObject } from '../../protocol/json.js'
+import { isObject } from '../../protocol/json-object.js'
 import { isRecord, mistake, refuseUnknown } from '../../runtime/option-checks.js'
 import { version } from '../../runtime/version.js'
 import { documentSources, type ShippedDocument } from './document-source.js'

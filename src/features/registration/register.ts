@@ -25,7 +25,7 @@ import { findToken, spendToken } from './tokens.js'
 export const MAX_REGISTRATION_BYTES = 16_384
 
 /** A client that nobody approves is there for so long. */
-export const UNAPPROVED_LIFETIME = 86_400_000
+const UNAPPROVED_LIFETIME = 86_400_000
 
 export function registering(
   deployment: Deployed,

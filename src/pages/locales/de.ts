@@ -29,6 +29,7 @@ export const de: Messages = {
     optional: 'Optional. Was Sie nicht zulassen möchten, können Sie abwählen:',
     redirect: 'Sie werden zu {host} weitergeleitet',
     describedAt: 'Diese App beschreibt sich selbst auf {host}. Ihr Name wurde nicht geprüft.',
+    known: 'Bekannte App: {name}. Was Sie erlauben, geht an niemand anderen.',
     unverified:
       'Niemand hat geprüft, wer hinter diesem Namen steht. Lassen Sie den Zugriff nur zu, wenn Sie diese App gerade selbst gestartet haben.',
     loggedInAs: 'Angemeldet als {user}',

@@ -29,6 +29,7 @@ export const en: Messages = {
     optional: 'Optional. You can untick what you do not want to allow:',
     redirect: 'You will be sent to {host}',
     describedAt: 'This app describes itself at {host}. Its name was not checked.',
+    known: 'Known app: {name}. What you allow goes to nobody else.',
     unverified:
       'Nobody has checked who is behind this name. Allow access only if you have just started this app yourself.',
     loggedInAs: 'Logged in as {user}',

@@ -29,6 +29,7 @@ export const es: Messages = {
     optional: 'Opcional. Puedes desmarcar lo que no quieras permitir:',
     redirect: 'Se te redirigirá a {host}',
     describedAt: 'Esta aplicación se describe a sí misma en {host}. Su nombre no se ha comprobado.',
+    known: 'Aplicación conocida: {name}. Lo que permitas no llega a nadie más.',
     unverified:
       'Nadie ha comprobado quién está detrás de este nombre. Permite el acceso solo si eres tú quien acaba de iniciar esta aplicación.',
     loggedInAs: 'Sesión iniciada como {user}',

@@ -120,10 +120,21 @@ function boxComplaints(
 
 /** What is not told is agreed to unseen. */
 function consentTold(page: Document, view: ConsentView): Complaints {
-  const { clientName, clientId, clientHost, redirectHost, subjectLabel, resources, details = [], questions = [] } = view
+  const {
+    clientName,
+    clientId,
+    clientHost,
+    knownAs,
+    redirectHost,
+    subjectLabel,
+    resources,
+    details = [],
+    questions = [],
+  } = view
   return [
     ...(clientName === undefined ? told(page, 'view.clientId', clientId) : told(page, 'view.clientName', clientName)),
     ...(clientHost === undefined ? [] : told(page, 'view.clientHost', clientHost)),
+    ...(knownAs === undefined ? [] : told(page, 'view.knownAs', knownAs)),
     ...told(page, 'view.redirectHost', redirectHost),
     ...told(page, 'view.subjectLabel', subjectLabel),
     ...resources.flatMap(({ resource, name: called, scopes }) => [

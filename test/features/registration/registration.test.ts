@@ -301,7 +301,7 @@ describe('without `open`', () => {
   })
 
   it.each<[string, (h: Harness, token: string) => unknown]>([
-    ['expired', (h) => void (h.now = START + 10_000)],
+    ['expired', (h) => Object.assign(h, { now: START + 10_000 })],
     ['revoked', (h, token) => registrationTokens(h.server).revoke(token)],
   ])('refuses a token that is %s, and also where anybody may register', async (_, end) => {
     for (const open of [false, true]) {

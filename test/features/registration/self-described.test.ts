@@ -36,7 +36,8 @@ describe('what a client says of itself', () => {
       settings: {
         client_name: 'Notes',
         client_uri: 'https://notes.example/',
-        scope: ['read'],
+        scope: undefined,
+        default_scope: ['read'],
         grant_types: ['authorization_code'],
         redirect_uris: [callback],
         token_endpoint_auth_method: 'none',
@@ -45,13 +46,13 @@ describe('what a client says of itself', () => {
   })
 
   it.each([{}, { scope: '' }, { scope: ' ' }, { scope: 'openid email' }, { scope: null }, { scope: 7 }])(
-    'sets no limit with the scope of %j',
-    (said) => expect(settings(said).settings.scope).toBeUndefined(),
+    'has no default with the scope of %j',
+    (said) => expect(settings(said).settings.default_scope).toBeUndefined(),
   )
 
-  it('has the scope that some resource knows, and loses the rest', () => {
+  it('has by default the scope that some resource knows, and loses the rest; that is no limit', () => {
     const { settings: found, dropped } = settings({ scope: 'openid  read offline_access' })
-    expect(found.scope).toEqual(['read'])
+    expect(found).toMatchObject({ scope: undefined, default_scope: ['read'] })
     expect(dropped.map(({ value }) => value)).toEqual(['openid', 'offline_access'])
   })
 

@@ -60,7 +60,8 @@ const MAX_REDIRECT_LENGTH = 8192
  * - Members that nobody knows, and those that are the operator's (`first_party`, `allow_missing_pkce` …), are not read.
  * - Redirect URIs are judged one by one: those that are refused are dropped, the rest stands.
  * - Grant types that this server does not have, or that are not a client's to take, are dropped; without any, code and refresh.
- * - Scope that no resource knows is dropped; without any, there is no limit.
+ * - Scope is what the client gets when it names none, and no limit: MCP clients register for what they ask first, and ask for more later. What no resource
+ *   knows is dropped.
  * - Links that cannot be shown are dropped.
  */
 export function readSelfDescribed(said: Said, rules: ReadingRules): SelfDescribed {
@@ -81,7 +82,7 @@ export function readSelfDescribed(said: Said, rules: ReadingRules): SelfDescribe
     ...links(said, rules.parse, dropped),
     redirect_uris: redirects,
     grant_types: grantTypes,
-    ...(scope.length > 0 && { scope: scope.join(' ') }),
+    ...(scope.length > 0 && { default_scope: scope.join(' ') }),
     ...ownFields(said, rules.vocabulary),
   }
   try {
