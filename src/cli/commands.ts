@@ -7,6 +7,7 @@ import { closestName } from '../protocol/spelling.js'
 import type { Command } from './command.js'
 import * as client from './commands/client.js'
 import { importClients } from './commands/client-import.js'
+import { doctor } from './commands/doctor.js'
 import * as grants from './commands/grants.js'
 import { init } from './commands/init.js'
 import * as keys from './commands/keys.js'
@@ -27,6 +28,7 @@ export const commands: { readonly [name: string]: Command } = {
   'grants revoke': grants.revoke,
   'keys generate': keys.generate,
   'keys rotate': keys.rotate,
+  doctor,
 }
 
 /** The command that `args` begin with, and what follows; or the group (`client`, or `''` for all) that was named without one. */

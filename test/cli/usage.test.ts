@@ -43,7 +43,7 @@ describe('a command line that is wrong', () => {
   it.each([
     [['clinet', 'list'], 'There is no command `clinet`. Did you mean `client`?'],
     [['client', 'crate'], 'There is no command `client crate`. Did you mean `client create`?'],
-    [['serve'], 'There is no command `serve`. There are: init, migrate, client, grants, keys.'],
+    [['serve'], 'There is no command `serve`. There are: init, migrate, client, grants, keys, doctor.'],
     [['client', 'toString'], 'There is no command `client toString`.'],
     [['constructor'], 'There is no command `constructor`.'],
     [['--config', 'x', 'migrate'], 'The command comes first, then its flags.'],
