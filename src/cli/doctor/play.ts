@@ -41,7 +41,7 @@ const nothing: Search = { tries: [], found: null }
 
 /** @param now The time of day, in milliseconds. */
 export async function play(
-  client: KnownClient,
+  known: KnownClient,
   target: Target,
   probe: Probe,
   now: number,
@@ -56,18 +56,18 @@ export async function play(
       return exchange
     },
   }
-  const asSpecified = withForms(client)
+  const client = asSpecified(known)
   const isMcp = target.kind === 'mcp'
   const challenge = isMcp ? await noted.send(initialize(target.url)) : null
   // RFC 9728 §5.1: of a 401 alone.
   const bearer = challenge && statusOf(challenge) === 401 ? bearerOf(challenge) : undefined
   const resourceMetadata = isMcp
-    ? await search(noted, resourceMetadataUrls(asSpecified, target.url, bearer?.parameters.resource_metadata))
+    ? await search(noted, resourceMetadataUrls(client, target.url, bearer?.parameters.resource_metadata))
     : nothing
   const resource = resourceMetadata.found?.json
   const [named] = stringsOf(resource?.authorization_servers) ?? []
   const issuer = (isMcp ? named : target.url) ?? new URL(target.url).origin
-  const serverMetadata = URL.canParse(issuer) ? await search(noted, serverMetadataUrls(asSpecified, issuer)) : nothing
+  const serverMetadata = URL.canParse(issuer) ? await search(noted, serverMetadataUrls(client, issuer)) : nothing
   const server = serverMetadata.found?.json ?? {}
 
   const met: Encounter = {
@@ -98,7 +98,7 @@ export async function play(
     const token = await askForToken(noted, client, met, clientId ?? STATE)
     const preflights = runsInBrowser(client) ? await askPreflights(noted, target, resourceMetadata, serverMetadata) : []
     return {
-      ...{ client, target, now, challenge, resourceMetadata, serverMetadata, issuer, met, way, clientId },
+      ...{ client: known, target, now, challenge, resourceMetadata, serverMetadata, issuer, met, way, clientId },
       issuerGuessed: isMcp && named === undefined,
       registered: registration && { ...registration, removal: await takeBack(noted, registration) },
       ...{ visits, silentVisit, token, preflights, exchanges },
@@ -109,23 +109,19 @@ export async function play(
   }
 }
 
-/** Where it is not known where a client looks, it looks as the specification has it. */
-function withForms(client: KnownClient): KnownClient {
-  const { discovery, authentication } = client
+/** What is not known of a client it does as the specification has it. */
+function asSpecified(client: KnownClient): KnownClient {
+  const { discovery, scope, authentication } = client
+  const { source } = authentication
   return {
     ...client,
-    discovery: {
-      source: authentication.source,
-      ...discovery,
-      resourceMetadata: discovery?.resourceMetadata ?? ['challenge', 'path_inserted', 'root'],
-      serverMetadata: discovery?.serverMetadata ?? [
-        'oauth_path_inserted',
-        'openid_path_inserted',
-        'openid_path_appended',
-      ],
-    },
+    discovery: { source, resourceMetadata: resourceForms, serverMetadata: serverForms, ...discovery },
+    scope: scope ?? { from: ['challenge', 'resource_metadata'], source },
   }
 }
+
+const resourceForms = ['challenge', 'path_inserted', 'root'] as const
+const serverForms = ['oauth_path_inserted', 'openid_path_inserted', 'openid_path_appended'] as const
 
 /** Every redirect URI that has to be accepted: what it registers; else the one that it takes, and the others of its document. */
 function redirectUrisOf(

@@ -40,7 +40,7 @@ export const challenge: Check = {
         received: `${received}, without resource_metadata: ${short(sent.join(', '))}`,
         right,
         change:
-          'let the resource half serve the metadata: `resourceMetadata(…)` of the adapter, with the same options as the guard; `mcp()` does both',
+          'guard with `createResourceServer({ …, metadata: true })`, and mount `resourceMetadata(…)` of the adapter with it; `mcp()` does both',
       }
       // The client looks at the well-known addresses as well, unless it is one that does not.
       return resourceMetadata.found ? warning(words) : failed(words)

@@ -53,15 +53,16 @@ function unidentified({ client, serverMetadata }: World): Finding {
 /** There is no other way to see whether a document was taken than to come with it. */
 function ofVisits({ visits, clientId = '' }: World, by: 'document' | 'static'): Finding {
   const receptions = visits.map(receptionOf)
-  const [first] = receptions
-  if (!first) return notReached('there is no authorization endpoint to come to')
-  if (receptions.some(({ accepted }) => accepted)) return ok(short(clientId))
-  // An error that the client is told comes after it was recognised.
-  if (first.accepted || first.error !== null) return ok(short(clientId))
+  if (receptions.length === 0) return notReached('there is no authorization endpoint to come to')
+  // An error that the client is told, and a login page that is broken, come after it was recognised.
+  const refused = receptions.filter((reception) => !reception.accepted)
+  const known = refused.length < receptions.length || refused.some(({ error }) => error !== null)
+  if (known) return ok(short(clientId))
+  if (!refused.some(({ untrusted }) => untrusted)) return notReached('the authorization endpoint did not get as far')
   // A page does not tell which of the two it is about; whoever was registered by hand is known.
   if (by === 'static') return notReached('the redirect URI was refused, or the client is not known')
   return failed({
-    received: `${short(clientId)} at ${first.received}`,
+    received: `${short(clientId)} at ${refused.map(({ received }) => received).join('; ')}`,
     right: 'the login page: the document is fetched, and has this client_id and redirect URI',
     change:
       'look at the `hint` of the event `refused`: hosts of documents answer 403 to data centres, and `metadataDocuments()` then takes the copy that ships; or the server may not reach the internet',

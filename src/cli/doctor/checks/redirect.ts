@@ -19,10 +19,11 @@ export const redirect: Check = {
     const receptions = visits.map(receptionOf)
     const [wrong, ...others] = receptions.filter((reception) => !reception.accepted)
     if (!wrong) return ok(visits.map(({ redirectUri }) => redirectUri).join(', '))
-    if (wrong.error === 'invalid_target' && target.kind === 'issuer') {
-      return notReached('the server wants to know the resource: give doctor the URL of the MCP endpoint')
+    // Without a resource nobody knows what to ask for.
+    if (target.kind === 'issuer' && (wrong.error === 'invalid_target' || wrong.error === 'invalid_scope')) {
+      return notReached('the server wants to know the resource and its scope: give doctor the URL of the MCP endpoint')
     }
-    if (world.way?.by === 'document' && receptions.every((one) => !one.accepted && one.error === null)) {
+    if (world.way?.by === 'document' && receptions.every((one) => !one.accepted && one.untrusted)) {
       return notReached('the client was refused, whatever the redirect URI')
     }
     const limited = visits.some((visit) => statusOf(lastOf(visit)) === 429)

@@ -11,7 +11,7 @@ import { originOf, stringsOf } from '../world.js'
 import { obstacle, triesOf } from './search.js'
 
 const serve =
-  'serve them with `resourceMetadata(…)` of the adapter, mounted at the root of the host; `mcp()` does that. A proxy has to pass `/.well-known/oauth-protected-resource` on'
+  '`createResourceServer({ …, metadata: true })`, and `resourceMetadata(…)` of the adapter mounted at the root of the host; `mcp()` does that. A proxy has to pass `/.well-known/oauth-protected-resource` on'
 
 export const resource: Check = {
   name: 'resource',

@@ -13,6 +13,8 @@ export type Reception =
       readonly accepted: false
       /** The error code, where the client was told one. */
       readonly error: string | null
+      /** Whether the authorization endpoint itself refused, with a page: the client or the redirect URI is not one that it trusts. */
+      readonly untrusted: boolean
       /** For people. */
       readonly received: string
     }
@@ -30,6 +32,7 @@ export function receptionOf(visit: Visit): Reception {
     return {
       accepted: false,
       error: short(error),
+      untrusted: false,
       received: `${short(visit.redirectUri)}: ${short([error, description].filter(Boolean).join(': '), 300)}`,
     }
   }
@@ -39,6 +42,7 @@ export function receptionOf(visit: Visit): Reception {
   return {
     accepted: false,
     error: null,
+    untrusted: visit.hops.length === 1 && status !== null && status < 500,
     received: `${short(visit.redirectUri)}: ${summary(last)}${words === '' ? '' : `, “${words}”`}`,
   }
 }
