@@ -12,6 +12,8 @@ export interface Asked {
   /** Names in small letters. */
   readonly headers: { readonly [name: string]: string }
   readonly body?: string | undefined
+  /** Whether it changes something, so that the same request a second time is another one. */
+  readonly anew?: boolean | undefined
 }
 
 /** What came, or why nothing did. */

@@ -9,7 +9,7 @@ import { TLSSocket } from 'node:tls'
 import type { Answer, Asked, Exchange, NoAnswer, Outcome } from './exchange.js'
 
 export interface Probe {
-  /** Sends a request, unless the very same was sent before: then that exchange. Never rejects for what the other side does. */
+  /** Sends a request, unless the very same was sent before and changes nothing: then that exchange. Never rejects for what the other side does. */
   send(asked: Asked): Promise<Exchange>
   /** Everything that was sent, in its order. */
   readonly exchanges: readonly Exchange[]
@@ -50,7 +50,7 @@ export function openProbe({ timeout, now }: ProbeOptions): Probe {
       const before = sent.get(key)
       if (before) return before
       const running = exchange(asked)
-      sent.set(key, running)
+      if (!asked.anew) sent.set(key, running)
       return running
     },
   }

@@ -23,7 +23,7 @@ export async function register(probe: Probe, server: Json, request: Registration
   const dryRun = server.registration_dry_run_supported === true
   const url = new URL(endpoint)
   if (dryRun) url.searchParams.set('dry_run', '1')
-  return { request, exchange: await probe.send(postJson(url.href, request)), dryRun }
+  return { request, exchange: await probe.send({ ...postJson(url.href, request), anew: true }), dryRun }
 }
 
 /** Removes what was registered, where the server has given the means to. */

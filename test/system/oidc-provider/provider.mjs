@@ -30,8 +30,12 @@ server.listen(0, '127.0.0.1', () => {
     // Neither key names its algorithm.
     jwks: { keys: [key('ec', { namedCurve: 'P-256' }), key('rsa', { modulusLength: 2048 })] },
     clients: [machine('machine'), machine('api')],
+    // Where people log in: elsewhere.
+    interactions: { url: (_, { uid }) => `https://login.example.com/${uid}` },
     features: {
       devInteractions: { enabled: false },
+      registration: { enabled: true },
+      registrationManagement: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: (_, client) => client.clientId === 'api' },
       revocation: { enabled: true },
