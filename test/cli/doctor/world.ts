@@ -65,7 +65,7 @@ export const notFound = (...exchanges: readonly Exchange[]): Search => ({
   found: null,
 })
 
-export const serverMetadata = {
+const serverMetadata = {
   issuer: ISSUER,
   authorization_endpoint: `${ISSUER}/oauth/authorize`,
   token_endpoint: `${ISSUER}/oauth/token`,
