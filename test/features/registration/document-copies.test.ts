@@ -329,6 +329,12 @@ describe('a document that was shipped', () => {
     },
   )
 
+  it.each([...gone, ...wrong, ...other])('is not used where the host answers with %s', async (_, said) => {
+    at.said = said
+    expect((await authorize(h)).status).toBe(400)
+    expect(reads(h)).toEqual([])
+  })
+
   it('of another id is nobody’s', async () => {
     at.said = 403
     expect((await authorize(h, { client_id: `${client_id}?x` })).status).toBe(400)

@@ -2,9 +2,19 @@
  * Clients that describe themselves in a document: what is read, for how long, and what is said when it cannot be.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { metadataDocuments } from '../../../src/features/registration/index.js'
+import { metadataDocuments, privateKeyJwt } from '../../../src/features/registration/index.js'
 import { metadataOf, withFeatures } from '../../points/fixtures.js'
-import { CALLBACK, clients, obtainCode, redeemForm, redirected, snapshot, unescapeHtml } from '../../support/harness.js'
+import { carried, claimsFor, jwksOf, newKey, signed } from '../../support/assertions.js'
+import {
+  CALLBACK,
+  clients,
+  ISSUER,
+  obtainCode,
+  redeemForm,
+  redirected,
+  snapshot,
+  unescapeHtml,
+} from '../../support/harness.js'
 import {
   asked,
   authorize,
@@ -74,6 +84,29 @@ describe('a client that describes itself', () => {
       { 'x-private_key_jwt': `${client_id} forged` },
     )
     expect(wrong.error).toBe('invalid_client')
+  })
+
+  it('that lists both proves itself with a key that it publishes, at its jwks_uri', async () => {
+    const [key, stranger] = await Promise.all([newKey('RS256', 'k1'), newKey('RS256', 'k1')])
+    const both = {
+      ...good,
+      ...{ token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: 'RS256' },
+      token_endpoint_auth_methods_supported: ['none', 'private_key_jwt'],
+      jwks_uri: 'https://client.example.com/jwks.json',
+    }
+    const keys = hosts({ document: jwksOf(key) })
+    h = served({}, { features: [privateKeyJwt({ documents: { fetch: keys.fetch } })], at: hosts({ document: both }) })
+    // To the token endpoint, as the best-known of such clients has it.
+    const proof = async (by = key) =>
+      carried(await signed(by, claimsFor(client_id, h.now, { aud: `${ISSUER}/oauth/token` })))
+    const form = redeemForm(await obtainCode(h, asked))
+    const before = await snapshot(h, kinds)
+    expect(await tokensOf(h, { ...form, ...(await proof(stranger)) })).toMatchObject({ error: 'invalid_client' })
+    expect(await snapshot(h, kinds)).toBe(before)
+    const tokens = await tokensOf(h, { ...form, ...(await proof()) })
+    expect(tokens).toMatchObject({ scope: 'read' })
+    expect(await refresh(h, tokens)).toMatchObject({ scope: 'read' })
+    expect(keys.asked[0]).toBe('https://client.example.com/jwks.json')
   })
 
   it('that lists its key alone must bring it', async () => {
