@@ -37,9 +37,16 @@ const walls = [
     why: 'known clients are data for presets, the CLI, tests and docs: no rule depends on who somebody is',
   },
   {
+    // The keys of clients are handed the fetcher, and know what it is like.
     broken: (from, to, typeOnly) =>
-      !typeOnly && to.startsWith('src/guarded-fetch/') && !/^src\/(guarded-fetch|features)\//.test(from),
+      to.startsWith('src/guarded-fetch/') &&
+      !/^src\/(guarded-fetch|features)\//.test(from) &&
+      !(typeOnly && from.startsWith('src/client-keys/')),
     why: 'documents of strangers are fetched by features alone: a server without them does not carry the fetcher',
+  },
+  {
+    broken: (from, to) => to.startsWith('src/client-keys/') && !/^src\/(client-keys|features)\//.test(from),
+    why: 'keys of clients are for features alone: a server without them does not carry what reads them',
   },
   {
     broken: (from, to) => from.startsWith('src/') && to.startsWith('adapters/'),

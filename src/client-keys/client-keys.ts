@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Documents } from '../guarded-fetch/documents.js'
+import type { Documents } from '../guarded-fetch/contract.js'
 import type { SigningAlgorithm } from '../keys/jwk.js'
 import { isSignedWith, type UnverifiedJws } from '../keys/jws.js'
 import type { ClientSettings } from '../protocol/client-settings.js'

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Documents, Fetched } from '../guarded-fetch/documents.js'
+import type { Documents, Fetched } from '../guarded-fetch/contract.js'
 import { quoted } from '../protocol/hint.js'
 import { outlivesRequest, type Shared, shared } from '../runtime/shared.js'
 import { type KeySet, readKeySet } from './key-set.js'

@@ -72,8 +72,8 @@ export interface ResourceServer {
 export interface TokenSource {
   readonly issuer: string
   readonly resource: string
-  /** All that means something there, where it is known. */
-  readonly scopes: readonly string[] | undefined
+  /** What a first request gets there that names no scope, where it is known. */
+  readonly defaultScope: readonly string[] | undefined
   /** What people call it, where it is known. */
   readonly name: string | undefined
   readonly now: () => number

@@ -31,7 +31,7 @@ export function tokensInProcess({ server, resource }: InProcessOptions): TokenSo
   return {
     issuer,
     resource: definition.resource,
-    scopes: definition.scopes,
+    defaultScope: definition.defaultScope,
     name: typeof definition.name === 'string' ? definition.name : definition.name?.values().next().value,
     now: () => deployment.now(),
     tolerance: 0,

@@ -10,7 +10,11 @@ import { cacheableJson, emptyResponse, withHeaders } from '../edge/responses.js'
 
 /** Further members of the document (RFC 9728 §2). */
 export interface ResourceMetadata {
-  /** @default all scopes of the resource, when the server is in this process */
+  /**
+   * What clients ask for first, where no challenge names a scope. A scope works without being listed.
+   *
+   * @default the `defaultScope` of the resource, when the server is in this process
+   */
   readonly scopes_supported?: readonly string[] | undefined
   /** A name for people. @default the `name` of the resource, in its first language, when the server is in this process */
   readonly resource_name?: string | undefined

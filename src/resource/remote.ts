@@ -100,7 +100,7 @@ export function remoteTokens(options: RemoteOptions): TokenSource {
   return {
     issuer,
     resource,
-    scopes: undefined,
+    defaultScope: undefined,
     name: undefined,
     now,
     tolerance,

@@ -72,7 +72,7 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   // MCP 2026-07-28, Refresh Tokens: not of the resource, whoever makes it one of its scopes.
   const scopes =
     (isRecord(metadata) ? metadata.scopes_supported : undefined) ??
-    source.scopes?.filter((name) => name !== OFFLINE_ACCESS)
+    source.defaultScope?.filter((name) => name !== OFFLINE_ACCESS)
   const document = metadata
     ? metadataDocument(source.resource, source.issuer, {
         resource_name: source.name,

@@ -153,6 +153,18 @@ describe('offline_access', () => {
   })
 })
 
+it('the metadata lists what a first request gets, unless the app says another; the rest is for step-up', () => {
+  const listed = (definition: object, metadata: true | { scopes_supported: string[] } = true) => {
+    const scopes = { read: 'Read', write: { text: 'Write', onRequest: true }, admin: 'Everything' }
+    const { server } = harness({ resources: { [API]: { scopes, ...definition } }, clients: [] })
+    return documentOf(createResourceServer({ server, metadata })).scopes_supported
+  }
+  expect(listed({})).toEqual(['read', 'admin'])
+  expect(listed({ defaultScope: ['read'] })).toEqual(['read'])
+  expect(listed({ defaultScope: [] })).toBeUndefined()
+  expect(listed({ defaultScope: ['read'] }, { scopes_supported: ['write'] })).toEqual(['write'])
+})
+
 it('the name of the resource is in its metadata, in the first of its languages, unless the app says another', () => {
   const nameOf = (
     name: string | Record<string, string> | undefined,

@@ -29,7 +29,7 @@ export const fr: Messages = {
     optional: 'Facultatif. Vous pouvez décocher ce que vous ne souhaitez pas autoriser :',
     redirect: 'Votre navigateur sera redirigé vers {host}',
     describedAt: 'Cette application se présente elle-même sur {host}. Son nom n’a pas été vérifié.',
-    known: 'Application connue : {name}. Ce que vous autorisez ne va à personne d’autre.',
+    known: 'Application connue : {name}. Ce que vous autorisez ne va à personne d’autre.',
     unverified:
       'Personne n’a vérifié qui est derrière ce nom. N’autorisez l’accès que si vous venez de lancer cette application vous-même.',
     loggedInAs: 'Vous utilisez le compte {user}',

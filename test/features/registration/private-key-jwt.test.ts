@@ -3,7 +3,7 @@
  */
 import { createHmac } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type PrivateKeyJwtOptions, privateKeyJwt } from '../../../src/features/registration/index.js'
+import { type PrivateKeyJwtOptions, privateKeyJwt, registration } from '../../../src/features/registration/index.js'
 import type { SigningAlgorithm } from '../../../src/keys/jwk.js'
 import type { Signer } from '../../../src/keys/signer-contract.js'
 import type { Feature } from '../../../src/points/feature.js'
@@ -633,6 +633,52 @@ describe('keys at a jwks_uri', () => {
       reason: 'client_assertion_keys_missing',
     })
     await expect(h.server.clients.create({ ...metadata, jwks_uri: JWKS_URI })).rejects.toThrow('jwks_uri is not known')
+    expect(published.fetched).toEqual([])
+  })
+})
+
+describe('a client that registers itself', () => {
+  const agent = { ...method, redirect_uris: ['https://agent.example/callback'], scope: 'read' }
+  beforeEach(() => {
+    h = harness({ features: [registration({ open: true }), privateKeyJwt({ documents })] })
+  })
+  const register = async (body: object) => {
+    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+    const response = await h.server.fetch(new Request(`${ISSUER}/oauth/register`, request))
+    return { status: response.status, ...(await response.json()) }
+  }
+
+  it.each<[string, () => object]>([
+    ['jwks', () => ({ jwks: jwksOf(key) })],
+    ['jwks_uri', () => ({ jwks_uri: JWKS_URI })],
+  ])('with its %s gets no secret, and in by its key', async (_, keys) => {
+    const registered = await register({ ...agent, ...keys(), token_endpoint_auth_signing_alg: 'ES256' })
+    expect(registered).toMatchObject({ status: 201, ...method, ...keys(), token_endpoint_auth_signing_alg: 'ES256' })
+    expect(registered).not.toHaveProperty('client_secret')
+    const { client_id } = registered
+    const code = await obtainCode(h, { client_id, redirect_uri: agent.redirect_uris[0] ?? '' })
+    const form = { ...redeemForm(code), redirect_uri: agent.redirect_uris[0] ?? '' }
+    expect((await asked({ ...form, ...(await proof(client_id, { by: stranger })) })).status).toBe(401)
+    expect((await asked({ ...form, ...(await proof(client_id)) })).status).toBe(200)
+  })
+
+  it.each<[string, () => object, string]>([
+    ['without keys', () => ({}), 'token_endpoint_auth_method'],
+    ['with both', () => ({ jwks: jwksOf(key), jwks_uri: JWKS_URI }), 'jwks'],
+    ['with a private key', () => ({ jwks: { keys: [withPrivate] } }), 'jwks'],
+    ['with a symmetric key', () => ({ jwks: { keys: [{ kty: 'oct', k: 'AA' }] } }), 'jwks'],
+    ['with keys at http', () => ({ jwks_uri: 'http://127.0.0.1/jwks' }), 'jwks_uri'],
+    [
+      'with an algorithm of secrets',
+      () => ({ jwks: jwksOf(key), token_endpoint_auth_signing_alg: 'HS256' }),
+      'token_endpoint_auth_signing_alg',
+    ],
+  ])('%s is refused with the name of the member, and not written', async (_, keys, member) => {
+    const before = await snapshot(h)
+    const refused = await register({ ...agent, ...keys() })
+    expect(refused).toMatchObject({ status: 400, error: 'invalid_client_metadata' })
+    expect(refused.error_description).toMatch(new RegExp(`^${member} `))
+    expect(await snapshot(h)).toBe(before)
     expect(published.fetched).toEqual([])
   })
 })

@@ -1,0 +1,252 @@
+/**
+ * The preset for MCP, and each known client against it: from nothing to tokens that were refreshed.
+ */
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import {
+  authorizationParameters,
+  codeParameters,
+  type Encounter,
+  identify,
+  type KnownClient,
+  knownClients,
+  refreshParameters,
+  registrationRequest,
+  shippedCopy,
+} from '../../src/known-clients/index.js'
+import { type McpOptions, mcp, protectMcp } from '../../src/presets/index.js'
+import { memoryStorage } from '../../src/storage/memory.js'
+import { Browser, claimsOf, formFields, pkce, redirected, type Tokens } from '../support/harness.js'
+
+const issuer = 'https://notes.example.com'
+const endpoint = `${issuer}/mcp`
+
+/** A server for an MCP endpoint. The hosts of documents serve what is in the map, and answer everything else as to a data centre. */
+function setup(options: McpOptions = {}, hosted: ReadonlyMap<string, unknown> = new Map()) {
+  const fetch = async (url: string) => {
+    const document = hosted.get(url)
+    if (document === undefined) return new Response('Just a moment...', { status: 403 })
+    return new Response(JSON.stringify(document), { headers: { 'content-type': 'application/json' } })
+  }
+  const { auth } = protectMcp({
+    issuer,
+    endpoint,
+    scopes: { 'notes:read': 'Read your notes', 'notes:write': { text: 'Add notes', onRequest: true } },
+    storage: memoryStorage(),
+    secret: 'a secret of at least thirty-two bytes, for tests only',
+    users: {
+      current: async () => ({ subject: 'ada' }),
+      challenge: async () => ({ status: 303, headers: [['location', '/login']], body: '' }),
+    },
+    mcp: { documents: { fetch }, ...options },
+  })
+  const send = async (path: string, init?: RequestInit) => auth.fetch(new Request(issuer + path, init))
+  return { auth, send, browser: new Browser(auth) }
+}
+
+type Server = ReturnType<typeof setup>
+
+const post = (server: Server, form: Readonly<Record<string, string>>) =>
+  server.send('/oauth/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form).toString(),
+  })
+
+/** What a client meets there; `hidden` members of the metadata are not shown to it. */
+async function encounter(server: Server, hidden: readonly string[] = [], more: Partial<Encounter> = {}) {
+  const metadata = (await (await server.send('/.well-known/oauth-authorization-server')).json()) as object
+  const shown = Object.entries(metadata).filter(([member]) => !hidden.includes(member))
+  return {
+    server: Object.fromEntries(shown),
+    resource: endpoint,
+    resourceScopes: ['notes:read'],
+    redirectUri: 'http://localhost:51234/callback',
+    ...more,
+  } satisfies Encounter
+}
+
+/** The `client_id` by which it comes: of its document, or of its registration. */
+async function identity(server: Server, client: KnownClient, met: Encounter): Promise<string> {
+  const way = identify(client, met)
+  if (way?.client_id !== undefined) return way.client_id
+  const response = await server.send('/oauth/register', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(registrationRequest(client, met)),
+  })
+  const body = (await response.json()) as { readonly client_id: string }
+  if (response.status !== 201) throw new Error(`not registered: ${JSON.stringify(body)}`)
+  return body.client_id
+}
+
+/** The way of the browser, and the tokens at its end. */
+async function connect(
+  server: Server,
+  client: KnownClient,
+  met: Encounter,
+  proof: () => Promise<Record<string, string>> = async () => ({}),
+) {
+  const client_id = await identity(server, client, met)
+  const { verifier, challenge } = pkce()
+  const own = { client_id, code_challenge: challenge, state: 'its state' }
+  const query = new URLSearchParams(authorizationParameters(client, met, own))
+  const page = await server.browser.get(`${issuer}/oauth/authorize?${query}`)
+  const html = await page.text()
+  if (page.status !== 200) throw new Error(`no consent: ${page.status} ${page.headers.get('location') ?? html}`)
+  const answer = redirected(await server.browser.post('/oauth/consent', { ...formFields(html), decision: 'allow' }))
+  const code = answer.get('code') ?? ''
+  const redeem = codeParameters(client, met, { client_id, code, code_verifier: verifier })
+  const first = (await (await post(server, { ...redeem, ...(await proof()) })).json()) as Tokens
+  const refresh = refreshParameters(client, met, { client_id, refresh_token: first.refresh_token })
+  const second = (await (await post(server, { ...refresh, ...(await proof()) })).json()) as Tokens
+  return { client_id, html, answer, first, second }
+}
+
+const known = (id: string): KnownClient => {
+  const client = knownClients.find((one) => one.id === id)
+  if (!client) throw new Error(`There is no ${id}.`)
+  return client
+}
+
+const withDocument = knownClients.filter(
+  ({ documents, authentication }) =>
+    documents.some(({ copy }) => copy) && authentication.methods[0] !== 'private_key_jwt',
+)
+
+describe.each(withDocument.map((client) => [client.id, client] as const))('%s', (_, client) => {
+  it.each(['its host serves', 'ships with the software, as its host answers 403'])(
+    'connects by the document that %s',
+    async (place) => {
+      const hosted = client.documents.flatMap(({ url, copy }) => (copy ? [[url, copy.document] as const] : []))
+      const server = setup({}, new Map(place === 'its host serves' ? hosted : []))
+      const { client_id, answer, first, second } = await connect(server, client, await encounter(server))
+      expect(client_id).toMatch(/^https:/)
+      expect(Object.fromEntries(answer)).toMatchObject({ iss: issuer, state: 'its state' })
+      expect(claimsOf(first.access_token)).toMatchObject({ aud: endpoint, client_id, scope: 'notes:read' })
+      expect(claimsOf(second.access_token)).toMatchObject({ aud: endpoint, client_id, scope: 'notes:read' })
+    },
+  )
+})
+
+const registering = knownClients.filter((client) => client.registration)
+
+describe.each(registering.map((client) => [client.id, client] as const))(
+  '%s, where documents are not offered',
+  (_, client) => {
+    it('connects by registration', async () => {
+      const server = setup()
+      const met = await encounter(server, ['client_id_metadata_document_supported'])
+      const { client_id, first, second } = await connect(server, client, met)
+      expect(client_id).toMatch(/^gwcl_/)
+      expect(claimsOf(first.access_token)).toMatchObject({ aud: endpoint, client_id })
+      expect(claimsOf(second.access_token)).toMatchObject({ aud: endpoint, client_id })
+    })
+  },
+)
+
+describe('ChatGPT', () => {
+  const client = known('chatgpt')
+  const url = 'https://chatgpt.com/oauth/client.json'
+
+  it('connects by its document, and proves itself with its key', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256')
+    const document = shippedCopy(url)?.document ?? { client_id: url, redirect_uris: [] }
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }] }
+    const server = setup(
+      {},
+      new Map<string, unknown>([
+        [url, document],
+        [String(document.jwks_uri), jwks],
+      ]),
+    )
+    const met = await encounter(server)
+    // As it does: to the token endpoint, not to the issuer.
+    const proof = async () => ({
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await new SignJWT({ jti: crypto.randomUUID() })
+        .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+        .setIssuer(url)
+        .setSubject(url)
+        .setAudience(`${issuer}/oauth/token`)
+        .setIssuedAt()
+        .setExpirationTime('2m')
+        .sign(privateKey),
+    })
+    const { html, first, second } = await connect(server, client, met, proof)
+    expect(html).toContain('Known app: <strong><bdi>ChatGPT</bdi></strong>')
+    expect(claimsOf(first.access_token)).toMatchObject({ aud: endpoint, client_id: url })
+    expect(second.refresh_token).toEqual(expect.any(String))
+  })
+})
+
+describe('the consent page', () => {
+  it('names a known client where the answer can reach nobody else, whatever it calls itself', async () => {
+    const server = setup()
+    const met = await encounter(server, ['client_id_metadata_document_supported'])
+    const claude = known('claude')
+    const liar = {
+      ...claude,
+      registration: claude.registration && {
+        ...claude.registration,
+        body: { ...claude.registration.body, client_name: 'Your bank' },
+      },
+    }
+    const { html } = await connect(server, liar, met)
+    expect(html).toContain('Known app: <strong><bdi>Claude</bdi></strong>')
+    expect(html).not.toContain('Your bank')
+  })
+
+  it('names none by a loopback address, a scheme, or a name', async () => {
+    const server = setup()
+    const met = await encounter(server, ['client_id_metadata_document_supported'])
+    for (const id of ['gemini-cli', 'mcp-remote', 'inspector']) {
+      expect((await connect(server, known(id), met)).html).not.toContain('Known app')
+    }
+  })
+})
+
+describe('a registration', () => {
+  const register = async (server: Server, ...redirect_uris: string[]) => {
+    const response = await server.send('/oauth/register', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris, token_endpoint_auth_method: 'none' }),
+    })
+    return [response.status, ((await response.json()) as { error?: string }).error]
+  }
+
+  it('is refused to web apps and schemes that nobody has listed, and open to programs on the own machine', async () => {
+    const own = 'https://agent.example.com/callback'
+    expect(await register(setup(), own)).toEqual([400, 'invalid_redirect_uri'])
+    expect(await register(setup({ redirectUris: [own] }), own)).toEqual([201, undefined])
+    expect(await register(setup(), 'evil://x/callback')).toEqual([400, 'invalid_redirect_uri'])
+    expect(await register(setup(), 'https://claude.ai.evil.example/api/mcp/auth_callback')).toEqual([
+      400,
+      'invalid_redirect_uri',
+    ])
+    expect(await register(setup(), 'http://127.0.0.1:4711/any/path')).toEqual([201, undefined])
+    expect(await register(setup({ localClients: false }), 'http://127.0.0.1:4711/any/path')).toEqual([
+      400,
+      'invalid_redirect_uri',
+    ])
+    expect(await register(setup(), 'cursor://anysphere.cursor-mcp/oauth/callback')).toEqual([201, undefined])
+  })
+})
+
+describe('the options', () => {
+  it.each<[unknown, string]>([
+    [{ open: true }, 'mcp: there is no option `open`'],
+    [{ redirectUris: 'https://x.example' }, 'mcp: redirectUris must be a list'],
+    [{ localClients: 'no' }, 'mcp: localClients must be true or false'],
+    [{ features: {} }, 'mcp: features must be a list'],
+    ['x', 'mcp takes options'],
+  ])('%j are refused', (options, message) => expect(() => mcp(options as McpOptions)).toThrow(message))
+
+  it.each<[unknown, string]>([
+    [undefined, 'protectMcp takes options'],
+    [{ issuer, scopes: {} }, 'protectMcp: endpoint must be the URL of the MCP endpoint'],
+  ])('of protectMcp %j are refused', (options, message) => {
+    expect(() => protectMcp(options as Parameters<typeof protectMcp>[0])).toThrow(message)
+  })
+})
