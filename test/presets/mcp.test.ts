@@ -16,7 +16,7 @@ import {
 } from '../../src/known-clients/index.js'
 import { type McpOptions, mcp, protectMcp } from '../../src/presets/index.js'
 import { memoryStorage } from '../../src/storage/memory.js'
-import { Browser, claimsOf, formFields, pkce, redirected, type Tokens } from '../support/harness.js'
+import { Browser, basic, claimsOf, formFields, pkce, redirected, type Tokens } from '../support/harness.js'
 
 const issuer = 'https://notes.example.com'
 const endpoint = `${issuer}/mcp`
@@ -46,12 +46,20 @@ function setup(options: McpOptions = {}, hosted: ReadonlyMap<string, unknown> = 
 
 type Server = ReturnType<typeof setup>
 
-const post = (server: Server, form: Readonly<Record<string, string>>) =>
-  server.send('/oauth/token', {
+/** Tokens for a form of a client, which proves itself with a secret if it has one. */
+async function tokens(server: Server, { client_id, secret }: Identity, form: Readonly<Record<string, string>>) {
+  const response = await server.send('/oauth/token', {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...(secret && basic(client_id, secret)) },
     body: new URLSearchParams(form).toString(),
   })
+  return (await response.json()) as Tokens
+}
+
+interface Identity {
+  readonly client_id: string
+  readonly secret?: string | undefined
+}
 
 /** What a client meets there; `hidden` members of the metadata are not shown to it. */
 async function encounter(server: Server, hidden: readonly string[] = [], more: Partial<Encounter> = {}) {
@@ -66,18 +74,18 @@ async function encounter(server: Server, hidden: readonly string[] = [], more: P
   } satisfies Encounter
 }
 
-/** The `client_id` by which it comes: of its document, or of its registration. */
-async function identity(server: Server, client: KnownClient, met: Encounter): Promise<string> {
+/** As whom it comes: by its document, or by its registration. */
+async function identity(server: Server, client: KnownClient, met: Encounter): Promise<Identity> {
   const way = identify(client, met)
-  if (way?.client_id !== undefined) return way.client_id
+  if (way?.client_id !== undefined) return { client_id: way.client_id }
   const response = await server.send('/oauth/register', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(registrationRequest(client, met)),
   })
-  const body = (await response.json()) as { readonly client_id: string }
+  const body = (await response.json()) as { readonly client_id: string; readonly client_secret?: string }
   if (response.status !== 201) throw new Error(`not registered: ${JSON.stringify(body)}`)
-  return body.client_id
+  return { client_id: body.client_id, secret: body.client_secret }
 }
 
 /** The way of the browser, and the tokens at its end. */
@@ -87,7 +95,8 @@ async function connect(
   met: Encounter,
   proof: () => Promise<Record<string, string>> = async () => ({}),
 ) {
-  const client_id = await identity(server, client, met)
+  const who = await identity(server, client, met)
+  const { client_id } = who
   const { verifier, challenge } = pkce()
   const own = { client_id, code_challenge: challenge, state: 'its state' }
   const query = new URLSearchParams(authorizationParameters(client, met, own))
@@ -97,9 +106,9 @@ async function connect(
   const answer = redirected(await server.browser.post('/oauth/consent', { ...formFields(html), decision: 'allow' }))
   const code = answer.get('code') ?? ''
   const redeem = codeParameters(client, met, { client_id, code, code_verifier: verifier })
-  const first = (await (await post(server, { ...redeem, ...(await proof()) })).json()) as Tokens
+  const first = await tokens(server, who, { ...redeem, ...(await proof()) })
   const refresh = refreshParameters(client, met, { client_id, refresh_token: first.refresh_token })
-  const second = (await (await post(server, { ...refresh, ...(await proof()) })).json()) as Tokens
+  const second = await tokens(server, who, { ...refresh, ...(await proof()) })
   return { client_id, html, answer, first, second }
 }
 

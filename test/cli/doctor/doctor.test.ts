@@ -82,7 +82,7 @@ describe('a deployment where nothing is wrong', () => {
     const report = await examined(origin, ['claude-code'])
     expect(report.target.kind).toBe('issuer')
     // The server has no scope that it would take without being asked for one.
-    expect(trouble(report, 'claude-code')).toEqual({ redirect: 'not_reached' })
+    expect(trouble(report, 'claude-code')).toEqual({})
     expect(Object.keys(report.results[0]?.findings ?? {})).toEqual(
       checks.filter(({ mcp }) => !mcp).map(({ name }) => name),
     )
