@@ -18,6 +18,7 @@ const allAreas = [
   'next',
   'next-15',
   'frameworks',
+  'conformance',
   'mcp-servers',
   'browser',
   'starters',

@@ -289,7 +289,7 @@ describe('construction', () => {
 
   it('says which resources there are when none is meant, or an unknown one', () => {
     const { server } = harness({ resources: { [API]: { scopes: {} }, [OTHER_API]: { scopes: {} } }, clients: [] })
-    for (const resource of [undefined, `${API}/`]) {
+    for (const resource of [undefined, `${API}/v1`]) {
       expect(() => createResourceServer({ server, resource })).toThrow(
         new TypeError(
           `resource must be one of '${API}', '${OTHER_API}'. Write \`createResourceServer({ server, resource: … })\`.`,

@@ -194,7 +194,7 @@ describe('`render`', () => {
     await h.token({ grant_type: 'client_credentials' }, 'machine')
     await h.token({ grant_type: 'nothing' })
     await browser.get('/oauth/jwks')
-    await browser.get(authorizeUrl(challenge, { scope: 'unknown' }))
+    await browser.get(authorizeUrl(challenge, { scope: 'read"' }))
     expect(pages.views).toEqual([])
   })
 })

@@ -83,7 +83,7 @@ describe('a refresh', () => {
 
   it('that is refused without a change is one get', async () => {
     const { refresh_token } = await obtainTokens(h)
-    const attempts = [{ scope: 'admin' }, { resource: OTHER_API }]
+    const attempts = [{ scope: 'write' }, { resource: OTHER_API }]
     for (const more of attempts) {
       expect(await callsOf(() => h.token({ ...refreshForm(refresh_token), ...more }))).toEqual(['get grant'])
     }
