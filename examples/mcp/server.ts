@@ -20,6 +20,8 @@ app.post('/mcp', express.json(), async (req, res) => {
 })
 app.all('/mcp', (_req, res) => res.status(405).set('Allow', 'POST').end()) // no session, so no stream of its own
 
+app.get('/', (_req, res) => res.type('text').send(`An MCP server. Give this to your MCP client: ${api.resource}\n`))
+
 await auth.ready() // says now, and not at the first request, what is wrong with the database or the secret
 
 export const server = app.listen({ port, host: isTrial ? 'localhost' : undefined }, (error?: Error) => {
