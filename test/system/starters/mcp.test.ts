@@ -59,10 +59,10 @@ describe('the starter for MCP', () => {
   it('lets every known client connect, but for those whose document nobody here can fetch', () => {
     const doctor = ['grantwright', 'doctor', `http://localhost:${env.PORT}/mcp`, '--json']
     const { stdout } = spawnSync('npx', doctor, { cwd: folder, encoding: 'utf8', timeout: 120_000 })
-    const { clients }: { clients: { client: string; connects: boolean }[] } = JSON.parse(stdout)
-    const out = clients.filter(({ connects }) => !connects).map(({ client }) => client)
+    const { clients }: { clients: { id: string; connects: boolean }[] } = JSON.parse(stdout)
+    const out = clients.filter(({ connects }) => !connects).map(({ id }) => id)
     expect(clients.length).toBeGreaterThan(10)
     // Of Cursor no copy ships, and its host is not to be reached from everywhere.
-    expect(out.filter((client) => client !== 'cursor')).toEqual([])
+    expect(out.filter((id) => id !== 'cursor')).toEqual([])
   })
 })
