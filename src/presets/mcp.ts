@@ -64,7 +64,12 @@ export function mcp(options: McpOptions = {}): Required<Pick<ServerOptions, 'fea
       registration({ open: true, redirectUris: mayRegister }),
       metadataDocuments({ documents, knownDocuments }),
       privateKeyJwt({ documents }),
-      { name: 'known clients', recognizes: (request) => provenClient(request)?.name },
+      {
+        name: 'known clients',
+        recognizes: (request) => provenClient(request)?.name,
+        // MCP, Refresh Tokens: told by the server, and by no resource; clients that find it here ask for refresh tokens by it.
+        metadata: { scopes_supported: ['offline_access'] },
+      },
       ...features,
     ],
   }

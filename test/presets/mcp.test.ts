@@ -3,6 +3,7 @@
  */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
+import type { HttpRequest } from '../../src/edge/message.js'
 import {
   authorizationParameters,
   codeParameters,
@@ -28,7 +29,7 @@ function setup(options: McpOptions = {}, hosted: ReadonlyMap<string, unknown> = 
     if (document === undefined) return new Response('Just a moment...', { status: 403 })
     return new Response(JSON.stringify(document), { headers: { 'content-type': 'application/json' } })
   }
-  const { auth } = protectMcp({
+  const { auth, api } = protectMcp({
     issuer,
     endpoint,
     scopes: { 'notes:read': 'Read your notes', 'notes:write': { text: 'Add notes', onRequest: true } },
@@ -41,7 +42,7 @@ function setup(options: McpOptions = {}, hosted: ReadonlyMap<string, unknown> = 
     mcp: { documents: { fetch }, ...options },
   })
   const send = async (path: string, init?: RequestInit) => auth.fetch(new Request(issuer + path, init))
-  return { auth, send, browser: new Browser(auth) }
+  return { auth, api, send, browser: new Browser(auth) }
 }
 
 type Server = ReturnType<typeof setup>
@@ -213,6 +214,19 @@ describe('the consent page', () => {
       expect((await connect(server, known(id), met)).html).not.toContain('Known app')
     }
   })
+})
+
+it('offline_access is in the metadata of the server and not of the resource, and is echoed', async () => {
+  const server = setup()
+  const met = await encounter(server)
+  expect(met.server.scopes_supported).toEqual(['notes:read', 'notes:write', 'offline_access'])
+  expect(
+    server.api.handle({ method: 'GET', url: '/.well-known/oauth-protected-resource/mcp' } as HttpRequest)?.body,
+  ).not.toContain('offline_access')
+  const { html, first, second } = await connect(server, known('claude-code'), { ...met, challengeScope: 'notes:read' })
+  expect(html).not.toContain('offline_access')
+  expect([first.scope, second.scope]).toEqual(['notes:read offline_access', 'notes:read offline_access'])
+  expect(claimsOf(second.access_token)).toMatchObject({ scope: 'notes:read' })
 })
 
 describe('a registration', () => {
