@@ -1,5 +1,5 @@
 /**
- * Somebody with an MCP client: the official one, of either generation. It knows its id and nothing else.
+ * Somebody with an MCP client: the official one, of either generation. It knows its id, or not even that.
  *
  * @module
  */
@@ -35,10 +35,23 @@ const authorize: (provider: object, url: string, scope: string, callback?: URL) 
 
 const redirectUrl = 'http://127.0.0.1:4711/callback'
 
+/** Where the client describes itself, for one that comes so. */
+export const documentUrl = 'https://client.example.com/mcp.json'
+
+/** What is there. */
+export const clientDocument = {
+  client_id: documentUrl,
+  client_name: 'A client',
+  redirect_uris: [redirectUrl],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+}
+
 export class McpUser {
   /** The `scope` of each authorization request. */
   readonly asked: string[] = []
-  private tokens: Tokens | undefined
+  tokens: Tokens | undefined
+  private information: { readonly client_id: string } | undefined
   private verifier = ''
   private sentTo = ''
   private readonly clients: Clients
@@ -47,12 +60,14 @@ export class McpUser {
   /**
    * @param browse what the person does at a URL; gives where the browser was sent.
    * @param refreshes whether the client keeps refresh tokens.
+   * @param comes as what: by an id that it was given, by registering itself, or by its document.
    */
   constructor(
     generation: 1 | 2,
     private readonly url: string,
     private readonly browse: (url: string) => Promise<URL>,
     private readonly refreshes = false,
+    private readonly comes: 'known' | 'registering' | 'described' = 'known',
   ) {
     this.clients = clients[generation]
     this.at = this.make()
@@ -80,6 +95,14 @@ export class McpUser {
       return this.call(name)
     })
 
+  /** The access token is worth nothing any more. */
+  wearOut(): void {
+    if (this.tokens) this.tokens = { ...this.tokens, access_token: 'worn-out' }
+  }
+
+  /** The id by which it came. */
+  clientId = (): string | undefined => (this.comes === 'known' ? 'desktop' : this.information?.client_id)
+
   tools = async (): Promise<string[]> => (await this.at.client.listTools()).tools.map(({ name }) => name)
 
   /** An access token with just this scope. */
@@ -100,10 +123,20 @@ export class McpUser {
     return {
       redirectUrl,
       clientMetadata: { redirect_uris: [redirectUrl], token_endpoint_auth_method: 'none' },
-      clientInformation: () => ({ client_id: 'desktop' }),
+      ...(this.comes === 'described' && { clientMetadataUrl: documentUrl }),
+      clientInformation: () => (this.comes === 'known' ? { client_id: 'desktop' } : this.information),
+      ...(this.comes !== 'known' && {
+        saveClientInformation: (information: { readonly client_id: string }) => {
+          this.information = information
+        },
+      }),
       tokens: () => this.tokens,
       saveTokens: ({ refresh_token, ...tokens }: Tokens) => {
         this.tokens = this.refreshes && refresh_token !== undefined ? { ...tokens, refresh_token } : tokens
+      },
+      // What a client drops on `invalid_grant`.
+      invalidateCredentials: () => {
+        this.tokens = undefined
       },
       redirectToAuthorization: (url: URL) => {
         this.sentTo = url.href
