@@ -45,11 +45,8 @@ export function askForConsent(
       action: urls.paths.consent,
       hidden: { pending: pending.handle, page_token: consentToken(deployment, pending, login, choice) },
     },
-    ...knownAs(deployment, client, asked),
+    ...shownAs(deployment, client, asked),
     clientId: client.client_id,
-    logoUri: client.logo_uri,
-    policyUri: client.policy_uri,
-    tosUri: client.tos_uri,
     redirectHost: redirectHost(asked.redirectUri),
     unverified: isImpersonable(asked.redirectUri, client),
     subjectLabel: login.displayName ?? login.subject,
@@ -71,17 +68,23 @@ export function askForConsent(
   return show(view, asked.uiLocales)
 }
 
-/** The name of the client: its own choice, or the one by which a feature knows who gets the answer. Then nobody else vouches for it. */
-function knownAs(
+/**
+ * Who the client is: as it calls itself, or the one by whom a feature knows who gets the answer. Then nobody else vouches for it, and what a stranger has put
+ * beside the name is not shown under it.
+ */
+function shownAs(
   { tables }: Deployed,
-  { client_id, client_name, documentHost }: Client,
+  client: Client,
   { redirectUri }: AuthorizationRequest,
-): Pick<ConsentView, 'clientName' | 'knownAs' | 'clientHost'> {
+): Pick<ConsentView, 'clientName' | 'knownAs' | 'clientHost' | 'logoUri' | 'policyUri' | 'tosUri'> {
+  const { client_id, client_name: clientName, documentHost: clientHost } = client
+  const links = { logoUri: client.logo_uri, policyUri: client.policy_uri, tosUri: client.tos_uri }
   for (const recognizes of tables.recognizers) {
-    const name = recognizes({ client_id, redirect_uri: redirectUri })
-    if (name !== undefined) return { clientName: name, knownAs: name }
+    const knownAs = recognizes({ client_id, redirect_uri: redirectUri })
+    const isOperators = client.registration === undefined && clientHost === undefined
+    if (knownAs !== undefined) return { clientName: knownAs, knownAs, ...(isOperators && links) }
   }
-  return { clientName: client_name, ...(documentHost !== undefined && { clientHost: documentHost }) }
+  return { clientName, ...(clientHost !== undefined && { clientHost }), ...links }
 }
 
 /** Whether a posted form is the one that was shown, for a choice that is still the same. */

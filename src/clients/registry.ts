@@ -139,7 +139,7 @@ export interface ClientRegistryOptions {
 
 /** How often a change is tried again after somebody else's came first. */
 const MAX_ATTEMPTS = 4
-/** The end of a client moves by so much more than it has to, and so not again soon. */
+/** The end of a client that somebody approves moves by so much more than it has to, and so not again soon. Of others it moves no further than it must. */
 const ONE_DAY = 86_400_000
 
 export function createClientRegistry(options: ClientRegistryOptions): Clients {
@@ -209,11 +209,11 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
     }
   }
 
-  async function keepUntil({ client_id, expiresAt }: Client, until: number): Promise<boolean> {
+  async function keep({ client_id, expiresAt }: Client, until: number, more: number): Promise<boolean> {
     if (expiresAt === undefined || expiresAt >= until) return true
     const isEnough = (end: number | undefined) => end === undefined || end >= until
     const kept = await changeIfThere(client_id, (client) =>
-      isEnough(client.expiresAt) ? client : { ...client, expiresAt: until + ONE_DAY },
+      isEnough(client.expiresAt) ? client : { ...client, expiresAt: until + more },
     )
     return kept !== null
   }
@@ -225,7 +225,7 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
       const source = elsewhere?.of(client_id)
       return source ? source.find(client_id, from) : (cache.get(client_id) ?? cache.fill(() => load(client_id)))
     },
-    keepUntil,
+    keepUntil: (client, until) => keep(client, until, 0),
     change: changeIfThere,
     async register(settings, { hasSecret, expiresAt, registration }) {
       const clientSecret = hasSecret ? newSecret() : undefined
@@ -243,7 +243,7 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
     async approved(client, until) {
       if (configured.has(client.client_id)) return true
       await elsewhere?.of(client.client_id)?.approved?.(client)
-      return keepUntil(client, until)
+      return keep(client, until, ONE_DAY)
     },
 
     async create(given) {

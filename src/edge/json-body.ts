@@ -4,6 +4,7 @@
  * @module
  */
 import { quoted } from '../protocol/hint.js'
+import { utf8 } from '../runtime/hash.js'
 import { isRecord } from '../runtime/option-checks.js'
 import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest } from './message.js'
@@ -36,8 +37,10 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 async function readValue(request: HttpRequest, most: number): Promise<unknown> {
   try {
     const body = await request.body(most)
-    // What a body parser has made of it.
-    return body instanceof Uint8Array ? JSON.parse(decoder.decode(body)) : body.form
+    if (body instanceof Uint8Array) return JSON.parse(decoder.decode(body))
+    // What a body parser has made of it, which may take more than is taken here.
+    if (utf8(JSON.stringify(body.form)).length > most) throw new BodyTooLarge()
+    return body.form
   } catch (error) {
     if (error instanceof BodyTooLarge) {
       throw new OAuthError('invalid_request', `The body is larger than ${most / 1024} KB.`, {

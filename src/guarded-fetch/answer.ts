@@ -27,6 +27,8 @@ export async function readAnswer(response: Response, plain: boolean, now: () => 
   if (!bytes) throw tooLarge(status)
   const json = parseJsonObject(bytes)
   if (!json) throw new NotFetched('not_json', 'the answer is no JSON object in UTF-8', status)
+  if (isDeeper(json, MAX_DEPTH))
+    throw new NotFetched('not_json', `the answer has more than ${MAX_DEPTH} levels`, status)
   return { ok: true, json, freshFor: freshFor((name) => response.headers.get(name), now()) }
 }
 
@@ -52,6 +54,14 @@ function problemOf(response: Response, plain: boolean): NotFetched | null {
   }
   return Number(headers.get('content-length') ?? 0) > MAX_JSON_BYTES && plain ? tooLarge(status) : null
 }
+
+/** What no document needs, and what recursion in whoever reads it would not bear. */
+const MAX_DEPTH = 32
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)))
 
 const tooLarge = (status: number) =>
   new NotFetched('too_large', `the answer has more than ${MAX_JSON_BYTES} bytes`, status)

@@ -58,10 +58,13 @@ export function mcp(options: McpOptions = {}): Required<Pick<ServerOptions, 'fea
     findByRedirectUri(uri).length > 0 ||
     (localClients && isLoopback(uri)) ||
     'is of no known client, and not in redirectUris of mcp()'
+  // A loopback address is anybody's, also where a known client uses it.
+  const vouchedFor = (uri: string): boolean =>
+    own.has(uri) || findByRedirectUri(uri).some(({ redirectUri }) => redirectUri.proves)
   return {
     privateUseRedirectUris: knownRedirectUris.filter((uri) => isPrivateUseRedirect(uri) && !/^[^:]*\./.test(uri)),
     features: [
-      registration({ open: true, redirectUris: mayRegister }),
+      registration({ open: true, redirectUris: mayRegister, vouchedFor }),
       metadataDocuments({ documents, knownDocuments }),
       privateKeyJwt({ documents }),
       {

@@ -86,6 +86,13 @@ describe('a client that expires', () => {
     expect(await redeem(h, client_id, { code, verifier })).toMatchObject({ status: 200 })
   })
 
+  it('moves its end no further than a request needs it that nobody has approved', async () => {
+    const { h, client_id, asked } = await setup()
+    h.now = START + DAY - 1
+    await h.browser().get(authorizeUrl(pkce().challenge, asked))
+    expect(await expiryOf(h, client_id)).toBe(h.now + 11 * MINUTE)
+  })
+
   it('stays until the end of the last grant, and is purged then', async () => {
     const { h, client_id, asked } = await setup()
     const code = await obtainCode(h, asked)

@@ -164,7 +164,7 @@ describe('client metadata that is wrong', () => {
       "--grant-type must be authorization_code, refresh_token or client_credentials; it was 'password'.",
     ],
     [[...web, '--rotate-refresh-tokens', 'no'], '--rotate-refresh-tokens must be true or false.'],
-    [[...web, '--scope', 'a\tb'], '--scope must be scope names separated by single spaces'],
+    [[...web, '--scope', 'a\tb'], '--scope must be scope names separated by spaces'],
     [[...web, '--default-scope', 'b', '--scope', 'a'], '--default-scope has a name that is not in scope'],
     [
       [...machine, '--token-endpoint-auth-method', 'none'],

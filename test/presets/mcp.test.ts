@@ -23,7 +23,7 @@ const issuer = 'https://notes.example.com'
 const endpoint = `${issuer}/mcp`
 
 /** A server for an MCP endpoint. The hosts of documents serve what is in the map, and answer everything else as to a data centre. */
-function setup(options: McpOptions = {}, hosted: ReadonlyMap<string, unknown> = new Map()) {
+function setup(options: McpOptions = {}, hosted: ReadonlyMap<string, unknown> = new Map(), now = Date.now) {
   const fetch = async (url: string) => {
     const document = hosted.get(url)
     if (document === undefined) return new Response('Just a moment...', { status: 403 })
@@ -34,6 +34,7 @@ function setup(options: McpOptions = {}, hosted: ReadonlyMap<string, unknown> = 
     endpoint,
     scopes: { 'notes:read': 'Read your notes', 'notes:write': { text: 'Add notes', onRequest: true } },
     storage: memoryStorage(),
+    now,
     secret: 'a secret of at least thirty-two bytes, for tests only',
     users: {
       current: async () => ({ subject: 'ada' }),
@@ -199,12 +200,18 @@ describe('the consent page', () => {
       ...claude,
       registration: claude.registration && {
         ...claude.registration,
-        body: { ...claude.registration.body, client_name: 'Your bank' },
+        body: {
+          ...claude.registration.body,
+          client_name: 'Your bank',
+          policy_uri: 'https://evil.example/p',
+          logo_uri: 'https://evil.example/l.png',
+        },
       },
     }
     const { html } = await connect(server, liar, met)
     expect(html).toContain('Known app: <strong><bdi>Claude</bdi></strong>')
     expect(html).not.toContain('Your bank')
+    expect(html).not.toContain('evil.example')
   })
 
   it('names none by a loopback address, a scheme, or a name', async () => {
@@ -227,6 +234,45 @@ it('offline_access is in the metadata of the server and not of the resource, and
   expect(html).not.toContain('offline_access')
   expect([first.scope, second.scope]).toEqual(['notes:read offline_access', 'notes:read offline_access'])
   expect(claimsOf(second.access_token)).toMatchObject({ scope: 'notes:read' })
+})
+
+describe('a document', () => {
+  const url = 'https://claude.ai/oauth/mcp-oauth-client-metadata'
+  const ask = (server: Server, client_id = url) =>
+    server.browser.get(
+      `${issuer}/oauth/authorize?${new URLSearchParams({
+        response_type: 'code',
+        client_id,
+        redirect_uri: 'https://claude.ai/api/mcp/auth_callback',
+        code_challenge: 'c'.repeat(43),
+        code_challenge_method: 'S256',
+      })}`,
+    )
+
+  it('that is nested deeply is one that cannot be used, and breaks nothing', async () => {
+    const deep = `{"client_name":${'['.repeat(30_000)}${']'.repeat(30_000)}}`
+    const fetch = async () => new Response(deep, { headers: { 'content-type': 'application/json' } })
+    const server = setup({ documents: { fetch } })
+    expect((await ask(server, 'https://evil.example/client')).status).toBe(400)
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: 'x',
+      client_id: 'https://evil.example/c2',
+    })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await server.send('/oauth/token', { method: 'POST', headers, body: form.toString() })).status).toBe(401)
+  })
+
+  it('that its host says is not there is not taken from what ships, also when the host is away later', async () => {
+    let status = 404
+    let now = Date.UTC(2026, 10, 27)
+    const server = setup({ documents: { fetch: async () => new Response('', { status }) } }, new Map(), () => now)
+    expect((await ask(server)).status).toBe(400)
+    status = 503
+    now += 3_600_000
+    expect((await ask(server)).status).toBe(400)
+    expect((await ask(setup({ documents: { fetch: async () => new Response('', { status }) } }))).status).toBe(200)
+  })
 })
 
 describe('a registration', () => {

@@ -18,7 +18,7 @@ export interface Described {
   /** What of that comes from the policy. */
   readonly given: GivenFields
   readonly dropped: readonly Dropped[]
-  /** Whether the operator has listed every redirect URI that was kept. */
+  /** Whether the operator vouches for every redirect URI that was kept. */
   readonly isListed: boolean
 }
 
@@ -31,11 +31,15 @@ export interface Describing {
   read(said: Said, about: Omit<RegistrationRequest, 'client' | 'metadata'>): Promise<Described>
 }
 
-export function describing({ tables }: Deployed, { redirectUris, policy }: RegistrationOptions): Describing {
+export function describing(
+  { tables }: Deployed,
+  { redirectUris, vouchedFor, policy }: RegistrationOptions,
+): Describing {
   const vocabulary = tables.clients
   const parse = clientMetadataParser(vocabulary)
   const list = typeof redirectUris === 'function' ? undefined : redirectUris
   const isInList = (uri: string) => list !== undefined && matchRedirectUri(list, uri, true)
+  const isVouchedFor = (uri: string) => (vouchedFor ? vouchedFor(uri) === true : isInList(uri))
   const refusal = (uri: string): string | null => {
     if (typeof redirectUris !== 'function')
       return !list || isInList(uri) ? null : 'is not one that clients may register here'
@@ -51,7 +55,7 @@ export function describing({ tables }: Deployed, { redirectUris, policy }: Regis
       const given = policy ? givenBy(await policy({ client: found.settings, metadata: said, ...about })) : {}
       // What is wrong in that is the operator's mistake, and no client's to read.
       const settings = Object.keys(given).length > 0 ? parse({ ...inputOf(found.settings), ...given }) : found.settings
-      return { settings, given, dropped, isListed: settings.redirect_uris.every(isInList) }
+      return { settings, given, dropped, isListed: settings.redirect_uris.every(isVouchedFor) }
     },
   }
 }

@@ -37,8 +37,8 @@ export interface DocumentCopies {
   agreed(client_id: string, fetched: FetchedDocument | null): Promise<void>
   /** The host has sent a good document. Nothing is stored for a client to which nobody has agreed. */
   fetched(client_id: string, fetched: FetchedDocument): Promise<void>
-  /** The host says that there is none, or has sent one that describes no client. */
-  withdrawn(client_id: string, at: number): Promise<void>
+  /** The host says that there is none, or has sent one that describes no client. `isShipped`: a copy of it ships, which must not count either. */
+  withdrawn(client_id: string, at: number, isShipped: boolean): Promise<void>
 }
 
 const DAY = 86_400_000
@@ -101,12 +101,13 @@ export function documentCopies(deployment: Deployment): DocumentCopies {
         if (!before || isLater(before, fetched.fetchedAt)) return null
         return changeOf(before, fetched, lives(before), undefined)
       }),
-    withdrawn: (client_id, at) =>
-      change(client_id, (before) =>
-        !before || isLater(before, at) || before.withdrawnAt !== undefined
-          ? null
-          : { copy: null, withdrawnAt: at, expiresAt: before.expiresAt },
-      ),
+    withdrawn: (client_id, at, isShipped) =>
+      change(client_id, (before) => {
+        // Without a copy there is nothing to take back, but for one that ships.
+        if (!before) return isShipped ? { copy: null, withdrawnAt: at, expiresAt: lives(null) } : null
+        if (isLater(before, at) || before.withdrawnAt !== undefined) return null
+        return { copy: null, withdrawnAt: at, expiresAt: before.expiresAt }
+      }),
   }
 }
 

@@ -138,7 +138,7 @@ function documentSource(server: Deployed, options: DocumentSourceOptions): Omit<
     const good = read(client_id, fetched.json)
     if (!good.ok) {
       forget(client_id)
-      await copies.withdrawn(client_id, now)
+      await copies.withdrawn(client_id, now, shipped.has(client_id))
       throw refused(client_id, good.reason, good.description, good.hint)
     }
     const freshUntil = now + freshFor(fetched.freshFor)
@@ -159,7 +159,7 @@ function documentSource(server: Deployed, options: DocumentSourceOptions): Omit<
     const now = server.now()
     if (isGone(failed)) {
       forget(client_id)
-      await copies.withdrawn(client_id, now)
+      await copies.withdrawn(client_id, now, shipped.has(client_id))
     }
     if (saysNothing(failed)) {
       const stored = await copies.get(client_id)

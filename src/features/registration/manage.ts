@@ -10,7 +10,7 @@ import { readJsonObject } from '../../edge/json-body.js'
 import type { HttpRequest, HttpResponse } from '../../edge/message.js'
 import { emptyResponse, jsonResponse } from '../../edge/responses.js'
 import type { Deployed } from '../../points/tables.js'
-import type { ClientSettings } from '../../protocol/client-settings.js'
+import { type ClientSettings, isPublicClient } from '../../protocol/client-settings.js'
 import { usesSecret } from '../../protocol/client-vocabulary.js'
 import { parseParameters } from '../../protocol/parameters.js'
 import { narrow } from '../../protocol/scope.js'
@@ -107,15 +107,24 @@ function checkOwn(said: Said, { client_id, secrets }: Client): void {
 }
 
 /**
- * RFC 7592 §2.2: what is left out goes back to its default. Not what the operator has given, which is neither the client's to take nor to lose, such as the
- * limit of its scope.
+ * RFC 7592 §2.2: what is left out goes back to its default. Not what the operator has given, such as the limit of its scope. But what spares a question was
+ * given to the client as it was: one that wants its answers elsewhere, or proves itself no more, loses it unless the policy gives it again; and nobody's
+ * earlier consent counts for the new place.
  */
 function operatorsFields(now: Client, settings: ClientSettings, given: GivenFields): Partial<ClientSettings> {
-  const { scope, resources, serves, rotate_refresh_tokens, allow_missing_pkce, first_party, remember_consent } = now
-  const kept = { scope, resources, serves, rotate_refresh_tokens, allow_missing_pkce, first_party, remember_consent }
+  const { scope, resources, serves, rotate_refresh_tokens } = now
   const { default_scope } = settings
-  const all = { ...kept, default_scope: scope && default_scope ? narrow(default_scope, scope) : default_scope }
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(given, name)))
+  const isElsewhere = settings.redirect_uris.some((uri) => !now.redirect_uris.includes(uri))
+  const isWeaker = isPublicClient(settings) && !isPublicClient(now)
+  const { allow_missing_pkce, first_party, remember_consent } =
+    isElsewhere || isWeaker ? { allow_missing_pkce: false, first_party: false, remember_consent: false } : now
+  const all: Partial<ClientSettings> = {
+    ...{ scope, resources, serves, rotate_refresh_tokens, allow_missing_pkce, first_party, remember_consent },
+    default_scope: scope && default_scope ? narrow(default_scope, scope) : default_scope,
+  }
+  const kept = Object.entries(all).filter(([name]) => !Object.hasOwn(given, name))
+  // Whoever is not asked at all need not be asked each time.
+  return { ...Object.fromEntries(kept), ...(given.first_party && { remember_consent: given.remember_consent }) }
 }
 
 const wrong = (member: string, problem: string): OAuthError =>

@@ -27,6 +27,12 @@ export interface RegistrationOptions {
    */
   readonly redirectUris?: readonly string[] | ((uri: string) => true | string) | undefined
   /**
+   * Which redirect URIs you vouch for. Registrations with none but these are counted apart, so that strangers use up nothing of theirs.
+   *
+   * @default those of the list `redirectUris`, and none where that is a function
+   */
+  readonly vouchedFor?: ((uri: string) => boolean) | undefined
+  /**
    * Decides about each registration, with or without a token, and about each change that a client makes to its own. It gives the client what only an
    * operator can give. `false`, or a sentence for the client's developer, refuses it.
    */
@@ -61,8 +67,8 @@ export type GivenFields = Pick<
 /** @throws {TypeError} when an option is wrong. */
 export function checkRegistrationOptions(options: RegistrationOptions): void {
   if (!isRecord(options)) throw mistake('registration takes options. Write `registration({ open: true })`.', options)
-  refuseUnknown(options, ['open', 'redirectUris', 'policy'], 'registration')
-  checkFunctions(options, ['policy'], 'registration: ')
+  refuseUnknown(options, ['open', 'redirectUris', 'vouchedFor', 'policy'], 'registration')
+  checkFunctions(options, ['vouchedFor', 'policy'], 'registration: ')
   const { open, redirectUris } = options
   if (open !== undefined && typeof open !== 'boolean') throw mistake('registration: open must be true or false.', open)
   if (redirectUris === undefined || typeof redirectUris === 'function') return

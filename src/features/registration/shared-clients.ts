@@ -43,7 +43,8 @@ export function sharedClients({ clients, now, randomBytes, recordId, settings, s
     const pointer = await pointers.get(idOf(described))
     if (!pointer || now() >= pointer.value.expiresAt) return null
     const client = await clients.find(pointer.value.clientId)
-    return client?.registration?.tokenHash === null ? client : null
+    // One that the operator has changed since is not what these words describe.
+    return client?.registration?.tokenHash === null && isAsDescribed(client, described) ? client : null
   }
   return {
     find,
@@ -57,3 +58,8 @@ export function sharedClients({ clients, now, randomBytes, recordId, settings, s
     },
   }
 }
+
+const isAsDescribed = (client: Client, described: ClientSettings): boolean =>
+  (Object.keys(described) as (keyof ClientSettings)[]).every(
+    (name) => JSON.stringify(client[name]) === JSON.stringify(described[name]),
+  )

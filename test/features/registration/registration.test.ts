@@ -255,6 +255,15 @@ describe('public clients that register with the same words', () => {
     expect(new Set(all.map(({ body }) => body.client_id)).size).toBe(1)
   })
 
+  it('get another when the operator has changed the first', async () => {
+    const h = setup()
+    const first = (await register(h, publicClient)).body.client_id
+    await h.server.clients.update(first, { ...publicClient, token_endpoint_auth_method: 'none', client_name: 'Ours' })
+    const second = (await register(h, publicClient)).body
+    expect(second.client_id).not.toBe(first)
+    expect(second).toMatchObject({ client_name: 'New' })
+  })
+
   it('get another after a day, or when the operator has removed the first: what was removed does not come back', async () => {
     const h = setup()
     const first = (await register(h, publicClient)).body.client_id
@@ -375,8 +384,8 @@ describe('a client that manages its registration', () => {
     const policy = () => ({ first_party: true, scope: 'read' })
     const { h, registered, own } = await managed(setup({ policy: () => true }))
     const { client_id, client_secret } = registered
-    await h.server.clients.update(client_id, { redirect_uris: [callback], ...policy() })
     const moved = 'https://moved.example.com/callback'
+    await h.server.clients.update(client_id, { redirect_uris: [callback, moved], ...policy() })
     const changed = await send(h, 'PUT', { client_id, client_secret, redirect_uris: [moved], scope: 'read write' }, own)
     expect(changed.status).toBe(200)
     expect(changed.body).toMatchObject({ redirect_uris: [moved], scope: 'read' })
@@ -385,6 +394,36 @@ describe('a client that manages its registration', () => {
     const form = { grant_type: 'refresh_token', refresh_token: 'gwrt_x' }
     expect((await h.post('/oauth/token', form, basic(client_id, client_secret))).status).toBe(400)
     expect(h.events.some(({ type }) => type === 'client_changed')).toBe(true)
+  })
+
+  it.each([
+    ['wants its answers elsewhere', { redirect_uris: [callback, 'https://evil.example.com/cb'] }],
+    ['gives up its secret', { redirect_uris: [callback], token_endpoint_auth_method: 'none' }],
+  ])('and %s loses what spared a question, unless the policy gives it again', async (_, change) => {
+    for (const again of [false, true]) {
+      const policy: RegistrationOptions['policy'] = ({ before }) =>
+        before === null ? true : again ? { first_party: true } : true
+      const { h, registered, own } = await managed(setup({ policy }))
+      const { client_id } = registered
+      const trusted = { first_party: true, allow_missing_pkce: true }
+      await h.server.clients.update(client_id, { redirect_uris: [callback], ...trusted })
+      expect((await send(h, 'PUT', { client_id, ...change }, own)).status).toBe(200)
+      const after = await h.server.clients.get(client_id)
+      expect(after).toMatchObject({ first_party: again, allow_missing_pkce: false })
+      expect(after?.remember_consent).toBe(again ? undefined : false)
+    }
+  })
+
+  it('and wants its answers elsewhere has everybody asked again', async () => {
+    const { h, registered, own } = await managed(setup(), { ...publicClient, registration_management: true })
+    const { client_id } = registered
+    const ask = (redirect_uri: string) =>
+      h.browser().get(authorizeUrl(pkce().challenge, { client_id, redirect_uri, scope: 'read' }))
+    await obtainCode(h, { client_id, redirect_uri: callback, scope: 'read' })
+    expect((await ask(callback)).status).toBe(303)
+    const elsewhere = 'https://else.example.com/cb'
+    await send(h, 'PUT', { ...publicClient, client_id, redirect_uris: [elsewhere] }, own)
+    expect((await ask(elsewhere)).status).toBe(200)
   })
 
   it('that becomes public loses its secret, and gets a new one when it is confidential again', async () => {
@@ -493,6 +532,13 @@ describe('a flood of registrations', () => {
     expect(await flood(h, 25, named)).toBe(20)
     const known = setup({ open: true, redirectUris: [callback] })
     expect(await flood(known, 60, named)).toBe(60)
+  })
+
+  it('of strangers uses up nothing of what the operator vouches for, where that is a function', async () => {
+    const options = { redirectUris: () => true as const, vouchedFor: (uri: string) => uri === callback }
+    const h = setup({ open: true, ...options })
+    expect(await flood(h, 60, named)).toBe(60)
+    expect(await flood(h, 25, (i) => ({ ...named(i), redirect_uris: ['http://localhost/'] }))).toBe(20)
   })
 
   it('cannot fill the store: there are only so many in a day, wherever they come from', async () => {
