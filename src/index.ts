@@ -6,8 +6,8 @@
 
 export type { GrantRegistry, GrantView } from './account/grants.js'
 export type { ClientView } from './clients/client.js'
+export type { ClientRegistry, ClientWithSecret } from './clients/contract.js'
 export type { NewClient } from './clients/given.js'
-export type { ClientRegistry, ClientWithSecret } from './clients/registry.js'
 export type { Asker, ClientSource } from './clients/sources.js'
 export type { StaticClient } from './clients/static.js'
 export type { ServerOptions } from './construction/options.js'

@@ -5,7 +5,7 @@
  */
 
 import { type GrantRegistry, grantRegistry } from './account/grants.js'
-import type { ClientRegistry } from './clients/registry.js'
+import type { ClientRegistry } from './clients/contract.js'
 import { checkOptions } from './construction/checks.js'
 import { core } from './construction/core.js'
 import { deploy } from './construction/deploy.js'

@@ -11,6 +11,7 @@ import { resourceName, scopeWords } from '../browser/scope-words.js'
 import { termWords } from '../browser/term-words.js'
 import { hiddenField, readForm, refuseProblems } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
+import { queryOf } from '../edge/query.js'
 import { seeOther, withHeaders } from '../edge/responses.js'
 import { type Consent, includes, joinAccess } from '../grant/consent.js'
 import type { AppsView, ConnectedApp } from '../pages/apps.js'
@@ -18,7 +19,6 @@ import { isOwnForm } from '../pages/own-form.js'
 import { problemPage, unreadableFormPage } from '../pages/problem-pages.js'
 import { type Answer, show } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
-import { parseParameters } from '../protocol/parameters.js'
 import { redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
@@ -31,7 +31,7 @@ import { loginForApps } from './page-login.js'
 
 /** GET: shows them. */
 export async function apps(deployment: Deployed, request: HttpRequest): Promise<Answer> {
-  const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
+  const parameters = queryOf(request)
   const isBack = parameters.get('pending') !== undefined
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login

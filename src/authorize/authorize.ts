@@ -12,6 +12,7 @@ import { newReference } from '../deployment/reference.js'
 import { readForm } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded, isLoadedByPage, isPrefetch } from '../edge/navigation.js'
+import { queryOf } from '../edge/query.js'
 import { seeOther } from '../edge/responses.js'
 import { asker, nothingPendingPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
@@ -23,7 +24,7 @@ import {
 } from '../protocol/authorization-request.js'
 import { identifyClient } from '../protocol/identify-client.js'
 import { leftOutHint } from '../protocol/left-out.js'
-import { type Parameters, parseParameters } from '../protocol/parameters.js'
+import type { Parameters } from '../protocol/parameters.js'
 import { sendError } from './authorization-response.js'
 import { keepForRequest } from './keep-client.js'
 import { pendingWait } from './pending-limit.js'
@@ -35,7 +36,7 @@ import { visitOf } from './visit.js'
 export async function authorize(deployment: Deployed, request: HttpRequest): Promise<Answer> {
   // Nobody has clicked yet: nothing may be stored, bound to a browser or issued.
   if (isPrefetch(request) || isLoadedByPage(request)) return problemPage('embedded')
-  const parameters = parseParameters(request.url.split('?').slice(1).join('?'))
+  const parameters = queryOf(request)
   const handle = parameters.get('client_id') === undefined ? parameters.get('pending') : undefined
   if (handle !== undefined) return resume(deployment, request, handle, parameters.get('switch') !== undefined)
   return validated(deployment, request, parameters, (client, asked) =>

@@ -66,3 +66,6 @@ export const newClientSecret = (randomBytes: (length: number) => Uint8Array): st
 export function clientSecretHash(secret: string): string {
   return digest(`grantwright client secret\0${secret}`)
 }
+
+/** A secret as it is kept, which does not expire. */
+export const lasting = (secret: string): ClientSecret => ({ hash: clientSecretHash(secret), expiresAt: null })

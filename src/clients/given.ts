@@ -6,7 +6,7 @@
 import type { ClientMetadata } from '../protocol/client-metadata.js'
 import { decodeBase64url, digest, encodeBase64url } from '../runtime/hash.js'
 import { mistake } from '../runtime/option-checks.js'
-import { type ClientSecret, clientSecretHash, importedSecretHash } from './client.js'
+import { type ClientSecret, importedSecretHash, lasting } from './client.js'
 
 /** A client that is to be registered. One that moves here from another server keeps its id, and its secret. */
 export interface NewClient extends ClientMetadata {
@@ -75,7 +75,7 @@ export function checkedSecret(secret: unknown, holder: Holder): ClientSecret[] {
   if (typeof secret !== 'string' || !/^[\x20-\x7e]{32,1024}$/.test(secret)) {
     throw new TypeError(`${where}client_secret must be at least 32 characters of printable ASCII; ${cure}.`)
   }
-  return [{ hash: clientSecretHash(secret), expiresAt: null }]
+  return [lasting(secret)]
 }
 
 /** A secret of which another server has kept the SHA-256. @throws {TypeError} when it is none, or the client has no secret. */

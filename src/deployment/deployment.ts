@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clients } from '../clients/registry.js'
+import type { Clients } from '../clients/contract.js'
 import type { CookieJar } from '../edge/cookies.js'
 import type { ServerEventBody } from '../edge/events.js'
 import type { Consent } from '../grant/consent.js'

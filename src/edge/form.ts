@@ -13,8 +13,9 @@ import {
   parseParameters,
   problemText,
 } from '../protocol/parameters.js'
+import { readBody } from './body.js'
 import { OAuthError } from './errors.js'
-import { BodyTooLarge, type HttpRequest } from './message.js'
+import type { HttpRequest } from './message.js'
 
 /** Most bytes of a form body. */
 const MAX_FORM_BYTES = 65_536
@@ -41,7 +42,7 @@ export async function readForm(request: HttpRequest, limits?: ParameterLimits): 
       hint: `Received ${quoted(request.headerValues('content-type')[0] ?? '')}.`,
     })
   }
-  const body = await readBody(request)
+  const body = await readBody(request, MAX_FORM_BYTES)
   if (!(body instanceof Uint8Array)) return parametersFromForm(body.form, limits)
   try {
     return parseParameters(decoder.decode(body), limits)
@@ -58,15 +59,6 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 /** RFC 9110 §8.4.1: an `identity` changes nothing. */
 const isCoded = (line: string): boolean =>
   line.split(',').some((coding) => !['', 'identity'].includes(asciiLowerCase(trimOws(coding))))
-
-async function readBody(request: HttpRequest) {
-  try {
-    return await request.body(MAX_FORM_BYTES)
-  } catch (error) {
-    if (!(error instanceof BodyTooLarge)) throw error
-    throw new OAuthError('invalid_request', 'The body is larger than 64 KB.', { status: 413, reason: 'body_too_large' })
-  }
-}
 
 /**
  * A hidden field that every form of this server has. One that lacks it was not made by this server, or by a page of the app's own

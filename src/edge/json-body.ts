@@ -6,8 +6,9 @@
 import { quoted } from '../protocol/hint.js'
 import { utf8 } from '../runtime/hash.js'
 import { isRecord } from '../runtime/option-checks.js'
+import { bodyTooLarge, readBody } from './body.js'
 import { OAuthError } from './errors.js'
-import { BodyTooLarge, type HttpRequest } from './message.js'
+import type { HttpRequest } from './message.js'
 
 /**
  * @param most bytes.
@@ -34,21 +35,17 @@ const isJson = /^[ \t]*application\/(?:[!#$&^_.+0-9a-z-]+\+)?json[ \t]*(?:;|$)/i
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
+/** Undefined for what is no JSON. */
 async function readValue(request: HttpRequest, most: number): Promise<unknown> {
-  try {
-    const body = await request.body(most)
-    if (body instanceof Uint8Array) return JSON.parse(decoder.decode(body))
+  const body = await readBody(request, most)
+  if (!(body instanceof Uint8Array)) {
     // What a body parser has made of it, which may take more than is taken here.
-    if (utf8(JSON.stringify(body.form)).length > most) throw new BodyTooLarge()
+    if (utf8(JSON.stringify(body.form)).length > most) throw bodyTooLarge(most)
     return body.form
-  } catch (error) {
-    if (error instanceof BodyTooLarge) {
-      throw new OAuthError('invalid_request', `The body is larger than ${most / 1024} KB.`, {
-        status: 413,
-        reason: 'body_too_large',
-      })
-    }
-    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) return undefined
-    throw error
+  }
+  try {
+    return JSON.parse(decoder.decode(body))
+  } catch {
+    return undefined
   }
 }

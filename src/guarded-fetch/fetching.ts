@@ -8,7 +8,7 @@
 import type { Fetch } from '../edge/way-out.js'
 import { within } from '../runtime/deadline.js'
 import { inOneLine } from '../runtime/one-line.js'
-import { outlivesRequest } from '../runtime/shared.js'
+import { sharedByKey } from '../runtime/shared.js'
 import { NotFetched } from './allowed-url.js'
 import { readAnswer } from './answer.js'
 import type { Documents, Fetched, FetchProblem } from './contract.js'
@@ -36,7 +36,7 @@ const MAX_FAILURES = 1_000
 
 /** For members of one server: the limits are its own, in this process. */
 export function documentsOver({ fetch, plain, allowed, now, deadline = DEADLINE }: Fetching): Documents {
-  const underWay = new Map<string, Promise<Fetched>>()
+  const once = sharedByKey<Fetched>()
   const failures = keptFor<Failed>(MAX_FAILURES)
   const limits = fetchLimits()
 
@@ -84,13 +84,7 @@ export function documentsOver({ fetch, plain, allowed, now, deadline = DEADLINE 
       }
       const known = failures.get(url.href, now())
       if (known) return known
-      // What a request has begun on Cloudflare Workers ends with it, so nobody else may wait for it.
-      if (!outlivesRequest) return ask(url, address)
-      const running = underWay.get(url.href)
-      if (running) return running
-      const started = ask(url, address).finally(() => underWay.delete(url.href))
-      underWay.set(url.href, started)
-      return started
+      return once(url.href, () => ask(url, address))
     },
   }
 }

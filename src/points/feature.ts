@@ -16,7 +16,7 @@ import type { Endpoint } from './endpoint.js'
 import type { GrantType } from './grant-type.js'
 import type { KeyProof } from './key-proof.js'
 import type { ResponseMode } from './response-mode.js'
-import type { Deployed, Recognizer } from './tables.js'
+import type { Deployed, Recognize } from './tables.js'
 import type { Term } from './term.js'
 
 /**
@@ -46,7 +46,7 @@ export interface Feature {
    * The name of whoever gets the answer to an authorization request, when that is certain; the consent page then says it. Told by where the answer goes, never by
    * what a client says of itself.
    */
-  recognizes?: Recognizer['recognizes']
+  readonly recognizes?: Recognize | undefined
   /**
    * What it limits: the names that it gives to `deployment.limits`, and under which the option `limiter` takes a limiter of the app's own.
    * Several features may count the same together, so a name says what is counted: `documentFetchesPerAddress`.

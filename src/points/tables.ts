@@ -13,10 +13,8 @@ import type { KeyProof } from './key-proof.js'
 import type { ResponseMode } from './response-mode.js'
 import type { Term } from './term.js'
 
-/** Part of a feature. */
-export interface Recognizer {
-  recognizes?(request: { readonly client_id: string; readonly redirect_uri: string }): string | undefined
-}
+/** The name of whoever gets the answer to an authorization request, when that is certain. */
+export type Recognize = (request: { readonly client_id: string; readonly redirect_uri: string }) => string | undefined
 
 export interface Tables {
   readonly grantTypes: ReadonlyMap<string, GrantType>
@@ -27,7 +25,7 @@ export interface Tables {
   /** What features sign with, each once. */
   readonly algorithms: readonly SigningAlgorithm[]
   /** Who know clients by where their answers go. */
-  readonly recognizers: readonly NonNullable<Recognizer['recognizes']>[]
+  readonly recognizers: readonly Recognize[]
   /** What is limited, each once. */
   readonly limits: readonly string[]
   /** What client metadata may say. */

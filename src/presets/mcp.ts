@@ -5,7 +5,6 @@
  * @module
  */
 import type { ServerOptions } from '../construction/options.js'
-import { isLoopbackHost } from '../edge/network.js'
 import {
   type DocumentsOptions,
   metadataDocuments,
@@ -14,7 +13,7 @@ import {
 } from '../features/registration/index.js'
 import { findByRedirectUri, knownClients, knownRedirectUris, provenClient } from '../known-clients/index.js'
 import type { Feature } from '../points/feature.js'
-import { isPrivateUseRedirect } from '../protocol/redirect-uri.js'
+import { isLoopbackRedirect, isPrivateUseRedirect } from '../protocol/redirect-uri.js'
 import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 
 /** Options of {@link mcp}. */
@@ -56,7 +55,7 @@ export function mcp(options: McpOptions = {}): Required<Pick<ServerOptions, 'fea
   const mayRegister = (uri: string): true | string =>
     own.has(uri) ||
     findByRedirectUri(uri).length > 0 ||
-    (localClients && isLoopback(uri)) ||
+    (localClients && isLoopbackRedirect(uri)) ||
     'is of no known client, and not in redirectUris of mcp()'
   // A loopback address is anybody's, also where a known client uses it.
   const vouchedFor = (uri: string): boolean =>
@@ -84,9 +83,6 @@ const knownDocuments = knownClients.flatMap(({ documents }) =>
     copy ? [{ client_id: url, document: copy.document, asOf: copy.source.date }] : [],
   ),
 )
-
-const isLoopback = (uri: string): boolean =>
-  uri.startsWith('http:') && URL.canParse(uri) && isLoopbackHost(new URL(uri).hostname)
 
 function check(options: McpOptions): void {
   if (!isRecord(options)) throw mistake('mcp takes options. Write `...mcp()`.', options)

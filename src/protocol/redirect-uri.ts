@@ -97,6 +97,9 @@ export function matchRedirectUri(registered: readonly string[], requested: strin
   })
 }
 
+/** Whether the answer goes by `http` to whatever program listens on the person's own machine. */
+export const isLoopbackRedirect = (uri: string): boolean => splitLoopback(uri) !== null
+
 /** Whether the answer goes to an app by a scheme of its own. */
 export function isPrivateUseRedirect(uri: string): boolean {
   return !/^https?:/i.test(uri)

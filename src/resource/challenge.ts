@@ -6,6 +6,8 @@
  */
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import { jsonResponse } from '../edge/responses.js'
+import { bearerTokenIn } from '../protocol/bearer.js'
+import { OFFLINE_ACCESS } from '../protocol/offline-access.js'
 import { isScopeName } from '../protocol/scope.js'
 
 /** The error codes that an API answers with. `docs/errors.md` explains each; a test holds it to these. */
@@ -54,14 +56,12 @@ export const insufficientUserAuthentication = (
  * uniting to clients and allows servers to name more. Many clients take the challenge at its word, and would lose what they had.
  */
 export function stepUp(needed: readonly string[], granted: readonly string[]): string {
-  // A token of another issuer may hold anything, and this stands in a header.
+  // A token of another issuer may hold anything, and this stands in a header. `offline_access` is asked of a server, and no resource needs it: MCP
+  // keeps it out of challenges and resource metadata.
   const kept = granted.filter((name) => isScopeName(name) && name !== OFFLINE_ACCESS)
   const united = [...new Set([...kept, ...needed])].join(' ')
   return united.length > MAX_STEP_UP ? needed.join(' ') : united
 }
-
-/** OpenID Connect Core §11. It is asked of a server, and no resource needs it: MCP keeps it out of challenges and resource metadata. */
-export const OFFLINE_ACCESS = 'offline_access'
 
 /** Proxies take no more than 4 KB of headers. Beyond it clients unite by themselves, or lose what they had. */
 const MAX_STEP_UP = 2_048
@@ -82,7 +82,7 @@ export const withoutToken: Presented = { ok: false, status: 401, problem: null }
 export function bearerToken(request: HttpRequest): Presented {
   const [header, ...others] = request.headerValues('authorization')
   if (others.length > 0) return { ok: false, status: 400, problem: twoTokens }
-  const token = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '')?.[1]
+  const token = bearerTokenIn(header ?? '')
   if (token) return { ok: true, token }
   return /^bearer\b/i.test(header ?? '') ? { ok: false, status: 401, problem: invalidToken } : withoutToken
 }

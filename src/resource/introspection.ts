@@ -8,7 +8,7 @@
 import type { Fetch } from '../edge/way-out.js'
 import type { JsonObject } from '../protocol/json-object.js'
 import { digest } from '../runtime/hash.js'
-import { outlivesRequest } from '../runtime/shared.js'
+import { sharedByKey } from '../runtime/shared.js'
 import type { Access } from './access.js'
 import { accessOf, type Expected } from './claims.js'
 import { fetchJson, UnexpectedAnswer } from './fetch-json.js'
@@ -40,7 +40,7 @@ export function introspector(
 ): (token: string) => Promise<Access | null> {
   const authorization = `Basic ${btoa(`${formEncoded(client_id)}:${formEncoded(client_secret)}`)}`
   const remembered = new Map<string, { readonly access: Access; readonly until: number }>()
-  const underWay = new Map<string, Promise<Access | null>>()
+  const once = sharedByKey<Access | null>()
   let retryAt = 0
 
   async function ask(token: string): Promise<JsonObject> {
@@ -83,12 +83,7 @@ export function introspector(
     const known = remembered.get(id)
     if (known && expected().now < known.until) return Promise.resolve(known.access)
     remembered.delete(id)
-    if (!outlivesRequest) return lookUp(token, id)
-    const running = underWay.get(id)
-    if (running) return running
-    const started = lookUp(token, id).finally(() => underWay.delete(id))
-    underWay.set(id, started)
-    return started
+    return once(id, () => lookUp(token, id))
   }
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { OFFLINE_ACCESS } from '../protocol/offline-access.js'
 import { isScopeName } from '../protocol/scope.js'
 import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { AccessNeed } from './access.js'
-import { OFFLINE_ACCESS } from './challenge.js'
 
 /** An {@link AccessNeed} with its names as lists; an empty one demands nothing. */
 export interface Demand {

@@ -5,6 +5,7 @@
  */
 import type { HttpResponse } from '../edge/message.js'
 import { checkServer, deploymentOf } from '../points/deployments.js'
+import { OFFLINE_ACCESS } from '../protocol/offline-access.js'
 import { isRecord, mistake, refuseUnknown } from '../runtime/option-checks.js'
 import type { AuthorizationServer } from '../server.js'
 import type { Access, AccessNeed, ResourceServer } from './access.js'
@@ -14,7 +15,6 @@ import {
   insufficientScope,
   insufficientUserAuthentication,
   invalidToken,
-  OFFLINE_ACCESS,
   type Problem,
   unavailable,
   withoutToken,

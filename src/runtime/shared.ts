@@ -41,5 +41,18 @@ export function shared<T>(run: () => Promise<T>, now: () => number): Shared<T> {
   }
 }
 
+/** The same for many things at once, by their keys. All of the work has a deadline of its own. */
+export function sharedByKey<T>(): (key: string, run: () => Promise<T>) => Promise<T> {
+  const underWay = new Map<string, Promise<T>>()
+  return (key, run) => {
+    if (!outlivesRequest) return run()
+    const running = underWay.get(key)
+    if (running) return running
+    const started = run().finally(() => underWay.delete(key))
+    underWay.set(key, started)
+    return started
+  }
+}
+
 /** Work that has not settled for so long may never do so: a database that hangs without a time limit. The next one begins anew. */
 const PATIENCE = 10_000

@@ -35,7 +35,7 @@ async function setup(h = harness()) {
     token_endpoint_auth_method: 'none',
   })
   const registration = { tokenHash: null }
-  const { client } = await clients.register(settings, { hasSecret: false, expiresAt: START + DAY, registration })
+  const { client } = await clients.register(settings, { expiresAt: START + DAY, registration })
   const { client_id } = client
   return { h, client_id, asked: { client_id, scope: 'read' } }
 }

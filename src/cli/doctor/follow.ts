@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { trimOws } from '../../protocol/ascii.js'
 import { getJson, visitPage } from './ask.js'
 import { type Exchange, headerValues, jsonOf, redirectOf } from './exchange.js'
 import type { Probe } from './probe.js'
@@ -64,5 +65,5 @@ async function follow(
 const pairOf = (cookie: string): readonly [string, string] => {
   const [pair = ''] = cookie.split(';')
   const at = pair.indexOf('=')
-  return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+  return [trimOws(pair.slice(0, at)), trimOws(pair.slice(at + 1))]
 }

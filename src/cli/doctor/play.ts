@@ -8,6 +8,7 @@ import {
   authorizationParameters,
   codeParameters,
   type Encounter,
+  type Identification,
   identify,
   type KnownClient,
   redirectUriOf,
@@ -83,7 +84,7 @@ export async function play(
   const registration = request ? await register(noted, server, request) : null
   try {
     const clientId = way?.client_id ?? stringOf((registration && jsonOf(registration.exchange))?.client_id)
-    const uris = redirectUrisOf(client, met, request?.redirect_uris)
+    const uris = redirectUrisOf(client, met, way, request?.redirect_uris)
     const parameters = (own: string) => authorizationOf(client, met, own, isMcp)
     const visits: Visit[] = []
     for (const uri of clientId === undefined ? [] : uris) {
@@ -127,10 +128,10 @@ const serverForms = ['oauth_path_inserted', 'openid_path_inserted', 'openid_path
 function redirectUrisOf(
   client: KnownClient,
   met: Encounter,
+  way: Identification | undefined,
   registered: readonly string[] | undefined,
 ): readonly string[] {
   const first = redirectUriOf(client, met)
-  const way = identify(client, met)
   const listed =
     way?.by === 'document'
       ? client.documents.find(({ url }) => url === way.document)?.copy?.document.redirect_uris.map(withPort)

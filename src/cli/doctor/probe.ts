@@ -6,6 +6,7 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { TLSSocket } from 'node:tls'
+import { asciiLowerCase } from '../../protocol/ascii.js'
 import type { Answer, Asked, Exchange, NoAnswer, Outcome } from './exchange.js'
 
 export interface Probe {
@@ -100,7 +101,7 @@ function sendOnce({ method, url, headers, body }: Asked, timeout: number): Promi
 }
 
 function pairsOf(raw: readonly string[]): Answer['headers'] {
-  return raw.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), raw[i + 1] ?? ''] as const] : []))
+  return raw.flatMap((name, i) => (i % 2 === 0 ? [[asciiLowerCase(name), raw[i + 1] ?? ''] as const] : []))
 }
 
 function certificateEnd(socket: unknown): number | undefined {

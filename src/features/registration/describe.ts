@@ -95,5 +95,7 @@ const refused = ({ error, member, description, hint }: Unusable): OAuthError =>
   new OAuthError(error, description, { reason: `registration:${member}`, hint })
 
 /** What was left out, for the operator. */
-export const droppedHint = (dropped: readonly Dropped[]): string =>
-  `Left out ${listed(dropped.map(({ member, value, why }) => `${member}: ${value} ${why}`))}.`
+export const droppedHint = (dropped: readonly Dropped[]): string | undefined =>
+  dropped.length === 0
+    ? undefined
+    : `Left out ${listed(dropped.map(({ member, value, why }) => `${member}: ${value} ${why}`))}.`

@@ -8,7 +8,8 @@
  * @module
  */
 import type { Deployment } from '../../deployment/deployment.js'
-import { type Repository, repository, type Versioned } from '../../storage/repositories.js'
+import type { Versioned } from '../../storage/repositories.js'
+import { pointersOf } from './pointers.js'
 import type { Said } from './rules/self-described.js'
 
 /** What is stored. */
@@ -47,19 +48,9 @@ const LIFETIME = 30 * DAY
 const MAX_ATTEMPTS = 4
 
 export function documentCopies(deployment: Deployment): DocumentCopies {
-  const { now, recordId, settings, storage } = deployment
+  const { now, recordId, settings } = deployment
   const { issuer } = settings
-  const copies: Repository<DocumentCopy> = repository<DocumentCopy>(
-    storage,
-    { now, randomBytes: (length) => deployment.randomBytes(length), patience: settings.storageTimeout },
-    {
-      kind: 'pointer',
-      id: ({ id }) => id,
-      clientId: ({ client_id }) => client_id,
-      expiresAt: ({ expiresAt }) => expiresAt,
-      belongs: (copy) => copy.issuer === issuer,
-    },
-  )
+  const copies = pointersOf<DocumentCopy>(deployment, ({ client_id }) => client_id)
 
   const idOf = (client_id: string) => recordId('metadata document', client_id)
 

@@ -4,15 +4,15 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc7592#section-2 RFC 7592 §2}
  * @module
  */
-import { type Client, clientSecretHash, newClientSecret, viewOf } from '../../clients/client.js'
+import { type Client, clientSecretHash, lasting, newClientSecret, viewOf } from '../../clients/client.js'
 import { OAuthError } from '../../edge/errors.js'
 import { readJsonObject } from '../../edge/json-body.js'
 import type { HttpRequest, HttpResponse } from '../../edge/message.js'
+import { queryOf } from '../../edge/query.js'
 import { emptyResponse, jsonResponse } from '../../edge/responses.js'
 import type { Deployed } from '../../points/tables.js'
 import { type ClientSettings, isPublicClient } from '../../protocol/client-settings.js'
 import { usesSecret } from '../../protocol/client-vocabulary.js'
-import { parseParameters } from '../../protocol/parameters.js'
 import { narrow } from '../../protocol/scope.js'
 import { clientInformation } from './answer.js'
 import { type Describing, droppedHint } from './describe.js'
@@ -38,7 +38,7 @@ export function managing(deployment: Deployed, describe: Describing): { readonly
   async function authorized(request: HttpRequest): Promise<{ client: Client; token: string }> {
     const token = bearerToken(request)
     if (token === undefined) throw invalidToken('registration:token_missing')
-    const id = parseParameters(request.url.split('?').slice(1).join('?')).get('client_id')
+    const id = queryOf(request).get('client_id')
     // As it is stored now: what was remembered may have been changed, or removed.
     const client = id === undefined ? null : await deployment.clients.change(id, (client) => client)
     if (client?.registration?.tokenHash !== managementTokenHash(token)) throw invalidToken('registration:token_invalid')
@@ -60,7 +60,7 @@ export function managing(deployment: Deployed, describe: Describing): { readonly
       const { settings, given, dropped } = await describe.read(said, about)
       const hasSecret = usesSecret(deployment.tables.clients, settings)
       const secret = newClientSecret(deployment.randomBytes)
-      const fresh = [{ hash: clientSecretHash(secret), expiresAt: null }]
+      const fresh = [lasting(secret)]
       let isNew = false
       const changed = await deployment.clients.change(client_id, (now) => {
         isNew = hasSecret && now.secrets.length === 0
@@ -68,7 +68,7 @@ export function managing(deployment: Deployed, describe: Describing): { readonly
         return { ...now, ...settings, ...operatorsFields(now, settings, given), ...fieldsOf(now, settings), secrets }
       })
       if (!changed) throw invalidToken('registration:token_invalid')
-      const hint = dropped.length > 0 ? droppedHint(dropped) : undefined
+      const hint = droppedHint(dropped)
       deployment.emit({ type: 'client_changed', clientId: client_id, redirectUris: changed.redirect_uris, hint })
       const clientSecret = isNew ? secret : undefined
       return jsonResponse(

@@ -6,6 +6,7 @@
  */
 import { OAuthError } from '../../edge/errors.js'
 import type { HttpRequest } from '../../edge/message.js'
+import { bearerTokenIn } from '../../protocol/bearer.js'
 import { digest } from '../../runtime/hash.js'
 
 export const managementTokenHash = (token: string): string => digest(`grantwright registration access token\0${token}`)
@@ -19,7 +20,7 @@ export const managementTokenHash = (token: string): string => digest(`grantwrigh
 export function bearerToken(request: HttpRequest): string | undefined {
   const [header, ...others] = request.headerValues('authorization')
   if (header === undefined) return undefined
-  const token = others.length > 0 ? undefined : /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header)?.[1]
+  const token = others.length > 0 ? undefined : bearerTokenIn(header)
   if (token === undefined) throw invalidToken('registration:token_malformed')
   return token
 }

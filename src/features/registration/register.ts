@@ -11,7 +11,6 @@ import type { HttpRequest, HttpResponse } from '../../edge/message.js'
 import { jsonResponse } from '../../edge/responses.js'
 import type { Deployed } from '../../points/tables.js'
 import { isPublicClient } from '../../protocol/client-settings.js'
-import { usesSecret } from '../../protocol/client-vocabulary.js'
 import { encodeBase64url } from '../../runtime/hash.js'
 import { clientInformation, metadataOf } from './answer.js'
 import { type Described, type Describing, droppedHint } from './describe.js'
@@ -19,7 +18,7 @@ import { countRegistration } from './limits.js'
 import { bearerToken, invalidToken, managementTokenHash } from './management-token.js'
 import type { RegistrationOptions } from './options.js'
 import type { SharedClients } from './shared-clients.js'
-import { findToken, spendToken } from './tokens.js'
+import { initialAccessTokens } from './tokens.js'
 
 /** Most bytes of a registration. */
 export const MAX_REGISTRATION_BYTES = 16_384
@@ -33,11 +32,12 @@ export function registering(
   describe: Describing,
   shared: SharedClients,
 ): (request: HttpRequest) => Promise<HttpResponse> {
+  const tokens = initialAccessTokens(deployment)
   const isOpen = options.open || options.policy !== undefined
   return async (request) => {
     const isTrial = /[?&]dry_run=(?:1|true)(?:&|$)/.test(request.url)
     const presented = bearerToken(request)
-    const token = presented === undefined ? null : await findToken(deployment, presented)
+    const token = presented === undefined ? null : await tokens.find(presented)
     if (presented !== undefined && !token) throw invalidToken('registration:token_invalid')
     if (!token && !isOpen) throw tokenNeeded()
     const said = await readJsonObject(request, MAX_REGISTRATION_BYTES)
@@ -59,7 +59,7 @@ export function registering(
       const { redirect_uris } = settings
       await countRegistration(deployment, request.address, redirect_uris, described.isListed)
     }
-    if (presented !== undefined && !(await spendToken(deployment, presented))) {
+    if (presented !== undefined && !(await tokens.spend(presented))) {
       throw invalidToken('registration:token_invalid')
     }
     return written(deployment, described, isShared ? shared : null)
@@ -72,11 +72,10 @@ async function written(
   shared: SharedClients | null,
 ): Promise<HttpResponse> {
   const { settings } = described
-  const { clients, now, randomBytes, tables } = deployment
+  const { clients, now, randomBytes } = deployment
   const managementToken = shared ? null : `gwrm_${encodeBase64url(randomBytes(32))}`
   const until = now() + UNAPPROVED_LIFETIME
   const { client, clientSecret } = await clients.register(settings, {
-    hasSecret: usesSecret(tables.clients, settings),
     expiresAt: until,
     registration: { tokenHash: managementToken === null ? null : managementTokenHash(managementToken) },
   })
@@ -102,7 +101,7 @@ function answer(
     clientId: client.client_id,
     redirectUris: client.redirect_uris,
     isReused,
-    hint: dropped.length > 0 ? droppedHint(dropped) : undefined,
+    hint: droppedHint(dropped),
   })
   return jsonResponse(201, clientInformation(deployment, client, credentials, dropped))
 }

@@ -7,7 +7,7 @@
 import type { Client } from '../../clients/client.js'
 import type { Deployment } from '../../deployment/deployment.js'
 import type { ClientSettings } from '../../protocol/client-settings.js'
-import { repository } from '../../storage/repositories.js'
+import { pointersOf } from './pointers.js'
 
 /** Where the client is that was registered with certain words. */
 interface Shared {
@@ -24,19 +24,10 @@ export interface SharedClients {
   remember(client: Client, settings: ClientSettings, until: number): Promise<boolean>
 }
 
-export function sharedClients({ clients, now, randomBytes, recordId, settings, storage }: Deployment): SharedClients {
-  const { issuer, storageTimeout: patience } = settings
-  const pointers = repository<Shared>(
-    storage,
-    { now, randomBytes, patience },
-    {
-      kind: 'pointer',
-      id: ({ id }) => id,
-      clientId: ({ clientId }) => clientId,
-      expiresAt: ({ expiresAt }) => expiresAt,
-      belongs: (shared) => shared.issuer === issuer,
-    },
-  )
+export function sharedClients(deployment: Deployment): SharedClients {
+  const { clients, now, recordId, settings } = deployment
+  const { issuer } = settings
+  const pointers = pointersOf<Shared>(deployment, ({ clientId }) => clientId)
   // The parser writes the members always in the same order.
   const idOf = (described: ClientSettings) => recordId('shared registration', JSON.stringify(described))
   async function find(described: ClientSettings): Promise<Client | null> {

@@ -10,7 +10,7 @@ import { deploymentOf } from '../../points/deployments.js'
 import { encodeBase64url } from '../../runtime/hash.js'
 import { mistake, toMilliseconds } from '../../runtime/option-checks.js'
 import type { AuthorizationServer } from '../../server.js'
-import { type Repository, repository } from '../../storage/repositories.js'
+import { pointersOf } from './pointers.js'
 
 /** What is stored of an initial access token: not the token. */
 interface InitialAccess {
@@ -51,7 +51,7 @@ const YEAR = 365 * 86_400
  */
 export function registrationTokens(server: AuthorizationServer): RegistrationTokens {
   const deployment = deploymentOf(server)
-  const tokens = tokensOf(deployment)
+  const tokens = pointersOf<InitialAccess>(deployment)
   return {
     async issue({ expiresIn = 86_400, uses = 1, note } = {}) {
       const lifetime = toMilliseconds(expiresIn, 'issue: expiresIn', 1, YEAR, 'The default is a day.')
@@ -71,37 +71,35 @@ export function registrationTokens(server: AuthorizationServer): RegistrationTok
   }
 }
 
-/** What a token allows now; null when it is none, or not any more. */
-export async function findToken(deployment: Deployment, token: string): Promise<Pick<InitialAccess, 'note'> | null> {
-  const found = await tokensOf(deployment).get(idOf(deployment, token))
-  return found && isGood(deployment, found.value) ? { note: found.value.note } : null
+/** Initial access tokens, as the registration endpoint works with them. */
+export interface InitialAccessTokens {
+  /** What a token allows now; null when it is none, or not any more. */
+  find(token: string): Promise<Pick<InitialAccess, 'note'> | null>
+  /** Takes one use away. False when there was none left. */
+  spend(token: string): Promise<boolean>
 }
 
-/** Takes one use away. False when there was none left. */
-export async function spendToken(deployment: Deployment, token: string): Promise<boolean> {
-  const tokens = tokensOf(deployment)
-  for (let lost = 0; lost < 4; lost++) {
+export function initialAccessTokens(deployment: Deployment): InitialAccessTokens {
+  const tokens = pointersOf<InitialAccess>(deployment)
+  const good = async (token: string) => {
     const found = await tokens.get(idOf(deployment, token))
-    if (!found || !isGood(deployment, found.value)) return false
-    const { value, version } = found
-    if (await tokens.replace({ ...value, usesLeft: value.usesLeft - 1 }, version)) return true
+    return found && found.value.usesLeft > 0 && deployment.now() < found.value.expiresAt ? found : null
   }
-  throw new Unavailable('An initial access token is used by too many at once.')
+  return {
+    async find(token) {
+      const found = await good(token)
+      return found && { note: found.value.note }
+    },
+    async spend(token) {
+      for (let lost = 0; lost < 4; lost++) {
+        const found = await good(token)
+        if (!found) return false
+        const { value, version } = found
+        if (await tokens.replace({ ...value, usesLeft: value.usesLeft - 1 }, version)) return true
+      }
+      throw new Unavailable('An initial access token is used by too many at once.')
+    },
+  }
 }
-
-const isGood = ({ now }: Deployment, { usesLeft, expiresAt }: InitialAccess): boolean =>
-  usesLeft > 0 && now() < expiresAt
 
 const idOf = ({ recordId }: Deployment, token: string): string => recordId('initial access token', token)
-
-const tokensOf = ({ storage, now, randomBytes, settings }: Deployment): Repository<InitialAccess> =>
-  repository<InitialAccess>(
-    storage,
-    { now, randomBytes, patience: settings.storageTimeout },
-    {
-      kind: 'pointer',
-      id: ({ id }) => id,
-      expiresAt: ({ expiresAt }) => expiresAt,
-      belongs: ({ issuer }) => issuer === settings.issuer,
-    },
-  )
