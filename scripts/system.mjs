@@ -20,6 +20,7 @@ const allAreas = [
   'frameworks',
   'conformance',
   'mcp-servers',
+  'mcp-clients',
   'browser',
   'starters',
   'folders',
