@@ -3,8 +3,6 @@
  *
  * @module
  */
-
-import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
 import { quoted } from '../protocol/hint.js'
 import {
   type ParameterLimits,
@@ -27,14 +25,6 @@ const MAX_FORM_BYTES = 65_536
  * @throws {OAuthError} `invalid_request`: compressed, another content type, too large, or not UTF-8.
  */
 export async function readForm(request: HttpRequest, limits?: ParameterLimits): Promise<Parameters> {
-  // RFC 9110 §15.5.16, §12.5.3: not understood, whoever has unpacked it before; the answer says what is.
-  if (request.headerValues('content-encoding').some(isCoded)) {
-    throw new OAuthError('invalid_request', 'The body must not be compressed.', {
-      status: 415,
-      headers: [['accept-encoding', 'identity']],
-      reason: 'body_compressed',
-    })
-  }
   // RFC 6749 §4.1.3: parameters arrive as application/x-www-form-urlencoded in the body, never in the query.
   if (!isForm.test(request.headerValues('content-type')[0] ?? '')) {
     throw new OAuthError('invalid_request', 'The content type must be application/x-www-form-urlencoded.', {
@@ -55,10 +45,6 @@ export async function readForm(request: HttpRequest, limits?: ParameterLimits): 
 const isForm = /^[ \t]*application\/x-www-form-urlencoded[ \t]*(?:;|$)/i
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
-
-/** RFC 9110 §8.4.1: an `identity` changes nothing. */
-const isCoded = (line: string): boolean =>
-  line.split(',').some((coding) => !['', 'identity'].includes(asciiLowerCase(trimOws(coding))))
 
 /**
  * A hidden field that every form of this server has. One that lacks it was not made by this server, or by a page of the app's own

@@ -12,7 +12,7 @@ import type { HttpRequest } from './message.js'
 
 /**
  * @param most bytes.
- * @throws {OAuthError} `invalid_request`: another content type, too large, or no JSON object in UTF-8.
+ * @throws {OAuthError} `invalid_request`: another content type, compressed, too large, or no JSON object in UTF-8.
  */
 export async function readJsonObject(
   request: HttpRequest,

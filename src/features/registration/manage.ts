@@ -16,6 +16,7 @@ import { usesSecret } from '../../protocol/client-vocabulary.js'
 import { narrow } from '../../protocol/scope.js'
 import { clientInformation } from './answer.js'
 import { type Describing, droppedHint } from './describe.js'
+import { countRequest } from './limits.js'
 import { bearerToken, invalidToken, managementTokenHash } from './management-token.js'
 import type { GivenFields } from './options.js'
 import { MAX_REGISTRATION_BYTES } from './register.js'
@@ -52,6 +53,7 @@ export function managing(deployment: Deployed, describe: Describing): { readonly
     },
 
     async PUT(request) {
+      await countRequest(deployment, request.address)
       const { client, token } = await authorized(request)
       const { client_id } = client
       const said = await readJsonObject(request, MAX_REGISTRATION_BYTES)

@@ -1,5 +1,6 @@
 /**
- * POST: a client registers itself. Everything is looked at before anything is spent, and everything is spent before the client is written.
+ * POST: a client registers itself. The request is counted before anything is done for it; then everything is looked at before anything is spent, and
+ * everything is spent before the client is written.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7591#section-3 RFC 7591 §3}
  * @module
@@ -14,7 +15,7 @@ import { isPublicClient } from '../../protocol/client-settings.js'
 import { encodeBase64url } from '../../runtime/hash.js'
 import { clientInformation, metadataOf } from './answer.js'
 import { type Described, type Describing, droppedHint } from './describe.js'
-import { countRegistration } from './limits.js'
+import { countRegistration, countRequest } from './limits.js'
 import { bearerToken, invalidToken, managementTokenHash } from './management-token.js'
 import type { RegistrationOptions } from './options.js'
 import type { SharedClients } from './shared-clients.js'
@@ -35,6 +36,7 @@ export function registering(
   const tokens = initialAccessTokens(deployment)
   const isOpen = options.open || options.policy !== undefined
   return async (request) => {
+    await countRequest(deployment, request.address)
     const isTrial = /[?&]dry_run=(?:1|true)(?:&|$)/.test(request.url)
     const presented = bearerToken(request)
     const token = presented === undefined ? null : await tokens.find(presented)

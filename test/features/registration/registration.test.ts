@@ -1,6 +1,7 @@
 /**
  * Clients that register themselves.
  */
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { registration, registrationTokens } from '../../../src/features/registration/index.js'
 import type { RegistrationOptions } from '../../../src/features/registration/options.js'
@@ -187,16 +188,32 @@ describe('a registration', () => {
     expect(await snapshot(h)).toBe(before)
   })
 
-  it('can be tried: everything is checked and nothing is written', async () => {
+  it('may not be compressed, as a form may not', async () => {
     const h = setup()
-    const before = await snapshot(h, ['client', 'pointer', 'counter'])
+    const before = await snapshot(h, ['client', 'pointer'])
+    const answer = await h.server.fetch(
+      new Request(`${ISSUER}/oauth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        body: new Uint8Array(gzipSync(JSON.stringify(publicClient))),
+      }),
+    )
+    expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+    expect(await answer.json()).toMatchObject({ error_description: 'The body must not be compressed.' })
+    expect(await snapshot(h, ['client', 'pointer'])).toBe(before)
+  })
+
+  it('can be tried: everything is checked, and nothing is written but that requests came', async () => {
+    const h = setup()
+    const before = await snapshot(h, ['client', 'pointer'])
     const trial = await register(h, publicClient, { url: '/oauth/register?dry_run=1' })
     expect(trial).toMatchObject({ status: 200, body: { redirect_uris: [callback] } })
     expect(trial.body).not.toHaveProperty('client_id')
     expect(
       (await register(h, { ...publicClient, redirect_uris: [] }, { url: '/oauth/register?dry_run=1' })).status,
     ).toBe(400)
-    expect(await snapshot(h, ['client', 'pointer', 'counter'])).toBe(before)
+    expect(await snapshot(h, ['client', 'pointer'])).toBe(before)
+    expect(await h.storage.list('counter', {}, { limit: 10 })).toHaveLength(1)
   })
 
   it.each<[unknown, string, string]>([
@@ -539,6 +556,45 @@ describe('a flood of registrations', () => {
     const h = setup({ open: true, ...options })
     expect(await flood(h, 60, named)).toBe(60)
     expect(await flood(h, 25, (i) => ({ ...named(i), redirect_uris: ['http://localhost/'] }))).toBe(20)
+  })
+
+  it.each([
+    ['of dry runs', '/oauth/register?dry_run=1', publicClient],
+    ['of the same words', '/oauth/register', publicClient],
+    ['of what is malformed', '/oauth/register', '{'],
+  ])('%s is held back before the policy is asked, and nobody else is', async (_, url, body) => {
+    let asked = 0
+    const policy = () => {
+      asked++
+      return true
+    }
+    const h = setup({ policy })
+    const ask = (address: string) => send(h, 'POST', body, { url, address })
+    for (let i = 0; i < 600; i++) await ask('192.0.2.1')
+    const before = [asked, await count(h)]
+    const { status, headers } = await ask('192.0.2.1')
+    expect([status, headers.get('retry-after')]).toEqual([429, '60'])
+    expect(h.events).toContainEqual(expect.objectContaining({ limit: 'registrationRequestsPerAddress' }))
+    expect([asked, await count(h)]).toEqual(before)
+    expect((await ask('192.0.2.2')).status).not.toBe(429)
+    h.now += 60_000
+    expect((await ask('192.0.2.1')).status).not.toBe(429)
+  })
+
+  it('of changes is held back in the same way, and the client stays as it is', async () => {
+    const h = setup()
+    const own = { ...publicClient, registration_management: true }
+    const { client_id, registration_client_uri: url, ...told } = (await register(h, own, { address: '192.0.2.1' })).body
+    const change = (client_name: string) =>
+      send(
+        h,
+        'PUT',
+        { ...publicClient, client_id, client_name },
+        { url, token: told.registration_access_token, address: '192.0.2.1' },
+      )
+    for (let i = 1; i < 600; i++) await change('Changed')
+    expect((await change('Once more')).status).toBe(429)
+    expect((await h.server.clients.get(client_id))?.client_name).toBe('Changed')
   })
 
   it('cannot fill the store: there are only so many in a day, wherever they come from', async () => {
