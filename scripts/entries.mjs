@@ -12,6 +12,7 @@ export const entries = {
   mcp: 'src/presets/index.ts',
   next: 'adapters/next.ts',
   node: 'adapters/node.ts',
+  openid: 'src/features/openid/index.ts',
   registration: 'src/features/registration/index.ts',
   resource: 'src/resource/index.ts',
   'storage/memory': 'src/storage/memory.ts',

@@ -20,7 +20,7 @@ const { peerDependencies } = JSON.parse(readFileSync(resolve(root, 'package.json
 
 /** What is imported, and how many KB of gzipped code that may be. */
 const budgets = [
-  ["export * from './dist/index.js'", 97],
+  ["export * from './dist/index.js'", 98],
   // Whoever needs one name of the main entry must not pay for the server.
   ["export { OAuthError } from './dist/index.js'", 2],
   ["export * from './dist/express.js'", 22],
@@ -29,6 +29,7 @@ const budgets = [
   ["export * from './dist/mcp.js'", 113],
   ["export * from './dist/next.js'", 22],
   ["export * from './dist/node.js'", 22],
+  ["export * from './dist/openid.js'", 18],
   ["export * from './dist/registration.js'", 40],
   ["export * from './dist/resource.js'", 20],
   ["export * from './dist/storage/memory.js'", 2],

@@ -24,6 +24,7 @@ export async function loginForApps(deployment: Deployment, request: HttpRequest)
     client: null,
     loginHint: undefined,
     uiLocales: [],
+    acrValues: [],
   })
   return withHeaders(response, browser.setCookie)
 }
@@ -38,6 +39,7 @@ export function pageLogin(deployment: Deployment, request: HttpRequest, handle: 
     client: null,
     loginHint: undefined,
     uiLocales: [],
+    acrValues: [],
   }
 }
 
@@ -53,7 +55,16 @@ export function lostLogin(
 ): PendingLogin | null {
   if (!isSameToken(token, loginFormToken(browserOf(deployment, request)))) return null
   const returnTo = deployment.urls.of('login')
-  return { handle, returnTo, reason: 'no_login', pageToken: token, client: null, loginHint: undefined, uiLocales: [] }
+  return {
+    handle,
+    returnTo,
+    reason: 'no_login',
+    pageToken: token,
+    client: null,
+    loginHint: undefined,
+    uiLocales: [],
+    acrValues: [],
+  }
 }
 
 const handleFor = ({ secret }: Browser): string => `gwpl_${encodeBase64url(hmacSha256(secret, 'login\0apps'))}`

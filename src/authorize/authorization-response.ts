@@ -75,8 +75,8 @@ async function encoded(
 
 const carried = ({ carrier }: ResponseMode, to: Destination, fields: ResponseFields): Answer =>
   // No page leads to a scheme without a dot; and an app gets what is in the URL, never a form.
-  carrier === 'query' || !isLink(to.redirectUri)
-    ? seeOther(appendToRedirect(to.redirectUri, fields))
+  carrier !== 'form_post' || !isLink(to.redirectUri)
+    ? seeOther(appendToRedirect(to.redirectUri, fields, carrier === 'fragment' ? carrier : 'query'))
     : show({ page: 'form_post', redirectUri: to.redirectUri, fields }, to.uiLocales)
 
 /**

@@ -18,6 +18,7 @@ import { asker, nothingPendingPage, problemPage, tooManyPage } from '../pages/pr
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import {
+  type AuthorizationRefusal,
   type AuthorizationRequest,
   type AuthorizationRules,
   validateAuthorizationRequest,
@@ -25,11 +26,13 @@ import {
 import { identifyClient } from '../protocol/identify-client.js'
 import { leftOutHint } from '../protocol/left-out.js'
 import type { Parameters } from '../protocol/parameters.js'
+import { TermRefused } from '../protocol/terms.js'
 import { sendError } from './authorization-response.js'
 import { keepForRequest } from './keep-client.js'
 import { pendingWait } from './pending-limit.js'
 import { findPending, resumeUrl, storePending } from './pending-request.js'
 import { proceed } from './proceed.js'
+import { completeTerms } from './terms.js'
 import { visitOf } from './visit.js'
 
 /** GET: a new request, or one that comes back from the login (`?pending=…`). */
@@ -84,7 +87,12 @@ async function validated(
       ...(client && asker(client)),
     })
   }
-  const asked = validateAuthorizationRequest(identified, parameters, rulesOf(deployment))
+  const asked = await completed(
+    deployment,
+    identified.client,
+    validateAuthorizationRequest(identified, parameters, rulesOf(deployment)),
+    parameters,
+  )
   if (!('error' in asked)) {
     const left = leftOutHint(parameters.get('scope'), asked.access)
     if (left) deployment.emit({ type: 'scope_left_out', endpoint: 'authorize', clientId: asked.client_id, hint: left })
@@ -97,6 +105,19 @@ async function validated(
     reason,
     hint,
   })
+}
+
+async function completed(
+  deployment: Deployed,
+  client: Client,
+  asked: AuthorizationRequest | AuthorizationRefusal,
+  parameters: Parameters,
+): Promise<AuthorizationRequest | AuthorizationRefusal> {
+  if ('error' in asked || !asked.terms) return asked
+  const whole = await completeTerms(deployment, client, asked, parameters.get)
+  if (!(whole instanceof TermRefused)) return whole
+  const { error, description, reason, hint } = whole
+  return { error, description, reason, hint, state: asked.state, responseMode: asked.responseMode }
 }
 
 async function resume(

@@ -4,17 +4,18 @@
  * @module
  */
 import { loginContext, noteLostLogin } from '../browser/login-context.js'
-import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
+import type { Deployed } from '../points/tables.js'
 import type { LoginReason, LoginTrace } from '../protocol/prompt.js'
 import { digest } from '../runtime/hash.js'
 import type { Login } from '../users/contract.js'
+import { acrValuesOf } from './demand.js'
 import { changePending, type Pending, resumeUrl } from './pending-request.js'
 import type { Visit } from './visit.js'
 
 /** @param current who is at the browser; undefined when nobody has asked. */
 export async function challenge(
-  deployment: Deployment,
+  deployment: Deployed,
   request: HttpRequest,
   { asked, client, pending }: Visit & { readonly pending: Pending },
   current: Login | null | undefined,
@@ -35,6 +36,7 @@ export async function challenge(
     client: { client_id, client_name },
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,
+    acrValues: acrValuesOf(deployment, asked),
   })
 }
 

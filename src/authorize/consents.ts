@@ -11,7 +11,7 @@ import { type Consent, includes, joinAccess, withoutAccess } from '../grant/cons
 import type { Deployed } from '../points/tables.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
-import { coversTerms, isSameJson } from '../protocol/terms.js'
+import { coversTerms, isSameJson, someTerms } from '../protocol/terms.js'
 import { utf8 } from '../runtime/hash.js'
 
 interface Parties {
@@ -26,7 +26,7 @@ interface Parties {
  * @returns false when the grant was ended meanwhile; then the consent is forgotten.
  */
 export async function rememberConsent(
-  deployment: Deployment,
+  deployment: Deployed,
   grantId: string,
   parties: Parties,
   decision: Omit<Decision, 'subject'>,
@@ -39,17 +39,18 @@ export async function rememberConsent(
 
 /** Joins what was agreed to and refused now to what was before. The later answer wins. */
 async function remember(
-  deployment: Deployment,
+  deployment: Deployed,
   { clientId, subject }: Parties,
   { access: agreed, refused, terms }: Omit<Decision, 'subject'>,
 ): Promise<void> {
   const id = consentId(deployment, clientId, subject)
+  const kept = lasting(deployment, terms)
   for (let lost = 0; lost < 4; lost++) {
     const now = deployment.now()
     const stored = await deployment.consents.get(id)
     const earlier = stored && now < stored.value.expiresAt ? stored.value : null
     // What was agreed to with other values says nothing about these.
-    const before = earlier && isSameJson(earlier.terms, terms) ? earlier : null
+    const before = earlier && isSameJson(earlier.terms, kept) ? earlier : null
     // Whoever was faster has written the same: a double click.
     if (lost > 0 && before && includes(before.access, agreed) && includes(before.refused ?? [], refused)) return
     const joined = (before: Consent | null): Consent => ({
@@ -59,7 +60,7 @@ async function remember(
       clientId,
       access: withoutAccess(joinAccess(before?.access ?? [], agreed), refused),
       refused: withoutAccess(joinAccess(before?.refused ?? [], refused), agreed),
-      ...(terms && { terms }),
+      ...(kept && { terms: kept }),
       givenAt: now,
       // What was not agreed to again keeps its end.
       expiresAt:
@@ -80,6 +81,12 @@ const MAX_CONSENT_BYTES = 32_000
 export const consentId = ({ recordId }: Deployment, clientId: string, subject: string): string =>
   recordId('consent', JSON.stringify([clientId, subject]))
 
+/** What is agreed to for more than one request. */
+function lasting({ tables }: Deployed, terms: TermValues | undefined): TermValues | undefined {
+  if (!terms) return undefined
+  return someTerms(Object.fromEntries(Object.entries(terms).filter(([name]) => !tables.terms.get(name)?.incidental)))
+}
+
 /** What somebody agrees to, or is asked to. */
 interface Agreed {
   readonly access: Access
@@ -98,10 +105,10 @@ export async function isAgreed(
 }
 
 /** Whether a consent answers a request: the access, and every term. */
-export const isCovered = ({ tables }: Deployed, consent: Agreed, { access, terms }: Agreed): boolean =>
+export const isCovered = (deployment: Deployed, consent: Agreed, { access, terms }: Agreed): boolean =>
   includes(consent.access, access) &&
-  coversTerms(consent.terms ?? {}, terms ?? {}, (name, agreed, asked) => {
-    const term = tables.terms.get(name)
+  coversTerms(consent.terms ?? {}, lasting(deployment, terms) ?? {}, (name, agreed, asked) => {
+    const term = deployment.tables.terms.get(name)
     // Nothing but a yes is one; a promise is none.
     return term?.covers ? term.covers(agreed, asked) === true : isSameJson(agreed, asked)
   })

@@ -10,6 +10,7 @@ import type { VisitFacts } from '../protocol/visit.js'
 import type { Login } from '../users/contract.js'
 import { traceOf } from './challenge.js'
 import { isAgreed } from './consents.js'
+import { demandOf } from './demand.js'
 import { isOver, type Pending } from './pending-request.js'
 import { hasQuestions } from './terms.js'
 import type { Progress } from './visit.js'
@@ -24,7 +25,7 @@ export function firstFacts(deployment: Deployed, request: HttpRequest, way: Prog
   return {
     demand: {
       prompt: asked.prompt,
-      maxAge: asked.maxAge,
+      ...demandOf(deployment, asked),
       loginAtRequest: pending?.value.loginAtRequest,
       lastReason: pending?.value.lastReason ?? null,
     },
@@ -65,7 +66,7 @@ export function answerOf(pending: Pending | null): VisitFacts['answer'] {
 
 export function personOf(login: Login): NonNullable<VisitFacts['login']> {
   const { sessionId, authenticatedAt } = traceOf(login)
-  return { sessionId, authenticatedAt, subject: login.subject }
+  return { sessionId, authenticatedAt, subject: login.subject, acr: login.acr }
 }
 
 export function subjectOf({ login }: Progress): string {

@@ -36,6 +36,24 @@ export function hasQuestions({ tables }: Deployed): boolean {
   return false
 }
 
+/** The request with what its terms could not read without I/O; or why it is refused. */
+export async function completeTerms(
+  deployment: Deployed,
+  client: Client,
+  asked: AuthorizationRequest,
+  get: (name: string) => string | undefined,
+): Promise<AuthorizationRequest | TermRefused> {
+  const completed: { [name: string]: Json } = {}
+  for (const [name, value] of Object.entries(asked.terms ?? {})) {
+    const term = deployment.tables.terms.get(name)
+    if (!term?.complete) continue
+    const whole = await term.complete(value, { client, access: asked.access, get }, deployment)
+    if (whole instanceof TermRefused) return whole
+    completed[name] = checkedValue(name, whole)
+  }
+  return Object.keys(completed).length > 0 ? { ...asked, terms: { ...asked.terms, ...completed } } : asked
+}
+
 /** Asks the terms that have a question. */
 export async function findChoice(
   deployment: Deployed,

@@ -54,6 +54,25 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
     'name',
     'the only algorithm that it may sign assertions with',
   ),
+  id_token_signed_response_alg: text(
+    'id-token-signed-response-alg',
+    'name',
+    'what its ID tokens are signed with; default: RS256 (openid)',
+  ),
+  userinfo_signed_response_alg: text(
+    'userinfo-signed-response-alg',
+    'name',
+    'what UserInfo is signed with for it; default: plain JSON (openid)',
+  ),
+  default_max_age: {
+    name: 'default-max-age',
+    kind: 'json',
+    value: 'seconds',
+    help: 'how long ago people may have logged in, for requests without max_age (openid)',
+  },
+  require_auth_time: boolean('require-auth-time', 'whether ID tokens must say when people have logged in (openid)'),
+  default_acr_values: list('default-acr-value', 'class', 'what a login should reach, the best first (openid)'),
+  subject_type: text('subject-type', 'type', 'public: everybody is told the same sub (openid)'),
   scope: text('scope', 'names', 'all that it may ask for, separated by spaces; default: every scope'),
   default_scope: text(
     'default-scope',

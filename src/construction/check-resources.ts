@@ -4,7 +4,9 @@
  * @module
  */
 
+import type { ResourceOptions } from '../deployment/resource-options.js'
 import type { ResourceSettings } from '../deployment/settings.js'
+import type { Urls } from '../deployment/urls.js'
 import { checkWords } from '../pages/scope-text.js'
 import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
@@ -16,10 +18,14 @@ import { duration, isRecord, mistake, refuseUnknown } from '../runtime/option-ch
 import { checkScopes, tooLong } from './check-scopes.js'
 import type { ServerOptions } from './options.js'
 
-/** @throws {TypeError} when something in it is wrong. */
+/**
+ * @param further members that these may have.
+ * @throws {TypeError} when something in it is wrong.
+ */
 function checkResources(
-  resources: ServerOptions['resources'],
+  resources: { readonly [uri: string]: ResourceOptions } | undefined,
   accessTokenLifetime: number,
+  further: readonly string[] = [],
 ): ReadonlyMap<string, ResourceSettings> {
   const example = "resources: { 'https://api.example.com': { scopes: { 'notes:read': 'Read your notes' } } }"
   if (typeof resources !== 'object' || resources === null || Object.keys(resources).length === 0) {
@@ -58,7 +64,7 @@ function checkResources(
     }
     refuseUnknown(
       definition,
-      ['name', 'scopes', 'defaultScope', 'accessToken', 'accessTokenLifetime', 'default'],
+      ['name', 'scopes', 'defaultScope', 'accessToken', 'accessTokenLifetime', 'default', ...further],
       `resources['${resource}']`,
     )
     const scopes = checkScopes(definition, `resources['${resource}']`)
@@ -80,6 +86,7 @@ function checkResources(
           : duration(definition, 'accessTokenLifetime', 0, 1),
       isDefault: definition.default ?? false,
       isBeside: false,
+      needs: undefined,
     })
   }
   if ([...checked.values()].filter((resource) => resource.isDefault).length > 1) {
@@ -92,16 +99,17 @@ function checkResources(
 const MAX_RESOURCE_LENGTH = 2048
 
 /**
- * The option, and what features have beside it.
+ * The option, and what features have beside it. Where they have something, no API is needed.
  *
  * @throws {TypeError} when something in it is wrong, or two claim the same resource or scope.
  */
 export function joinResources(
-  options: Pick<ServerOptions, 'resources' | 'issuer'>,
+  { resources, ...at }: Pick<ServerOptions, 'resources' | 'issuer'> & { readonly urls: Urls },
   accessTokenLifetime: number,
   { features, claim }: Joined,
 ): ReadonlyMap<string, ResourceSettings> {
-  const joined = new Map(checkResources(options.resources, accessTokenLifetime))
+  const isAlone = resources === undefined && features.some((feature) => feature.resources)
+  const joined = new Map(isAlone ? [] : checkResources(resources, accessTokenLifetime))
   const [core] = features
   if (core) {
     for (const resource of joined.keys()) claim('resource', resourceForm(resource), core)
@@ -109,18 +117,28 @@ export function joinResources(
   }
   for (const feature of features) {
     if (!feature.resources) continue
-    for (const settings of resourcesOf(feature, options.issuer, accessTokenLifetime)) {
+    for (const settings of resourcesOf(feature, at, accessTokenLifetime)) {
       claim('resource', resourceForm(settings.resource), feature)
       for (const scope of settings.scopes) claim('scope', scope, feature)
-      joined.set(settings.resource, { ...settings, isDefault: false, isBeside: true })
+      joined.set(settings.resource, settings)
     }
   }
   return joined
 }
 
-function resourcesOf(feature: Feature, issuer: string, accessTokenLifetime: number): Iterable<ResourceSettings> {
+function resourcesOf(
+  feature: Feature,
+  { issuer, urls }: { readonly issuer: string; readonly urls: Urls },
+  accessTokenLifetime: number,
+): readonly ResourceSettings[] {
   try {
-    return checkResources(feature.resources?.(issuer) ?? {}, accessTokenLifetime).values()
+    const said = feature.resources?.(issuer, urls) ?? {}
+    return [...checkResources(said, accessTokenLifetime, ['needs']).values()].map((settings) => {
+      const needs = said[settings.resource]?.needs
+      if (needs !== undefined && !settings.scopes.includes(needs))
+        throw mistake(`resources['${settings.resource}'].needs must be one of its scopes.`, needs)
+      return { ...settings, isDefault: false, isBeside: true, needs }
+    })
   } catch (error) {
     throw error instanceof TypeError ? new TypeError(`features: '${feature.name}': ${error.message}`) : error
   }

@@ -7,6 +7,7 @@
 import type { Client } from '../clients/client.js'
 import { nameOf, parseStaticClients, type StaticClient } from '../clients/static.js'
 import type { ResourceSettings, Settings } from '../deployment/settings.js'
+import { urlsOf } from '../deployment/urls.js'
 import { mayBeHttp } from '../edge/network.js'
 import { isSigningAlgorithm, signingAlgorithms } from '../keys/jwk.js'
 import { checkPages } from '../pages/settings.js'
@@ -41,7 +42,12 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
   checkLimiter(options.limiter ?? {}, joined.tables.limits)
   checkSigningKeys(options, joined)
   const accessTokenLifetime = duration(options, 'accessTokenLifetime', 600, 1)
-  const resources = joinResources({ resources: options.resources, issuer }, accessTokenLifetime, joined)
+  const basePath = checkBasePath(options.basePath ?? '/oauth')
+  const resources = joinResources(
+    { resources: options.resources, issuer, urls: urlsOf(issuer, basePath) },
+    accessTokenLifetime,
+    joined,
+  )
   const secrets = options.secret === undefined ? [] : [options.secret].flat()
   const list = [...resources.values()]
   const asConfigured = resourceNames(resources.keys())
@@ -54,7 +60,7 @@ export function checkOptions(options: ServerOptions<never>, joined: Joined): Set
     secrets,
     allowUnwrappedKeys: options.allowUnwrappedKeys ?? false,
     signingAlgorithm: options.signingAlgorithm ?? 'ES256',
-    basePath: checkBasePath(options.basePath ?? '/oauth'),
+    basePath,
     trustProxy: checkTrustProxy(options.trustProxy ?? 0),
     resources,
     resourceList: list,

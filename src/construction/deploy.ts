@@ -6,6 +6,7 @@
  */
 
 import { loginFormToken, lostLogin, pageLogin } from '../account/page-login.js'
+import { acrValuesOf } from '../authorize/demand.js'
 import { findPending, isOver, resumeUrl } from '../authorize/pending-request.js'
 import { renewedUrl } from '../authorize/renew.js'
 import { createClientRegistry } from '../clients/registry.js'
@@ -204,5 +205,6 @@ async function pendingLogin(
     client: { client_id: client.client_id, client_name: client.client_name },
     loginHint: asked.loginHint,
     uiLocales: asked.uiLocales,
+    acrValues: acrValuesOf(deployment, asked),
   }
 }

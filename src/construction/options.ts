@@ -26,8 +26,11 @@ export interface ServerOptions<Native = unknown> {
   readonly storage: Storage
   /** Who the users are: `passwordLogin(…)`, `externalLogin(…)`, or your own {@link UserAuthentication}. */
   readonly users: UserAuthentication<Native> | UserAuthenticationFactory
-  /** The APIs that access tokens are for, by their URI (RFC 8707), which becomes the `aud` of their tokens. */
-  readonly resources: { readonly [uri: string]: ResourceOptions }
+  /**
+   * The APIs that access tokens are for, by their URI (RFC 8707), which becomes the `aud` of their tokens. With `openid()` it may be left out: then people
+   * log in to other apps, and there is no API.
+   */
+  readonly resources?: { readonly [uri: string]: ResourceOptions } | undefined
   /** Name, colours and words of the pages that people see, or pages of the app's own. @default those that ship */
   readonly pages?: PagesOptions<Native> | undefined
   /** Clients that are part of the configuration, beside those made with `clients.create`. @default [] */

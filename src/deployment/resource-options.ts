@@ -29,6 +29,12 @@ export interface ResourceOptions {
   readonly default?: boolean | undefined
 }
 
+/** What a feature has beside the APIs. */
+export interface BesideOptions extends ResourceOptions {
+  /** A scope without which none of the others is granted. @default none */
+  readonly needs?: string | undefined
+}
+
 /** Words by language tag; the first is for all other languages. */
 export interface ScopeWords {
   readonly [locale: string]: string

@@ -63,4 +63,6 @@ export interface ResourceSettings {
   readonly isDefault: boolean
   /** Whether it is no API of its own: its scope may be asked for beside any API's. */
   readonly isBeside: boolean
+  /** A scope without which none of the others is granted. */
+  readonly needs: string | undefined
 }

@@ -24,6 +24,7 @@ export type EndpointName =
   | 'introspect'
   | 'jwks'
   | 'register'
+  | 'userinfo'
 
 export function urlsOf(issuer: string, basePath: string): Urls {
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
@@ -42,6 +43,7 @@ export function urlsOf(issuer: string, basePath: string): Urls {
       introspect: path('introspect'),
       jwks: path('jwks'),
       register: path('register'),
+      userinfo: path('userinfo'),
     },
     of: (name) => `${base}${basePath}/${name}`,
   }

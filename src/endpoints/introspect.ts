@@ -102,7 +102,12 @@ async function currentClaims(
   { token, grant }: LiveAccessToken,
 ): Promise<Claims | null> {
   if (!text.startsWith('gwat_')) return token.claims
-  const context = { client_id: token.clientId, scope: token.scope, resource: token.resource }
+  const context = {
+    client_id: token.clientId,
+    scope: token.scope,
+    resource: token.resource,
+    for: 'access_token' as const,
+  }
   if (token.grantId === null && token.subject === token.clientId) {
     return (await deployment.clientClaims?.(context, context)) ?? {}
   }

@@ -90,7 +90,7 @@ function checkSchemes({ clientAuthentication = [] }: Partial<Feature>, where: st
   }
 }
 
-const oneOf = { carrier: ['query', 'form_post'], member: confirmationMembers }
+const oneOf = { carrier: ['query', 'fragment', 'form_post'], member: confirmationMembers }
 
 const forms = {
   text: 'a string',

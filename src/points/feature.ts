@@ -6,7 +6,8 @@
  */
 import type { Client } from '../clients/client.js'
 import type { ClientSource } from '../clients/sources.js'
-import type { ResourceOptions } from '../deployment/resource-options.js'
+import type { BesideOptions } from '../deployment/resource-options.js'
+import type { Urls } from '../deployment/urls.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
 import type { SigningAlgorithm } from '../keys/jwk.js'
 import type { ClientField } from '../protocol/client-vocabulary.js'
@@ -56,7 +57,7 @@ export interface Feature {
    * Scope of the server itself, by a URI that stands for it: it may be asked for beside that of any API, and is in the scope of that API's
    * tokens then. The words are for the consent page. Called once.
    */
-  resources?(issuer: string): { readonly [uri: string]: ResourceOptions }
+  resources?(issuer: string, urls: Urls): { readonly [uri: string]: BesideOptions }
   /**
    * What the server must be able to sign with besides: `deployment.keyring.current('RS256')` gives the signer. Each has a key ring of its
    * own, published and rotated as the first one; several features may want the same, and nothing is made for what `signingAlgorithm` is

@@ -14,8 +14,8 @@ export type ResponseFields = readonly (readonly [name: string, value: string])[]
 export interface ResponseMode {
   /** The value of `response_mode`. */
   readonly name: string
-  /** What carries the answer: the query of the redirect URI, or a form that posts itself. */
-  readonly carrier: 'query' | 'form_post'
+  /** What carries the answer: the query of the redirect URI, its fragment, or a form that posts itself. */
+  readonly carrier: 'query' | 'fragment' | 'form_post'
   /** Puts the fields into others, for example all of them into one signed `response`. @default they go as they are */
   encode?(fields: ResponseFields, client: Client, deployment: Deployment): Promise<ResponseFields> | ResponseFields
 }

@@ -9,6 +9,7 @@ import type { Deployment } from '../deployment/deployment.js'
 import type { Approved } from '../grant/state.js'
 import type { AuthorizingClient } from '../protocol/identify-client.js'
 import type { Json } from '../protocol/json.js'
+import type { FurtherDemand } from '../protocol/prompt.js'
 import type { Access, ResourceAccess } from '../protocol/resource.js'
 import type { TermRefused, TermValues } from '../protocol/terms.js'
 import type { Claims } from '../users/contract.js'
@@ -27,6 +28,18 @@ export interface Term<Value extends Json = Json> {
   readonly parameters?: readonly string[] | undefined
   /** The value that is asked for, undefined when none is. Pure. @default none: it is chosen at consent */
   parse?(asked: TermRequest): Value | TermRefused | undefined
+  /**
+   * Reads what cannot be read without I/O, such as a token whose signature must be verified: asked of what was parsed when the whole request is valid,
+   * before anything is stored. What it returns takes its place. @default the value as it was parsed
+   */
+  complete?(parsed: Value, asked: TermRequest, deployment: Deployment): Promise<Value | TermRefused>
+  /** What the value asks of the login. Pure. @default nothing */
+  demand?(value: Value): FurtherDemand
+  /**
+   * Whether the value says nothing of what is approved, but of this one request, such as a `nonce`: then no consent is remembered with it, and none is
+   * held against it. @default false
+   */
+  readonly incidental?: boolean | undefined
   /** What the person may have to choose. @default nothing */
   readonly question?: Question<Value> | undefined
   /** What pages say of a value, a line each, in the language `locale`. Pure. @default nothing */
@@ -81,8 +94,13 @@ export type Offer<Value extends Json> =
 /** What is being issued. */
 export interface TermIssue {
   readonly grant: Approved
+  readonly client: Client
   /** Of the access token. */
   readonly access: ResourceAccess
+  /** As the client gets it. */
+  readonly accessToken: string
+  /** Of the access token, in epoch milliseconds. */
+  readonly issuedAt: number
   /** The name of the grant type. */
   readonly by: string
   readonly deployment: Deployment

@@ -50,6 +50,18 @@ export interface ClientMetadata {
   readonly jwks_uri?: string | undefined
   /** The only algorithm that the client's assertions may be signed with. Without it: any that the feature `privateKeyJwt()` has. */
   readonly token_endpoint_auth_signing_alg?: string | undefined
+  /** What the client's ID tokens are signed with, of those that the feature `openid()` has. Without it: the first of them, RS256 by default. */
+  readonly id_token_signed_response_alg?: string | undefined
+  /** What answers of UserInfo are signed with for the client. With the feature `openid()`. Without it they are plain JSON. */
+  readonly userinfo_signed_response_alg?: string | undefined
+  /** Seconds since the login, at most, for requests without `max_age`. With the feature `openid()`. */
+  readonly default_max_age?: number | undefined
+  /** Whether ID tokens must say when the user has logged in. They do whenever it is known. With the feature `openid()`. */
+  readonly require_auth_time?: boolean | undefined
+  /** What the login should reach, the best first, for requests without `acr_values`. With the feature `openid()`. */
+  readonly default_acr_values?: readonly string[] | undefined
+  /** `public`: everybody is told the same `sub` of a user. With the feature `openid()`. */
+  readonly subject_type?: string | undefined
   /**
    * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, or empty, every scope.
    */

@@ -1,5 +1,5 @@
 /**
- * `prompt` and `max_age`: what a client asks of the login, and whether the login at hand will do. The app only says who is
+ * `prompt`, `max_age` and what features ask besides: what a client asks of the login, and whether the login at hand will do. The app only says who is
  * there and since when; the judgement is made here. Pure.
  *
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core §3.1.2.1}
@@ -19,11 +19,25 @@ export interface LoginTrace {
   readonly authenticatedAt?: number | undefined
 }
 
-/** What the judgement needs to know of an authorization request. */
-export interface LoginDemand {
-  readonly prompt: readonly Prompt[]
-  /** Seconds. */
+/** The same of the login at hand, and whose it is. */
+export interface JudgedLogin extends LoginTrace {
+  readonly subject?: string | undefined
+  readonly acr?: string | undefined
+}
+
+/** What features ask of the login beside the core's parameters. */
+export interface FurtherDemand {
+  /** Who it must be. */
+  readonly subject?: string | undefined
+  /** What it should have reached; where that is essential, nothing else will do. */
+  readonly acr?: { readonly values: readonly string[]; readonly essential: boolean } | undefined
+  /** Seconds since the login, at most; whichever is less counts. */
   readonly maxAge?: number | undefined
+}
+
+/** What the judgement needs to know of an authorization request. */
+export interface LoginDemand extends FurtherDemand {
+  readonly prompt: readonly Prompt[]
   /** The login that was noted when the request began, null for nobody. Undefined when it was not noted: then no login is new. */
   readonly loginAtRequest?: LoginTrace | null | undefined
   /** For what the user was last sent to log in during this request; null before the first time. */
@@ -45,13 +59,15 @@ export function parseMaxAge(text: string): number | null {
 
 /**
  * Whether `login` is what the request asks for, and if not, why somebody must log in. `select_account` and `create` ask once:
- * whoever comes back from that is accepted. Freshness is asked for until it is there; the caller bounds the attempts.
+ * whoever comes back from that is accepted, unless it must be somebody else. The rest is asked for until it is there; the caller bounds the attempts.
  */
 export function judgeLogin(
   demand: LoginDemand,
-  login: LoginTrace | null,
+  login: JudgedLogin | null,
   now: number,
-): { readonly ok: true } | { readonly ok: false; readonly reason: LoginReason } {
+):
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: LoginReason; readonly lacks?: 'subject' | 'acr' | undefined } {
   if (demand.lastReason === null) {
     // Somebody who signs up has also chosen an account.
     if (demand.prompt.includes('create')) return { ok: false, reason: 'create' }
@@ -62,6 +78,12 @@ export function judgeLogin(
   if (demand.prompt.includes('login') && !isFresh) return { ok: false, reason: 'fresh' }
   if (demand.maxAge !== undefined && !isFresh && !isYoung(demand.maxAge, login, now))
     return { ok: false, reason: 'fresh' }
+  // OpenID Connect Core §3.1.2.1, §3.1.2.2: nobody else than the hint, or the claim `sub`, names.
+  if (demand.subject !== undefined && login.subject !== demand.subject)
+    return { ok: false, reason: 'select_account', lacks: 'subject' }
+  // OpenID Connect Core §5.5.1.1: an essential acr that is not reached is a failed attempt.
+  if (demand.acr?.essential && !demand.acr.values.includes(login.acr ?? ''))
+    return { ok: false, reason: 'fresh', lacks: 'acr' }
   return { ok: true }
 }
 

@@ -110,13 +110,20 @@ export function redirectHost(uri: string): string {
   return isPrivateUseRedirect(uri) ? uri.slice(0, uri.indexOf(':') + 1) : new URL(uri).host
 }
 
-/** `uri` with more query parameters behind those that it has, which stay byte for byte. */
-export function appendToRedirect(uri: string, parameters: readonly (readonly [name: string, value: string])[]): string {
+/**
+ * `uri` with more query parameters behind those that it has, which stay byte for byte; or with parameters as its fragment, of which a registered one has none.
+ */
+export function appendToRedirect(
+  uri: string,
+  parameters: readonly (readonly [name: string, value: string])[],
+  where: 'query' | 'fragment' = 'query',
+): string {
   // RFC 6749 §3.1.2: an existing query component must be retained when adding parameters.
   const before = !uri.includes('?') ? '?' : /[?&]$/.test(uri) ? '' : '&'
   // %20 rather than +: both are right in a form, but URL parsers of native platforms leave a + as it is.
   const added = new URLSearchParams(parameters.map(([name, value]) => [name, value])).toString().replaceAll('+', '%20')
-  return added === '' ? uri : uri + before + added
+  if (added === '') return uri
+  return uri + (where === 'fragment' ? '#' : before) + added
 }
 
 /** An `http` URI on a loopback host, without its port. Null for everything else, ports that do not exist included. */

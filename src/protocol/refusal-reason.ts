@@ -82,6 +82,7 @@ export type RequestRefusal =
   | 'login_required'
   /** Somebody was sent to log in three times, and the login is still not what the request asks for: what it lacks. */
   | `login_${LoginReason}`
+  | `login_lacks_${'subject' | 'acr'}`
   /** With `prompt=none`: nobody has agreed yet. */
   | 'consent_required'
   /** With `prompt=none`: there is something to choose. */

@@ -40,14 +40,15 @@ export interface AccessRefused {
  * - Names of scope that none of these resources knows are left out, and no scope is what remains when they are all.
  * - No scope, or none of an API: the client's `default_scope`, as far as the chosen resources know it; else what is usual at each, within the client's `scope`.
  * - A resource that knows scopes needs at least one; one that knows none is granted with none.
- * - What stands beside the APIs is granted as far as its scope is asked for, and needs no API.
+ * - What stands beside the APIs is granted as far as its scope is asked for, and needs no API. Where it has a scope that all others need, those mean
+ *   nothing without it.
  *
  * @param asConfigured what resources are called that the request names. By default as they stand.
  */
 export function requestedAccess(
   request: { readonly resources: readonly string[]; readonly scope: string | undefined },
   client: ClientLimits,
-  definitions: readonly ResourceDefinition[],
+  all: readonly ResourceDefinition[],
   asConfigured: AsConfigured = (uri) => uri,
 ): Requested | AccessRefused {
   const named = request.scope === undefined ? [] : parseScope(request.scope)
@@ -58,6 +59,8 @@ export function requestedAccess(
       `Received ${quoted(request.scope ?? '')}.`,
     )
   }
+  const asked = named.length > 0 ? named : (client.default_scope ?? client.scope ?? [])
+  const definitions = all.filter(({ needs }) => needs === undefined || asked.includes(needs))
   const besides = definitions.filter(({ isBeside }) => isBeside)
   const { resources } = request
   const chosen = needsNoApi({ resources, named }, client, definitions)
@@ -90,7 +93,7 @@ export function requestedAccess(
   const scope = isOfApis ? meant : [...new Set(access.flatMap((entry) => entry.scope))]
   if (isNeeded && scope.length === 0) {
     // RFC 6749 §3.3: without a scope, a default value or a failure.
-    if (named.length > 0) return unknownScope(named, known)
+    if (named.length > 0) return unknownScope(named, known, all)
     return refused(
       'scope_missing',
       'Name the scope: there is no default one.',
@@ -104,7 +107,6 @@ export function requestedAccess(
       `Received scope ${listed(scope)} for ${listed(chosen.map(({ resource }) => resource))}.`,
     )
   }
-  const asked = named.length > 0 ? named : (client.default_scope ?? client.scope ?? [])
   return { ok: true, access, scope, unknown: asked.filter((name) => !known.includes(name)) }
 }
 
@@ -119,8 +121,16 @@ function defaultAt(
   return isChosen ? defaultScope : []
 }
 
-function unknownScope(named: readonly string[], known: readonly string[]): AccessRefused {
-  const isOpenid = strayOpenid(named, known).length > 0
+function unknownScope(
+  named: readonly string[],
+  known: readonly string[],
+  all: readonly ResourceDefinition[],
+): AccessRefused {
+  const isOpenid =
+    strayOpenid(
+      named,
+      all.flatMap(({ scopes }) => scopes),
+    ).length > 0
   return refused(
     'scope_unknown',
     isOpenid

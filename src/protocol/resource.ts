@@ -19,6 +19,8 @@ export interface ResourceDefinition {
   readonly isDefault: boolean
   /** Whether it is no API of its own: its scope may be asked for beside any API's, and without one. @default false */
   readonly isBeside?: boolean | undefined
+  /** A scope of it without which none of the others means anything. @default none */
+  readonly needs?: string | undefined
 }
 
 /** One resource and the scope that is granted there, possibly empty. */

@@ -63,7 +63,8 @@ export function unknownRestriction(
 }
 
 /**
- * Whether what was agreed to with some values answers a request with others: the same terms, each of them covered.
+ * Whether what was agreed to with some values answers a request with others: each of them covered, and none that restricts left out. Where a value is
+ * not asked for again that restricts nothing, less is asked for.
  *
  * @param covers whether one value covers another of the same term.
  */
@@ -74,7 +75,7 @@ export function coversTerms(
 ): boolean {
   const names = Object.keys(asked)
   return (
-    names.length === Object.keys(agreed).length &&
+    Object.keys(agreed).every((name) => !restricts(name) || Object.hasOwn(asked, name)) &&
     names.every((name) => {
       const [before, now] = [agreed[name], asked[name]]
       return Object.hasOwn(agreed, name) && before !== undefined && now !== undefined && covers(name, before, now)

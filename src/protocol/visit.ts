@@ -6,7 +6,7 @@
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core §3.1.2.1}
  * @module
  */
-import { judgeLogin, type LoginDemand, type LoginReason, type LoginTrace } from './prompt.js'
+import { type JudgedLogin, judgeLogin, type LoginDemand, type LoginReason } from './prompt.js'
 import type { RequestRefusal } from './refusal-reason.js'
 import type { Access } from './resource.js'
 import type { TermValues } from './terms.js'
@@ -16,7 +16,7 @@ export interface VisitFacts {
   /** What the request asks of the login. */
   readonly demand: LoginDemand
   /** Who is at the browser; null for nobody. */
-  readonly login?: (LoginTrace & { readonly subject: string }) | null | undefined
+  readonly login?: (JudgedLogin & { readonly subject: string }) | null | undefined
   /** Whether the person has just said that they are somebody else. */
   readonly isSwitching: boolean
   /** How often somebody was sent to log in during this request. */
@@ -90,7 +90,12 @@ export type Verdict =
   | { readonly next: 'wait'; readonly milliseconds: number }
   | {
       readonly next: 'refuse'
-      readonly error: 'login_required' | 'consent_required' | 'interaction_required' | 'access_denied'
+      readonly error:
+        | 'login_required'
+        | 'consent_required'
+        | 'interaction_required'
+        | 'unmet_authentication_requirements'
+        | 'access_denied'
       readonly because: RequestRefusal
     }
 
@@ -111,8 +116,9 @@ export function decideVisit(facts: VisitFacts, now: number): Verdict {
   if (login === undefined) return learn('login')
   const judged = judgeLogin(demand, login, now)
   if (!judged.ok || login === null) {
-    if (silent) return refuse('login_required', 'login_required')
-    return logIn(facts, judged.ok ? 'no_login' : judged.reason)
+    const lacks = judged.ok ? undefined : judged.lacks
+    if (silent) return refuse('login_required', lacks ? `login_lacks_${lacks}` : 'login_required')
+    return logIn(facts, judged.ok ? 'no_login' : judged.reason, lacks)
   }
   if (answer) {
     // Nobody else learns what it was.
@@ -148,8 +154,12 @@ function afterItsTime(facts: VisitFacts): Verdict {
     : withPerson(facts, { next: 'start_again', isSwitching: facts.isSwitching })
 }
 
-function logIn(facts: VisitFacts, reason: LoginReason): Verdict {
-  if (facts.challenges >= MAX_CHALLENGES) return refuse('login_required', `login_${reason}`)
+function logIn(facts: VisitFacts, reason: LoginReason, lacks?: 'subject' | 'acr'): Verdict {
+  if (facts.challenges >= MAX_CHALLENGES) {
+    // OpenID Connect Core Error Code unmet_authentication_requirements §2.
+    const error = lacks === 'acr' ? 'unmet_authentication_requirements' : 'login_required'
+    return refuse(error, lacks ? `login_lacks_${lacks}` : `login_${reason}`)
+  }
   return withPerson(facts, { next: 'log_in', reason })
 }
 

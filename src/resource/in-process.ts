@@ -24,8 +24,16 @@ export function tokensInProcess({ server, resource }: InProcessOptions): TokenSo
   const { issuer, resources, defaultResource, asConfigured } = deployment.settings
   const mine = resource === undefined ? defaultResource : asConfigured(resource)
   const definition = mine === undefined ? undefined : resources.get(mine)
-  if (!definition) {
-    const names = [...resources.keys()].map((name) => `'${name}'`).join(', ')
+  // What stands beside the APIs is none.
+  if (!definition || definition.isBeside) {
+    const names = [...resources.values()]
+      .flatMap(({ resource, isBeside }) => (isBeside ? [] : `'${resource}'`))
+      .join(', ')
+    if (names === '') {
+      throw new TypeError(
+        "The server has no API to guard. Write it down in its option: `resources: { 'https://api.example.com': { scopes: { … } } }`.",
+      )
+    }
     throw new TypeError(`resource must be one of ${names}. Write \`createResourceServer({ server, resource: … })\`.`)
   }
   return {

@@ -45,7 +45,7 @@ export interface Asked extends Pick<TokenRequest, 'client' | 'form' | 'http' | '
  */
 export async function issueFromGrant<Answer extends Issued>(
   deployment: Deployed,
-  { confirmation, by, form }: Asked,
+  { client, confirmation, by, form }: Asked,
   grantId: string,
   tokenId: string,
   decide: (grant: Grant) => Step<Answer>,
@@ -79,7 +79,9 @@ export async function issueFromGrant<Answer extends Issued>(
       confirmation,
     }
     const accessToken = await issueAccessToken(deployment, token, grant)
-    const members = grant.terms && (await termMembers(deployment, { grant, access: { resource, scope }, by }))
+    const members =
+      grant.terms &&
+      (await termMembers(deployment, { grant, client, access: { resource, scope }, accessToken, issuedAt, by }))
     const told = withOfflineAccess(scope, answer.offlineAccess === true)
     return tokenResponse(token, accessToken, told, answer.refreshToken, members)
   }
@@ -170,7 +172,7 @@ function userClaims(
   client_id: string,
   { scope, resource }: ResourceAccess,
 ): Promise<Claims | null> {
-  return users.claims ? users.claims(subject, { client_id, scope, resource }) : Promise.resolve({})
+  return users.claims ? users.claims(subject, { client_id, scope, resource, for: 'access_token' }) : Promise.resolve({})
 }
 
 /** The resource was granted, but it may be no longer configured. */

@@ -53,18 +53,29 @@ export interface LoginNeed {
   readonly loginHint: string | undefined
   /** The `ui_locales` of the request in order of preference. */
   readonly uiLocales: readonly string[]
+  /** The authentication context classes that the client wants the login to reach, the best first (with `openid()`). Empty for none. */
+  readonly acrValues: readonly string[]
 }
 
-/** Claims about a user, merged into access tokens after the protocol's own claims, which win. */
+/** Claims about a user. Those of the protocol win over claims of the same name. */
 export interface Claims {
   readonly [name: string]: unknown
 }
 
-/** For which token claims are asked. */
+/** What claims are asked for. */
 export interface ClaimsContext {
   readonly client_id: string
+  /** Of the access token. */
   readonly scope: readonly string[]
+  /** Of the access token. */
   readonly resource: string
+  /**
+   * - `access_token` all that you return goes into the access token, or into what introspection says of an opaque one
+   * - `userinfo`, `id_token` (with `openid()`) of what you return the client gets what is in `claims`
+   */
+  readonly for: 'access_token' | 'userinfo' | 'id_token'
+  /** For `userinfo` and `id_token`: the names that were granted, such as `['name', 'email', 'email_verified']`. Absent for access tokens. */
+  readonly claims?: readonly string[] | undefined
 }
 
 /** Claims for tokens of the client_credentials grant, which have no user. */
@@ -109,4 +120,5 @@ export interface PendingLogin {
   readonly client: { readonly client_id: string; readonly client_name: string | undefined } | null
   readonly loginHint: string | undefined
   readonly uiLocales: readonly string[]
+  readonly acrValues: readonly string[]
 }

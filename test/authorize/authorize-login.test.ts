@@ -88,6 +88,7 @@ describe('nobody logged in', () => {
         client: { client_id: 'web', client_name: 'Web App' },
         loginHint: 'al<i>ce',
         uiLocales: ['de-AT', 'en'],
+        acrValues: [],
       },
     ])
   })

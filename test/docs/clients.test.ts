@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseStaticClients, type StaticClient } from '../../src/clients/static.js'
 import { core } from '../../src/construction/core.js'
+import { openid } from '../../src/features/openid/index.js'
 import { privateKeyJwt } from '../../src/features/registration/index.js'
 import { joinFeatures } from '../../src/points/join.js'
 import type { ClientMetadata } from '../../src/protocol/client-metadata.js'
@@ -13,13 +14,14 @@ const rowsUnder = tablesOf('docs/clients.md')
 const types = typesOf(['src/clients/static.ts', 'src/clients/given.ts', 'src/protocol/client-metadata.ts'])
 const parse = clientMetadataParser(vocabulary)
 /** With the features that ship and bring fields. */
-const { tables: all } = joinFeatures(core, [privateKeyJwt()])
+const { tables: all } = joinFeatures(core, [privateKeyJwt(), openid()])
 const parseAll = clientMetadataParser(all.clients)
 
 const headings = [
   '## What people see',
   '## How it gets its tokens',
   '## With a key of its own',
+  '## OpenID Connect',
   '## What it may ask for',
   '## Whether people are asked',
 ]
@@ -48,7 +50,7 @@ describe('the page about client fields', () => {
         /not known/,
       )
     }
-    const ofFeatures = rowsUnder('## With a key of its own').map(name)
+    const ofFeatures = ['## With a key of its own', '## OpenID Connect'].flatMap(rowsUnder).map(name)
     expect(ofFeatures.sort()).toEqual([...all.clients.fields.keys()].sort())
     expect(() => parse({ redirect_uris: ['https://app.example.com/cb'], grants: [] })).toThrow(/not known/)
   })

@@ -8,6 +8,7 @@ import { browse, siteAt } from '../../adapters/testing/site.js'
 import type { ServerOptions } from '../../src/construction/options.js'
 import { createAuthorizationServer } from '../../src/server.js'
 import { memoryStorage } from '../../src/storage/memory.js'
+import type { UserAuthentication } from '../../src/users/contract.js'
 import { type App, listen } from '../adapters/apps.js'
 
 export const redirectUri = 'https://client.example/callback'
@@ -18,7 +19,10 @@ export const methods = ['client_secret_basic', 'client_secret_post', 'none'] as 
 export type Method = (typeof methods)[number]
 
 /** An app with the server on a real socket. The issuer is its origin. @param more features, and clients beside those that are there anyway. */
-export async function openSite(app: App, more: Pick<ServerOptions, 'features' | 'clients'> = {}) {
+export async function openSite(
+  app: App,
+  more: Pick<ServerOptions, 'features' | 'clients'> & Pick<UserAuthentication, 'claims'> = {},
+) {
   const { origin: issuer, server, close } = await listen()
   const resource = `${issuer}/api`
   const auth = createAuthorizationServer({
@@ -27,6 +31,7 @@ export async function openSite(app: App, more: Pick<ServerOptions, 'features' | 
     users: {
       current: async () => ({ subject: 'ada', sessionId: 'session-of-ada' }),
       challenge: async () => ({ status: 500, headers: [], body: '' }),
+      ...(more.claims && { claims: more.claims }),
     },
     resources: { [resource]: { scopes: { 'notes:read': 'Read your notes', 'notes:write': 'Change your notes' } } },
     features: more.features,

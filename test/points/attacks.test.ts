@@ -122,8 +122,8 @@ describe('a feature that is not what it should be', () => {
     ],
     [
       'a carrier that does not exist',
-      { name: 'f', responseModes: [wrong({ name: 'fragment', carrier: 'fragment' })] },
-      'carrier (query or form_post)',
+      { name: 'f', responseModes: [wrong({ name: 'pigeon', carrier: 'pigeon' })] },
+      'carrier (query, fragment or form_post)',
     ],
     ['a term that cannot be kept', { name: 'f', terms: [{ name: '__proto__' }] }, "the term '__proto__'"],
     [

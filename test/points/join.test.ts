@@ -120,7 +120,7 @@ describe('the option features', () => {
     ],
     [
       { responseModes: ['packed'] },
-      'responseModes[0] must be an object with name (a string), carrier (query or form_post).',
+      'responseModes[0] must be an object with name (a string), carrier (query, fragment or form_post).',
     ],
     [
       { keyProofs: [{ member: 'jkt' }] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LoginReason, LoginTrace, Prompt } from '../../src/protocol/prompt.js'
+import type { FurtherDemand, LoginReason, LoginTrace, Prompt } from '../../src/protocol/prompt.js'
 import { decideVisit, MAX_CHALLENGES, type Unknown, type Verdict, type VisitFacts } from '../../src/protocol/visit.js'
 
 const NOW = 1_800_000_000_000
@@ -23,7 +23,7 @@ const logins = {
   nobody: null,
   there: { subject: 'alice', sessionId: 'one', authenticatedAt: NOW - 5000 },
   old: { subject: 'alice', sessionId: 'one', authenticatedAt: NOW - 600_000 },
-  fresh: { subject: 'alice', sessionId: 'two', authenticatedAt: NOW },
+  fresh: { subject: 'alice', sessionId: 'two', authenticatedAt: NOW, acr: 'two' },
   bob: { subject: 'bob', sessionId: 'three', authenticatedAt: NOW },
 } satisfies { [name: string]: VisitFacts['login'] }
 /** The login that was noted when the request began: not at all, nobody, the one of `there` and `old`. */
@@ -73,6 +73,27 @@ function* beginnings(): Generator<VisitFacts> {
     }
 }
 
+/** What features ask of the login besides: somebody, an acr that must be reached, one that need not. */
+const further: readonly FurtherDemand[] = [
+  { subject: 'alice' },
+  { acr: { values: ['two', 'three'], essential: true } },
+  { acr: { values: ['two'], essential: false } },
+  { subject: 'bob', acr: { values: ['two'], essential: true }, maxAge: 60 },
+]
+
+function* beginningsWithMore(): Generator<VisitFacts> {
+  for (const prompt of demands)
+    for (const more of further)
+      for (const loginAtRequest of [undefined, null])
+        for (const challenges of [0, 1, 3])
+          for (const isStored of challenges > 0 ? [true] : [true, false])
+            for (const answer of prompt.includes('none') || !isStored ? [null] : answers) {
+              const lastReason = challenges === 0 ? null : 'select_account'
+              const demand = { prompt, ...more, loginAtRequest, lastReason } as const
+              yield { demand, challenges, answer, isStored, isSwitching: false, isOver: false, isEmbedded: false }
+            }
+}
+
 /** One way to the end: what was known then, what was looked up on the way, and whether the answer was written down on it. */
 interface Ending {
   readonly facts: VisitFacts
@@ -92,7 +113,7 @@ function* endingsOf(facts: VisitFacts, learnt: readonly Unknown[] = [], recorded
   } else yield { facts, learnt, recorded, verdict }
 }
 
-const endings = [...beginnings()].flatMap((facts) => [...endingsOf(facts)])
+const endings = [...beginnings(), ...beginningsWithMore()].flatMap((facts) => [...endingsOf(facts)])
 const ended = <Next extends Verdict['next']>(next: Next) =>
   endings.filter(
     (ending): ending is Ending & { verdict: Extract<Verdict, { next: Next }> } => ending.verdict.next === next,
@@ -104,6 +125,26 @@ const isNewer = ({ demand, login }: VisitFacts) =>
   login != null && (demand.loginAtRequest === null || (!!demand.loginAtRequest && login.authenticatedAt === NOW))
 
 describe('of all that may be known when a request is at the browser', () => {
+  it('nobody gets a code but who was demanded, nor without an acr that is essential', () => {
+    const issued = ended('issue')
+    for (const { facts } of issued) {
+      const { subject, acr } = facts.demand
+      if (subject !== undefined) expect(facts.login?.subject).toBe(subject)
+      if (acr?.essential) expect(acr.values).toContain(facts.login?.acr)
+    }
+    expect(issued.some(({ facts }) => facts.demand.acr?.essential)).toBe(true)
+    expect(issued.some(({ facts }) => facts.demand.acr?.essential === false && !facts.login?.acr)).toBe(true)
+  })
+
+  it('an acr that was not reached three times is told as such, and nothing else is', () => {
+    const unmet = ended('refuse').filter(({ verdict }) => verdict.error === 'unmet_authentication_requirements')
+    expect(unmet.length).toBeGreaterThan(0)
+    for (const { facts } of unmet) {
+      expect([facts.challenges, facts.demand.acr?.essential]).toEqual([MAX_CHALLENGES, true])
+      expect(facts.demand.prompt).not.toContain('none')
+    }
+  })
+
   it('every combination comes to an end, and each end is reached', () => {
     expect(endings.length).toBeGreaterThan(20_000)
     expect(new Set(endings.map(({ verdict }) => verdict.next))).toEqual(

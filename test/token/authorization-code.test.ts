@@ -127,7 +127,7 @@ describe('further claims', () => {
     }
     const { access_token } = await obtainTokens(h)
     expect(claimsOf(access_token)).toMatchObject({ role: 'editor', 'https://example.com/tier': { level: 2 } })
-    expect(asked).toEqual([['alice', { client_id: 'web', scope: ['read'], resource: API }]])
+    expect(asked).toEqual([['alice', { client_id: 'web', scope: ['read'], resource: API, for: 'access_token' }]])
   })
 
   it('never replace, or pass for, what the protocol says', async () => {

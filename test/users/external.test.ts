@@ -12,6 +12,7 @@ const need: LoginNeed = {
   client: pending.client,
   loginHint: undefined,
   uiLocales: [],
+  acrValues: [],
 }
 const found = (value: unknown) => externalLogin({ current: () => value as never, loginUrl: '/login' }).current(visit)
 const location = async (loginUrl: string | ((need: LoginNeed) => string), more: Partial<LoginNeed> = {}) => {
@@ -104,7 +105,9 @@ describe('options', () => {
       claims: (subject) => ({ name: subject }),
       end: (_, back) => ({ status: 303, headers: [['location', back]], body: '' }),
     })
-    expect(await full.claims?.('u1', { client_id: 'c', scope: [], resource: 'r' })).toEqual({ name: 'u1' })
+    expect(await full.claims?.('u1', { client_id: 'c', scope: [], for: 'access_token', resource: 'r' })).toEqual({
+      name: 'u1',
+    })
     expect(header((await full.end?.(visit, '/bye')) ?? { status: 0, headers: [], body: '' }, 'location')).toBe('/bye')
   })
 

@@ -31,6 +31,7 @@ export const pending: PendingLogin = {
   client: { client_id: 'notes', client_name: 'Notes' },
   loginHint: undefined,
   uiLocales: [],
+  acrValues: [],
 }
 
 export interface Fixture extends UserServices {

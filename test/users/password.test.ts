@@ -514,6 +514,7 @@ describe('the contract', () => {
     client: pending.client,
     loginHint: undefined,
     uiLocales: [],
+    acrValues: [],
   }
 
   it('sends whoever must log in to the login page, with the handle of the pending request', async () => {
@@ -550,7 +551,7 @@ describe('the contract', () => {
 
   it('gives the claims of the app', async () => {
     build({ verify, claims: (subject) => (subject === 'u1' ? { name: 'Ada' } : null) })
-    const about = { client_id: 'notes', scope: [], resource: 'https://api.example' }
+    const about = { client_id: 'notes', scope: [], for: 'access_token' as const, resource: 'https://api.example' }
     expect(await users.claims?.('u1', about)).toEqual({ name: 'Ada' })
     expect(await users.claims?.('gone', about)).toBeNull()
   })

@@ -1,0 +1,45 @@
+/**
+ * The claims about a person that a client gets: what was granted of what the app says, and nothing else.
+ *
+ * @module
+ */
+import type { Deployment } from '../../deployment/deployment.js'
+import type { Approved } from '../../grant/state.js'
+import type { ResourceAccess } from '../../protocol/resource.js'
+import type { Claims } from '../../users/contract.js'
+import { matches, type RequestedClaims, type Wishes } from './rules/claims-parameter.js'
+import { claimsOf } from './rules/identity-claims.js'
+import { claimsTermName } from './rules/term-names.js'
+
+/**
+ * Asks the app, if anything was granted.
+ *
+ * @param where UserInfo has what the scope of its access token stands for; both have what the parameter `claims` asked for there (OpenID Connect Core
+ *   §5.4, §5.5).
+ * @returns null when the user is gone or blocked.
+ */
+export async function grantedClaims(
+  { users }: Deployment,
+  grant: Approved,
+  { resource, scope }: ResourceAccess,
+  where: 'userinfo' | 'id_token',
+): Promise<Claims | null> {
+  // Only the term itself has put it there.
+  const wishes: Wishes = (grant.terms?.[claimsTermName] as RequestedClaims | undefined)?.[where] ?? {}
+  const names = [...new Set([...(where === 'userinfo' ? claimsOf(scope) : []), ...Object.keys(wishes)])]
+  // A user who is gone gets nothing, whatever was asked for; but an ID token rests on the access token, for which the app was asked just now.
+  if (!users.claims || (names.length === 0 && where === 'id_token')) return {}
+  const about = { client_id: grant.clientId, scope, resource, for: where, claims: names }
+  const said = await users.claims(grant.subject, about)
+  if (!said) return null
+  const told: { [name: string]: unknown } = {}
+  for (const name of names) {
+    const value = Object.hasOwn(said, name) ? said[name] : undefined
+    if (isTold(value) && matches(wishes[name], value)) told[name] = value
+  }
+  return told
+}
+
+/** §5.3.2: what is not known is left out, rather than null or empty. */
+const isTold = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== '' && typeof value !== 'function'

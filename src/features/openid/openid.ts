@@ -1,0 +1,56 @@
+/**
+ * OpenID Connect: people log in to other apps with this one.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html OpenID Connect Core 1.0}
+ * @module
+ */
+import type { Feature } from '../../points/feature.js'
+import { version } from '../../runtime/version.js'
+import { clientFields } from './client-fields.js'
+import { checkOpenIdOptions, type OpenIdOptions } from './options.js'
+import { identityClaims } from './rules/identity-claims.js'
+import { claimsTerm, signInTerm } from './terms.js'
+import { userInfoEndpoint } from './user-info.js'
+import { identityResource } from './words.js'
+
+/**
+ * Makes the server an OpenID provider: clients that ask for the scope `openid` get an ID token, and may ask at UserInfo for what the person lets them
+ * know. What that is comes from `claims` of the option `users`.
+ *
+ * @example
+ * createAuthorizationServer({
+ *   // … issuer, storage, secret
+ *   users: passwordLogin({ find, claims: async (subject) => ({ name: 'Ada', email: 'ada@example.com', email_verified: true }) }),
+ *   clients: [{ client_id: 'forum', client_secret: process.env.FORUM_SECRET, redirect_uris: ['https://forum.example/callback'] }],
+ *   features: [openid()],
+ * })
+ *
+ * @throws {TypeError} when an option is wrong.
+ */
+export function openid(options: OpenIdOptions = {}): Feature {
+  const settings = checkOpenIdOptions(options)
+  const { algorithms } = settings
+  return {
+    name: 'openid',
+    madeFor: version,
+    resources: (_, urls) => ({ [urls.of('userinfo')]: identityResource }),
+    // OAuth 2.0 Multiple Response Types §2.1. For the response type `code` alone, as everything here: tokens never travel in a URL.
+    responseModes: [{ name: 'fragment', carrier: 'fragment' }],
+    terms: [signInTerm(settings), claimsTerm],
+    clientFields: clientFields(settings),
+    algorithms,
+    endpoints: (server) => [userInfoEndpoint(server, settings)],
+    // OpenID Connect Discovery §3.
+    metadata: {
+      scopes_supported: ['offline_access'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: algorithms,
+      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...identityClaims],
+      claims_parameter_supported: true,
+      request_parameter_supported: false,
+      // Where it is left out, it means yes.
+      request_uri_parameter_supported: false,
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
+    },
+  }
+}

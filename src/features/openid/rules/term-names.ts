@@ -1,0 +1,7 @@
+/**
+ * Under which names the terms are kept. Pure.
+ *
+ * @module
+ */
+
+export const claimsTermName = 'claims'
