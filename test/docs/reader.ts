@@ -4,8 +4,8 @@
  * @module
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { transformSync } from 'esbuild'
 import { createConsumer, removeConsumer } from '../package/consumer.js'
 import { freePort } from '../support/free-port.js'
@@ -46,7 +46,11 @@ export class Reader {
   /** @param packages what the pages have installed, of the root's node_modules. @param more the same of other folders: name → path. */
   static async arrive(packages: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Reader> {
     const folder = createConsumer(packages)
-    for (const [name, path] of Object.entries(more)) symlinkSync(path, join(folder, 'node_modules', name), 'junction')
+    for (const [name, path] of Object.entries(more)) {
+      const link = join(folder, 'node_modules', name)
+      mkdirSync(dirname(link), { recursive: true })
+      symlinkSync(path, link, 'junction')
+    }
     return new Reader(folder, await freePort())
   }
 

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Reader } from '../../docs/reader.js'
 import { Jar } from '../logins/jar.js'
-import { clientDocument, documentUrl, McpUser } from './mcp-user.js'
+import { clientDocument, McpUser } from './mcp-user.js'
 import { packagesHere } from './packages.js'
 
 const server = `
@@ -63,7 +63,7 @@ describe.each([1, 2] as const)('the official client of generation %d', (generati
     // The client of generation 1 that has a refresh token does not ask for more, but spends it.
     const ada = new McpUser(generation, `${reader.origin}/mcp`, agree, generation === 2, comes)
     expect(await ada.connect()).toMatch(/^notes:read( offline_access)?$/)
-    if (comes === 'described') expect(ada.clientId()).toBe(documentUrl)
+    if (comes === 'described') expect(ada.clientId()).toBe(clientDocument.client_id)
     else expect(ada.clientId()).toMatch(/^gwcl_/)
     expect(await ada.call('whoami')).toBe('ada')
     expect(await ada.callAndAuthorize('add_note')).toBe('added with notes:read notes:write')

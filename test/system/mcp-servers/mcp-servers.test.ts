@@ -11,7 +11,7 @@ import { packagesHere } from './packages.js'
 const page = 'docs/how-to/mcp-frameworks.md'
 const files = filesOf(page)
 const shared = ['api.ts', 'tool-scope.ts']
-const packages = ['libsql', 'typescript']
+const packages = ['typescript']
 
 /** The README's server, with the resource that the page says. */
 const auth = (filesOf('README.md').get('auth.mjs') ?? '').replace(

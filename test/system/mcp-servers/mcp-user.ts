@@ -33,16 +33,22 @@ const clients = sdk.clients as unknown as Record<1 | 2, Clients>
 const authorize: (provider: object, url: string, scope: string, callback?: URL) => Promise<string> =
   sdk.authorize as never
 
-const redirectUrl = 'http://127.0.0.1:4711/callback'
+/** Where a client describes itself, and where the browser is sent back to. */
+export interface Described {
+  readonly documentUrl: string
+  readonly redirectUrl: string
+}
 
-/** Where the client describes itself, for one that comes so. */
-export const documentUrl = 'https://client.example.com/mcp.json'
+const itself: Described = {
+  documentUrl: 'https://client.example.com/mcp.json',
+  redirectUrl: 'http://127.0.0.1:4711/callback',
+}
 
 /** What is there. */
 export const clientDocument = {
-  client_id: documentUrl,
+  client_id: itself.documentUrl,
   client_name: 'A client',
-  redirect_uris: [redirectUrl],
+  redirect_uris: [itself.redirectUrl],
   grant_types: ['authorization_code', 'refresh_token'],
   token_endpoint_auth_method: 'none',
 }
@@ -61,6 +67,7 @@ export class McpUser {
    * @param browse what the person does at a URL; gives where the browser was sent.
    * @param refreshes whether the client keeps refresh tokens.
    * @param comes as what: by an id that it was given, by registering itself, or by its document.
+   * @param described another client, for one that comes by its document, or is at another address.
    */
   constructor(
     generation: 1 | 2,
@@ -68,6 +75,7 @@ export class McpUser {
     private readonly browse: (url: string) => Promise<URL>,
     private readonly refreshes = false,
     private readonly comes: 'known' | 'registering' | 'described' = 'known',
+    private readonly described = itself,
   ) {
     this.clients = clients[generation]
     this.at = this.make()
@@ -83,16 +91,16 @@ export class McpUser {
     return this.tokens?.scope
   }
 
-  async call(name: string): Promise<string | undefined> {
-    const { content } = await this.at.client.callTool({ name, arguments: {} })
+  async call(name: string, args = {}): Promise<string | undefined> {
+    const { content } = await this.at.client.callTool({ name, arguments: args })
     return content[0]?.text
   }
 
   /** Calls, and once more after the person has been asked. */
-  callAndAuthorize = (name: string): Promise<string | undefined> =>
-    this.call(name).catch(async (error) => {
+  callAndAuthorize = (name: string, args = {}): Promise<string | undefined> =>
+    this.call(name, args).catch(async (error) => {
       await this.finish(error)
-      return this.call(name)
+      return this.call(name, args)
     })
 
   /** The access token is worth nothing any more. */
@@ -120,9 +128,10 @@ export class McpUser {
   }
 
   private provider() {
+    const { documentUrl, redirectUrl } = this.described
     return {
       redirectUrl,
-      clientMetadata: { redirect_uris: [redirectUrl], token_endpoint_auth_method: 'none' },
+      clientMetadata: { client_name: 'A client', redirect_uris: [redirectUrl], token_endpoint_auth_method: 'none' },
       ...(this.comes === 'described' && { clientMetadataUrl: documentUrl }),
       clientInformation: () => (this.comes === 'known' ? { client_id: 'desktop' } : this.information),
       ...(this.comes !== 'known' && {

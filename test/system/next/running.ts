@@ -7,12 +7,20 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 
+/** As {@link runNext}, to the end of the test at the latest. */
+export async function startNext(cwd: string, args: readonly string[], env: { readonly [name: string]: string }) {
+  const next = runNext(cwd, args, env)
+  onTestFinished(next.stop)
+  await next.ready
+  return next
+}
+
 /**
- * Starts a script of Node, until Next says that it is ready. It ends with the test, or when `stop` is called.
+ * Starts a script of Node. It is ready when Next says so, and ends when `stop` is called.
  *
  * @param args the script first.
  */
-export async function startNext(cwd: string, args: readonly string[], env: { readonly [name: string]: string }) {
+export function runNext(cwd: string, args: readonly string[], env: { readonly [name: string]: string }) {
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...env },
@@ -24,8 +32,7 @@ export async function startNext(cwd: string, args: readonly string[], env: { rea
     child.kill()
     await exited
   }
-  onTestFinished(stop)
-  await new Promise<void>((resolve, reject) => {
+  const ready = new Promise<void>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text) => {
         told += text
@@ -34,5 +41,5 @@ export async function startNext(cwd: string, args: readonly string[], env: { rea
     }
     exited.then(() => reject(new Error(`${args.join(' ')} ended after: ${told}`)))
   })
-  return { printed: () => told, stop }
+  return { ready, printed: () => told, stop }
 }
