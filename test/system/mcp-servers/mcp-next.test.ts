@@ -23,7 +23,8 @@ import { Person } from './person.js'
 const root = resolve(import.meta.dirname, '../../..')
 const page = 'docs/how-to/mcp-next.md'
 const files = filesIn(pageOf(page))
-const [, dev = '', , build = ''] = piecesOf(page, 'sh')
+const [install = '', dev = '', , build = ''] = piecesOf(page, 'sh')
+const [init = ''] = install.split('\n')
 const kept = piecesOf(page, 'ts').find((piece) => piece.includes('globalThis')) ?? ''
 
 const folder = join(import.meta.dirname, '.pages/next')
@@ -75,7 +76,11 @@ const userOf = (
 let person: Person
 beforeAll(async () => {
   rmSync(folder, { recursive: true, force: true })
-  write('package.json', '{ "private": true }')
+  // The first line of the page; what the others install is in this area.
+  mkdirSync(folder, { recursive: true })
+  // Without what the npm that runs the tests says, which would write into the repository.
+  const { PATH, HOME } = process.env
+  execFileSync('sh', ['-c', init], { cwd: folder, env: { PATH, HOME } })
   const installed = join(folder, 'node_modules/grantwright')
   mkdirSync(installed, { recursive: true })
   execFileSync('tar', ['-xzf', pack(folder), '-C', installed, '--strip-components=1'])
@@ -87,6 +92,7 @@ afterAll(async () => {
 })
 
 it('has these commands, and imports what its first commands install', () => {
+  expect(init).toBe('npm init -y && npm pkg set type=module')
   expect(dev).toBe('npx next dev -H localhost')
   expect(build).toBe('npx next build && npx next start -H localhost')
   const imported = importedBy(files.values())
@@ -221,7 +227,7 @@ describe('built and started', () => {
     await goAllTheWay(userOf(endpoint, person.agree, person.redirectUrl), true)
     expect(person.complaints).toEqual([])
     expect((await turnedAway(folder, endpoint)).out).toEqual([])
-  })
+  }, 300_000)
 })
 
 /** What a strict compiler says to the files as they are in the app now; the empty string when it is content. */
