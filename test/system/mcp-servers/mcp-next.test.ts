@@ -201,11 +201,8 @@ it('works with `basePath` and `trailingSlash`, as the page says', async () => {
   const [config = ''] = /export default \{\n {2}basePath[\s\S]*?\n\}/.exec(pageOf('docs/adapters/next.md')) ?? []
   const slashes = 'trailingSlash: true, skipTrailingSlashRedirect: true'
   expect(pageOf('docs/adapters/next.md')).toContain(`{ ${slashes} }`)
-  const own = `\nconst here = 'http://127.0.0.1:${at.port}'\n`
-  write(
-    'next.config.ts',
-    own + config.replace('export default {', `export default { ${slashes},`).replaceAll('127.0.0.1', 'localhost'),
-  )
+  const settings = config.replace('export default {', `export default { ${slashes},`)
+  write('next.config.ts', `const here = '${at.origin}'\n${settings}`)
   onTestFinished(() => rmSync(join(folder, 'next.config.ts')))
   const server = run(dev, at.port, 'development')
   onTestFinished(server.stop)
