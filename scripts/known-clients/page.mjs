@@ -132,6 +132,7 @@ function habits({ discovery, scope, resource, authentication, refresh, registrat
         assertion.jwksUri ? `, keys at ${code(assertion.jwksUri)}` : ''
       }.`,
     registration?.repeats === 'each_connection' && 'Registers anew at each connection.',
+    registration?.repeats === 'each_login' && 'Registers anew at each login.',
     registration?.repeats === 'once' && 'Registers once and keeps what it got.',
     discovery?.checksIss === 'never' && 'Does not look at `iss`.',
     discovery?.checksIss === 'when_sent_or_advertised' && 'Checks `iss`.',

@@ -144,8 +144,11 @@ export interface KnownRegistration extends Sourced {
    * - `application_type`: `native` with a loopback redirect URI or a scheme of its own, else `web`
    */
   readonly adapts?: readonly ('scope' | 'grant_types' | 'token_endpoint_auth_method' | 'application_type')[] | undefined
-  /** `each_connection`: registers anew whenever it connects. `once`: keeps what it got, per server. */
-  readonly repeats?: 'each_connection' | 'once' | undefined
+  /**
+   * `each_connection`: registers anew whenever it connects. `each_login`: whenever it asks a person to log in; until then it refreshes as the client
+   * that it was. `once`: keeps what it got, per server.
+   */
+  readonly repeats?: 'each_connection' | 'each_login' | 'once' | undefined
 }
 
 /** Client metadata, as RFC 7591 §2 has it. */

@@ -7,8 +7,8 @@ import type { KnownClient, Source } from '../known-client.js'
 
 const code: Source = {
   kind: 'client code',
-  url: 'https://www.npmjs.com/package/@google/gemini-cli-core/v/0.61.0',
-  date: '2026-11-27',
+  url: 'https://www.npmjs.com/package/@google/gemini-cli/v/0.61.0',
+  date: '2026-11-28',
 }
 
 export const geminiCli: KnownClient = {
@@ -34,7 +34,7 @@ export const geminiCli: KnownClient = {
       scope: '',
     },
     adapts: ['scope'],
-    repeats: 'each_connection',
+    repeats: 'each_login',
     source: code,
   },
   authentication: { methods: ['none'], source: code },
@@ -54,6 +54,7 @@ export const geminiCli: KnownClient = {
   },
   scope: { from: ['configured', 'server_metadata'], source: code },
   resource: { sentWith: ['authorization', 'token', 'refresh'], spelling: 'href', compares: 'normalized', source: code },
+  refresh: { parallel: true, source: code },
   traps: [
     {
       trap: 'Metadata of the resource at another origin than the resource is refused.',
@@ -78,6 +79,16 @@ export const geminiCli: KnownClient = {
     },
     {
       trap: '`scope` in its registration is an empty string where the server has no `scopes_supported`.',
+      source: code,
+    },
+    {
+      trap: 'It refreshes from five minutes before an access token ends: before every request, where tokens live five minutes or less, and several times at once with the same refresh token.',
+      cure: 'Let access tokens live longer than that.',
+      source: code,
+    },
+    {
+      trap: 'Where an access token is refused that has not run out, it does not refresh. It registers a client without redirect URIs, is refused, and only calls the server disconnected.',
+      cure: 'After a revocation, tell people to run `/mcp auth` and the name of the server.',
       source: code,
     },
   ],
