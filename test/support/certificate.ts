@@ -12,37 +12,73 @@ export interface Certified {
   readonly key: string
 }
 
+/** When a certificate counts, in milliseconds. */
+export interface Validity {
+  readonly from: number
+  readonly until: number
+}
+
+export interface CertificateAuthority {
+  readonly cert: string
+  /** For two days, of which one is over. */
+  issue(...names: readonly string[]): Certified
+  issueFor(validity: Validity, ...names: readonly string[]): Certified
+}
+
+const DAY = 86_400_000
+const aroundNow = (): Validity => ({ from: Date.now() - DAY, until: Date.now() + DAY })
+
 /** An authority, and a certificate of it for each list of names. */
-export function certificateAuthority(): { readonly cert: string; issue(...names: readonly string[]): Certified } {
+export function certificateAuthority(): CertificateAuthority {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = 'Tests of grantwright'
-  const make = (subject: string, publicKey: KeyObject, extension: Buffer) =>
-    pem('CERTIFICATE', certificate(name, subject, publicKey, extension, authority.privateKey))
+  const issueFor: CertificateAuthority['issueFor'] = (validity, ...names) => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const parties = { issuer: name, subject: 'A server', validity }
+    return {
+      cert: certificate(parties, publicKey, alternativeNames(names), authority.privateKey),
+      key: pemOf(privateKey),
+    }
+  }
+  const own = { issuer: name, subject: name, validity: aroundNow() }
   return {
-    cert: make(name, authority.publicKey, basicConstraints),
-    issue(...names) {
-      const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      return {
-        cert: make('A server', publicKey, alternativeNames(names)),
-        key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      }
-    },
+    cert: certificate(own, authority.publicKey, basicConstraints, authority.privateKey),
+    issue: (...names) => issueFor(aroundNow(), ...names),
+    issueFor,
   }
 }
 
+/** A certificate that nobody has signed but the server itself. */
+export function selfSigned(...names: readonly string[]): Certified {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const own = { issuer: 'A server', subject: 'A server', validity: aroundNow() }
+  return { cert: certificate(own, publicKey, alternativeNames(names), privateKey), key: pemOf(privateKey) }
+}
+
+interface Parties {
+  readonly issuer: string
+  readonly subject: string
+  readonly validity: Validity
+}
+
 /** RFC 5280 §4.1. */
-function certificate(issuer: string, subject: string, publicKey: KeyObject, extension: Buffer, by: KeyObject): Buffer {
+function certificate(
+  { issuer, subject, validity }: Parties,
+  publicKey: KeyObject,
+  extension: Buffer,
+  by: KeyObject,
+): string {
   const toBeSigned = sequence(
     der(0xa0, integer(Buffer.from([2]))),
     integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ecdsaWithSha256,
     distinguishedName(issuer),
-    sequence(utcTime(Date.now() - 86_400_000), utcTime(Date.now() + 86_400_000)),
+    sequence(utcTime(validity.from), utcTime(validity.until)),
     distinguishedName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(extension)),
   )
-  return sequence(toBeSigned, ecdsaWithSha256, bitString(sign('sha256', toBeSigned, by)))
+  return pem('CERTIFICATE', sequence(toBeSigned, ecdsaWithSha256, bitString(sign('sha256', toBeSigned, by))))
 }
 
 const der = (tag: number, ...contents: readonly Buffer[]): Buffer => {
@@ -68,5 +104,10 @@ const basicConstraints = sequence(
 const alternativeNames = (names: readonly string[]) =>
   sequence(objectId('551d11'), der(0x04, sequence(...names.map((name) => der(0x82, Buffer.from(name))))))
 
-const pem = (label: string, bytes: Buffer): string =>
-  `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`
+const pemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+const pem = (label: string, bytes: Buffer): string => {
+  const lines = bytes.toString('base64').match(/.{1,64}/g) ?? []
+  // An empty line before the end would make it one that OpenSSL does not read.
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+}
