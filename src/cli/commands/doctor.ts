@@ -19,7 +19,7 @@ export const doctor: Command = {
   summary: 'Plays known MCP clients against a server that runs, and says why one does not connect',
   details: `Works with every server, whoever made it. It asks what the clients ask before anybody logs in: metadata, challenge, registration,
 the authorization page with each redirect URI, the token endpoint with a code that does not exist. Where a client would register, it
-asks for a dry run, or registers and removes itself again; what could not be removed is named.`,
+asks for a dry run and registers one client for all of them, or registers each; it removes them again, and names what could not be removed.`,
   operands: ['<issuer or MCP URL>'],
   flags: {
     client: {

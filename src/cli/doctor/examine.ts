@@ -10,6 +10,7 @@ import { type Exchange, told } from './exchange.js'
 import type { Finding } from './finding.js'
 import { play } from './play.js'
 import { openProbe } from './probe.js'
+import { standIn } from './stand-in.js'
 import { findTarget } from './target.js'
 import type { Removal, Target, World } from './world.js'
 
@@ -33,13 +34,14 @@ export interface Report {
   /** Milliseconds: when it began. */
   readonly at: number
   readonly results: readonly Result[]
+  /** What became of each client that was registered. */
+  readonly removals: readonly Removal[]
   readonly exchanges: readonly Exchange[]
 }
 
 export interface Result {
   readonly client: KnownClient
   readonly by: NonNullable<World['way']>['by'] | null
-  readonly removal: Removal | null
   /** By the name of the check, in the order of {@link checks}. */
   readonly findings: { readonly [check: string]: Finding }
 }
@@ -53,10 +55,12 @@ export async function examine({ url, clients, timeout, clientId, clock }: Examin
   if (first && probe.exchanges.every(({ outcome }) => !outcome.answered && outcome.problem === 'unreachable')) {
     throw new Failure(`Nothing answers at ${url}. ${told(first)}`)
   }
-  const results: Result[] = []
+  const played: World[] = []
   // One after the other: what is measured is the server, and not the crowd.
-  for (const client of clients) results.push(resultOf(await play(client, target, probe, at, { clientId })))
-  return { target, at, results, exchanges: probe.exchanges }
+  for (const client of clients) played.push(await play(client, target, probe, at, { clientId }))
+  const { worlds, removal } = await standIn(played, probe)
+  const removals = [...worlds.flatMap(({ registered }) => registered?.removal ?? []), ...(removal ? [removal] : [])]
+  return { target, at, results: worlds.map(resultOf), removals, exchanges: probe.exchanges }
 }
 
 function resultOf(world: World): Result {
@@ -64,7 +68,6 @@ function resultOf(world: World): Result {
   return {
     client: world.client,
     by: world.way?.by ?? null,
-    removal: world.registered?.removal ?? null,
     findings: Object.fromEntries(asked.map((check) => [check.name, check.judge(world)])),
   }
 }

@@ -5,8 +5,6 @@
  * @module
  */
 import {
-  authorizationParameters,
-  codeParameters,
   type Encounter,
   type Identification,
   identify,
@@ -16,24 +14,20 @@ import {
   resourceMetadataUrls,
   serverMetadataUrls,
 } from '../../known-clients/index.js'
+import { arrive, asSpecified } from './arrive.js'
 import { byScript, getJson, initialize, postForm, postJson, preflightOf } from './ask.js'
-import { type Exchange, type Json, jsonOf, statusOf } from './exchange.js'
-import { search, visit } from './follow.js'
+import { type Exchange, jsonOf, statusOf } from './exchange.js'
+import { search } from './follow.js'
 import type { Probe } from './probe.js'
 import { register, takeBack } from './register.js'
 import { runsInBrowser } from './traits.js'
-import { type Preflight, type Search, stringOf, stringsOf, type Target, type Visit, type World } from './world.js'
+import { type Preflight, type Search, stringOf, stringsOf, type Target, type World } from './world.js'
 import { bearerOf } from './www-authenticate.js'
 
 /** What people set by hand. */
 export interface Given {
   readonly clientId?: string | undefined
 }
-
-/** RFC 7636 Appendix B. Nothing is ever redeemed with it. */
-const CODE_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
-const CODE_VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
-const STATE = 'grantwright-doctor'
 
 /** Where the app that uses a library would listen. */
 const LIBRARY_CALLBACK = 'http://localhost:49152/callback'
@@ -84,45 +78,20 @@ export async function play(
   const registration = request ? await register(noted, server, request) : null
   try {
     const clientId = way?.client_id ?? stringOf((registration && jsonOf(registration.exchange))?.client_id)
-    const uris = redirectUrisOf(client, met, way, request?.redirect_uris)
-    const parameters = (own: string) => authorizationOf(client, met, own, isMcp)
-    const visits: Visit[] = []
-    for (const uri of clientId === undefined ? [] : uris) {
-      const seen = await visitWith(noted, server, { ...parameters(clientId ?? ''), redirect_uri: uri })
-      if (seen) visits.push(seen)
-    }
-    const [uri] = uris
-    const silentVisit =
-      clientId === undefined || uri === undefined
-        ? null
-        : await visitWith(noted, server, { ...parameters(clientId), redirect_uri: uri, prompt: 'none' })
-    const token = await askForToken(noted, client, met, clientId ?? STATE)
+    const redirectUris = redirectUrisOf(client, met, way, request?.redirect_uris)
+    const arrival = await arrive(noted, { client, met, target, clientId, redirectUris })
     const preflights = runsInBrowser(client) ? await askPreflights(noted, target, resourceMetadata, serverMetadata) : []
     return {
       ...{ client: known, target, now, challenge, resourceMetadata, serverMetadata, issuer, met, way, clientId },
       issuerGuessed: isMcp && named === undefined,
       registered: registration && { ...registration, removal: await takeBack(noted, registration) },
-      ...{ visits, silentVisit, token, preflights, exchanges },
+      ...{ ...arrival, preflights, exchanges },
     }
   } catch (error) {
     if (registration) await takeBack(noted, registration)
     throw error
   }
 }
-
-/** What is not known of a client it does as the specification has it. */
-function asSpecified(client: KnownClient): KnownClient {
-  const { discovery, scope, authentication } = client
-  const { source } = authentication
-  return {
-    ...client,
-    discovery: { source, resourceMetadata: resourceForms, serverMetadata: serverForms, ...discovery },
-    scope: scope ?? { from: ['challenge', 'resource_metadata'], source },
-  }
-}
-
-const resourceForms = ['challenge', 'path_inserted', 'root'] as const
-const serverForms = ['oauth_path_inserted', 'openid_path_inserted', 'openid_path_appended'] as const
 
 /** Every redirect URI that has to be accepted: what it registers; else the one that it takes, and the others of its document. */
 function redirectUrisOf(
@@ -141,39 +110,6 @@ function redirectUrisOf(
 
 /** RFC 8252 §7.3: without a port means any. 49152 is the first that nobody is given. */
 const withPort = (uri: string) => uri.replace(/^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))\//, '$1:49152/')
-
-function authorizationOf(client: KnownClient, met: Encounter, client_id: string, hasResource: boolean) {
-  const own = { client_id, code_challenge: CODE_CHALLENGE, state: STATE }
-  const { resource, ...rest } = authorizationParameters(client, met, own)
-  // Without an MCP endpoint nobody knows what the resource is called.
-  return hasResource && resource !== undefined ? { ...rest, resource } : rest
-}
-
-async function visitWith(
-  probe: Probe,
-  server: Json,
-  parameters: Readonly<Record<string, string>> & { readonly redirect_uri: string },
-): Promise<Visit | null> {
-  const endpoint = stringOf(server.authorization_endpoint)
-  if (endpoint === undefined || !URL.canParse(endpoint)) return null
-  const url = new URL(endpoint)
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  return visit(probe, url.href, parameters.redirect_uri)
-}
-
-/** With a code that nobody was given. */
-async function askForToken(
-  probe: Probe,
-  client: KnownClient,
-  met: Encounter,
-  client_id: string,
-): Promise<Exchange | null> {
-  const endpoint = stringOf(met.server.token_endpoint)
-  if (endpoint === undefined) return null
-  const own = { client_id, code: STATE, code_verifier: CODE_VERIFIER }
-  const { resource: _, ...parameters } = codeParameters(client, met, own)
-  return probe.send(postForm(endpoint, parameters))
-}
 
 /** Everything that a script asks, with the headers that clients add. */
 async function askPreflights(

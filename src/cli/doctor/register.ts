@@ -17,10 +17,21 @@ export interface Registration {
 }
 
 /** Only asks what would be registered where the server says that it can tell. */
-export async function register(probe: Probe, server: Json, request: RegistrationBody): Promise<Registration | null> {
+export const register = (probe: Probe, server: Json, request: RegistrationBody): Promise<Registration | null> =>
+  post(probe, server, request, server.registration_dry_run_supported === true)
+
+/** Registers, whatever the server could tell without. */
+export const registerAnew = (probe: Probe, server: Json, request: RegistrationBody): Promise<Registration | null> =>
+  post(probe, server, request, false)
+
+async function post(
+  probe: Probe,
+  server: Json,
+  request: RegistrationBody,
+  dryRun: boolean,
+): Promise<Registration | null> {
   const endpoint = stringOf(server.registration_endpoint)
   if (endpoint === undefined || !URL.canParse(endpoint)) return null
-  const dryRun = server.registration_dry_run_supported === true
   const url = new URL(endpoint)
   if (dryRun) url.searchParams.set('dry_run', '1')
   return { request, exchange: await probe.send({ ...postJson(url.href, request), anew: true }), dryRun }

@@ -11,6 +11,7 @@ export function reportJson(report: Report) {
   return {
     url: target.url,
     kind: target.kind,
+    doubt: target.doubt ?? null,
     at: Math.floor(at / 1000),
     ok: results.every(connects),
     clients: results.map((result) => ({

@@ -40,6 +40,7 @@ export function reportText(report: Report, { width, colour }: Terminal): string 
   return [
     `${inOneLine(target.url)} (${kind})`,
     '',
+    ...(target.doubt === undefined ? [] : [wrap(target.doubt, width), '']),
     tableOf(asked, results, width, paint),
     '',
     wrap(legend.replaceAll(/ {3}/g, ' · '), width),
@@ -126,19 +127,34 @@ function groupText({ check, status, right, change, received }: Group, width: num
 function notesOf(report: Report): readonly string[] {
   const { results } = report
   const unknown = results.filter(({ client }) => !client.discovery?.serverMetadata).map(({ client }) => client.id)
-  const untried = results.flatMap(({ client, findings }) =>
-    Object.entries(findings).flatMap(([name, { status, received }]) =>
-      status === 'not_reached' && connects({ findings }) ? [`${client.id}, ${name}: ${received}`] : [],
-    ),
-  )
   return [
-    ...(untried.length > 0 ? [`Not tried: ${untried.join('; ')}.`] : []),
+    ...untriedOf(results),
     ...(unknown.length > 0
-      ? [`Where ${unknown.join(', ')} look for metadata is not known: they were played as the specification has it.`]
+      ? [
+          unknown.length === 1
+            ? `Where ${unknown[0]} looks for metadata is not known: it was played as the specification has it.`
+            : `Where ${unknown.join(', ')} look for metadata is not known: they were played as the specification has it.`,
+        ]
       : []),
     ...leftBehind(report).map(
       ({ ids, why }) =>
         `Left behind: ${ids.length} registered ${ids.length === 1 ? 'client' : 'clients'}, because ${why}: ${ids.map((id) => inOneLine(id)).join(', ')}. Nothing was granted to them; remove them, or leave that to the server's own expiry.`,
     ),
   ]
+}
+
+/** What could not be tried of clients that connect, by the reason. */
+function untriedOf(results: readonly Result[]): readonly string[] {
+  const reasons = new Map<string, Map<string, string[]>>()
+  for (const result of results.filter(connects)) {
+    for (const [name, { status, received = '' }] of Object.entries(result.findings)) {
+      if (status !== 'not_reached') continue
+      const names = reasons.get(received) ?? new Map<string, string[]>()
+      reasons.set(received, names.set(name, [...(names.get(name) ?? []), result.client.id]))
+    }
+  }
+  return [...reasons].map(([reason, names]) => {
+    const what = [...names].map(([name, ids]) => `${name} (${ids.join(', ')})`).join(', ')
+    return `Not tried: ${what}, because ${reason}.`
+  })
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { asciiLowerCase } from '../../protocol/ascii.js'
 import { getJson, initialize } from './ask.js'
-import { jsonOf, statusOf } from './exchange.js'
+import { type Exchange, headerValues, jsonOf, short, statusOf } from './exchange.js'
 import type { Probe } from './probe.js'
-import { stringOf, type Target } from './world.js'
+import { originOf, stringOf, type Target } from './world.js'
 import { bearerOf } from './www-authenticate.js'
 
 /**
@@ -35,8 +36,25 @@ export async function findTarget(url: string, probe: Probe): Promise<Target> {
   }
   const challenge = await probe.send(initialize(url))
   if (statusOf(challenge) === 401 || bearerOf(challenge)) return mcp
-  return path === '' ? issuer : mcp
+  const looksLikeNeither = statusOf(challenge) === 404 || isPage(challenge)
+  if (path === '') {
+    return looksLikeNeither
+      ? {
+          ...issuer,
+          doubt: `Neither an authorization server nor an MCP endpoint is at ${short(url)}, as it seems. The URL of an MCP endpoint often has a path, such as /mcp.`,
+        }
+      : issuer
+  }
+  if (!looksLikeNeither) return mcp
+  const other = await said(`${origin}/.well-known/oauth-protected-resource`, 'resource')
+  const meant = other !== undefined && originOf(other) === origin && !isSame(other, url) ? other : undefined
+  const seen = `There is no MCP endpoint at ${short(url)}, as it seems.`
+  return { ...mcp, doubt: meant === undefined ? `${seen} Is the path right?` : `${seen} Did you mean ${short(meant)}?` }
 }
+
+/** A page for people, which no endpoint sends. */
+const isPage = (exchange: Exchange): boolean =>
+  headerValues(exchange, 'content-type').some((type) => asciiLowerCase(type).startsWith('text/html'))
 
 /** The same place, whatever the spelling: which one is right is for the checks. */
 function isSame(one: string, other: string): boolean {

@@ -12,6 +12,8 @@ export interface Target {
   readonly kind: 'mcp' | 'issuer'
   /** As it was written. */
   readonly url: string
+  /** What speaks against its being either, in a sentence. */
+  readonly doubt?: string | undefined
 }
 
 /** An address that was tried. Redirects inside of its origin were followed. */
@@ -79,7 +81,9 @@ export interface World {
   /** How the client identifies itself; undefined when it cannot. */
   readonly way: (Identification & { readonly client_id?: string }) | undefined
   readonly registered: Registered | null
-  /** The id that the client got or has. */
+  /** Why the authorization endpoint was not tried after a dry run. */
+  readonly untried?: string | undefined
+  /** The id that the client got or has; after a dry run that of the client that stands in for it. */
   readonly clientId: string | undefined
   readonly visits: readonly Visit[]
   /** One with `prompt=none`, which servers that know it answer at the client. */

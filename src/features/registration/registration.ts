@@ -44,7 +44,11 @@ export function registration(options: RegistrationOptions = {}): Feature {
           },
           answers: 'json',
           cors: true,
-          metadata: { registration_endpoint: urls.of('register'), registration_dry_run_supported: true },
+          metadata: {
+            registration_endpoint: urls.of('register'),
+            registration_dry_run_supported: true,
+            registration_management_supported: true,
+          },
         },
       ]
     },

@@ -360,13 +360,21 @@ describe('redirect', () => {
   it('takes the word of a dry run', () => {
     const dry = (uris: readonly string[]) => ({
       ...registered(200, { redirect_uris: uris }, { dryRun: true }),
-      visits: [],
+      ...{ visits: [], untried: 'it cannot be removed' },
     })
-    expect(judge('redirect', dry(cursorUris)).status).toBe('ok')
-    expect(judge('redirect', dry(cursorUris.slice(1)))).toMatchObject({
-      status: 'warning',
-      received: expect.stringContaining('cursor://'),
+    expect(judge('redirect', dry(cursorUris))).toMatchObject({
+      status: 'not_reached',
+      received: expect.stringMatching(/takes them all; .*not tried, because it cannot be removed$/),
     })
+    const less = dry(cursorUris.slice(1))
+    const left = { status: 'warning', received: expect.stringContaining('cursor://') }
+    expect(judge('redirect', less)).toMatchObject(left)
+    // Also where a client that stood in could come with the others.
+    const stoodIn = { clientId: 'c2', visits: [visited({}, cursorUris[1]), visited({}, cursorUris[2])] }
+    expect(judge('redirect', { ...less, ...stoodIn })).toMatchObject(left)
+    expect(judge('redirect', { ...dry(cursorUris), ...stoodIn }).status).toBe('ok')
+    const refused = { visits: [visited({ status: 400 }, cursorUris[1])] }
+    expect(judge('redirect', { ...less, ...stoodIn, ...refused }).status).toBe('failed')
   })
 })
 

@@ -6,6 +6,7 @@
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer, type ServerOptions as SecureServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { nodeListener, requireAccessToken, resourceMetadata } from '../../../adapters/node.js'
@@ -23,11 +24,16 @@ export interface Breakage {
   /** Answers in place of the deployment; false leaves it to that. */
   readonly instead?: (req: IncomingMessage, res: ServerResponse) => boolean
   readonly withoutDocuments?: boolean
-  readonly dryRun?: boolean
+  /** Whether it says what it would register, and whether also that what is registered can be removed again. */
+  readonly dryRun?: 'alone' | 'and management'
   /** What the registration endpoint says; undefined leaves it to itself. */
   readonly register?: (uris: readonly string[]) => { readonly status: number; readonly body: object } | undefined
   /** Whether it gives the means to remove a client. @default true */
   readonly manages?: boolean
+  /** Whether a removal succeeds. @default true */
+  readonly removes?: boolean
+  /** Serves https at `localhost`. */
+  readonly secure?: SecureServerOptions
 }
 
 export interface Mutable {
@@ -50,13 +56,16 @@ const cors = {
 }
 
 export async function deploy(broken: Breakage = {}): Promise<Deployment> {
-  const server = createServer().listen(0, '127.0.0.1')
+  const { secure } = broken
+  const server = (secure ? createSecureServer(secure) : createServer()).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const origin = secure ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
   const mcp = `${origin}/mcp`
   const auth = createAuthorizationServer({
     issuer: origin,
     storage: memoryStorage(),
+    secret: 'a secret of tests, which is long enough',
     users: passwordLogin({ verify: () => null }),
     resources: { [mcp]: { scopes: { 'notes:read': 'Read your notes', 'notes:write': 'Write notes' } } },
     privateUseRedirectUris: ['cursor://anysphere.cursor-mcp/oauth/callback'],
@@ -73,6 +82,7 @@ export async function deploy(broken: Breakage = {}): Promise<Deployment> {
       res.writeHead(status, { ...cors, 'content-type': 'application/json' }).end(JSON.stringify(body))
     const url = new URL(req.url ?? '', origin)
     if (req.method === 'DELETE') {
+      if (broken.removes === false) return void json(500, {})
       const id = url.searchParams.get('id') ?? ''
       if (req.headers.authorization !== `Bearer token-of-${id}`) return void json(401, {})
       await auth.clients.remove(id)
@@ -130,6 +140,7 @@ function strangers(origin: string, { withoutDocuments, dryRun }: Breakage): Feat
     metadata: {
       registration_endpoint: `${origin}/register`,
       ...(dryRun && { registration_dry_run_supported: true }),
+      ...(dryRun === 'and management' && { registration_management_supported: true }),
       ...(!withoutDocuments && { client_id_metadata_document_supported: true }),
     },
     clientSources: ({ tables }) => {

@@ -59,13 +59,46 @@ describe('a deployment where nothing is wrong', () => {
     expect(deployment.registered()).toEqual([])
   })
 
-  it('is as good when it is asked for a dry run, and registers nothing', async () => {
-    const deployment = await deployed({ withoutDocuments: true, dryRun: true })
-    const report = await examined(deployment.mcp, ['cursor', 'vscode'])
-    expect(trouble(report, 'cursor')).toEqual({ cookies: 'not_reached' })
-    expect(trouble(report, 'vscode')).toEqual({ cookies: 'not_reached' })
-    expect(report.exchanges.filter(({ asked }) => asked.method === 'DELETE')).toEqual([])
-    expect(report.exchanges.filter(({ asked }) => asked.url.endsWith('/register?dry_run=1'))).toHaveLength(2)
+  it('is as good when it is asked for a dry run: one client stands in for all of them, and is removed', async () => {
+    const deployment = await deployed({ withoutDocuments: true, dryRun: 'and management' })
+    const report = await examined(deployment.mcp, ['cursor', 'vscode', 'codex'])
+    for (const id of ['cursor', 'vscode', 'codex']) expect(trouble(report, id), id).toEqual({})
+    const sent = (method: string, path: RegExp) =>
+      report.exchanges.filter(({ asked }) => asked.method === method && path.test(asked.url))
+    expect(sent('POST', /\/register\?dry_run=1$/)).toHaveLength(3)
+    expect(sent('POST', /\/register$/)).toHaveLength(1)
+    expect(sent('DELETE', /\/register\?id=/)).toHaveLength(1)
+    // Each comes with all of its own.
+    const tried = sent('GET', /\/authorize\?/).map(({ asked }) => new URL(asked.url).searchParams.get('redirect_uri'))
+    const wanted = sent('POST', /dry_run/).flatMap(({ asked }) => JSON.parse(asked.body ?? '').redirect_uris)
+    expect(wanted).toHaveLength(8)
+    expect(tried).toEqual(expect.arrayContaining(wanted))
+    expect(deployment.registered()).toEqual([])
+    expect(leftBehind(report)).toEqual([])
+  })
+
+  it('after a dry run is not tried further where nothing says that a client can be removed again', async () => {
+    const deployment = await deployed({ withoutDocuments: true, dryRun: 'alone' })
+    const report = await examined(deployment.mcp, ['cursor'])
+    expect(trouble(report, 'cursor')).toEqual({ redirect: 'not_reached', cookies: 'not_reached' })
+    expect(report.results[0]?.findings.redirect?.received).toContain('does not say that what is registered can be')
+    expect(report.exchanges.filter(({ asked }) => /\/register$/.test(asked.url))).toEqual([])
+  })
+
+  it('after a dry run is told what was left behind, and that nothing could be registered', async () => {
+    const dryRun = { withoutDocuments: true, dryRun: 'and management' } as const
+    const keeping = await deployed({ ...dryRun, removes: false })
+    const kept = await examined(keeping.mcp, ['cursor', 'codex'])
+    expect(keeping.registered()).toHaveLength(1)
+    expect(leftBehind(kept)).toEqual([{ why: expect.stringMatching(/^DELETE .* 500/), ids: keeping.registered() }])
+    expect(trouble(kept, 'cursor')).toEqual({})
+
+    let asked = 0
+    const full = await deployed({ ...dryRun, register: () => (asked++ === 0 ? undefined : { status: 429, body: {} }) })
+    const report = await examined(full.mcp, ['cursor'])
+    expect(trouble(report, 'cursor')).toEqual({ redirect: 'not_reached', cookies: 'not_reached' })
+    expect(report.results[0]?.findings.redirect?.received).toMatch(/no client could be registered .* answered 429/)
+    expect(leftBehind(report)).toEqual([])
   })
 
   it('is told what was left behind where nothing can be removed', async () => {

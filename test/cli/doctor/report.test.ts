@@ -21,13 +21,13 @@ const bad: Finding = {
 function report(changed: { readonly [id: string]: { readonly [check: string]: Finding } } = {}): Report {
   const results = knownClients.map(
     (client): Result => ({
-      ...{ client, by: 'document', removal: null },
+      ...{ client, by: 'document' },
       findings: { ...Object.fromEntries(all), ...changed[client.id] },
     }),
   )
   const { outcome, asked } = noAnswer('timeout')
   return {
-    ...{ target: { kind: 'mcp', url: MCP }, at: NOW, results },
+    ...{ target: { kind: 'mcp', url: MCP }, at: NOW, results, removals: [] },
     exchanges: [exchange({ url: `${MCP}?a=b`, took: 12.6 }), { outcome, asked, took: 10_000 }],
   }
 }
@@ -79,15 +79,10 @@ describe('the report for people', () => {
   })
 
   it('says what was not tried and what was left behind', () => {
-    const untried = report({ chatgpt: { client: { status: 'not_reached', received: 'not known' } } })
-    const [first] = untried.results
-    if (!first) throw new Error('no result')
-    const removal = { state: 'left', client_id: 'c1\u001b[2J', why: 'there was no token' } as const
-    const text = reportText(
-      { ...untried, results: [{ ...first, removal }, ...untried.results.slice(1)] },
-      { width: 120, colour: false },
-    )
-    expect(text).toContain('Not tried: chatgpt, client: not known.')
+    const untried = report({ chatgpt: { client: { status: 'not_reached', received: 'it is not known' } } })
+    const removals = [{ state: 'left', client_id: 'c1\u001b[2J', why: 'there was no token' }] as const
+    const text = reportText({ ...untried, removals }, { width: 120, colour: false })
+    expect(text).toContain('Not tried: client (chatgpt), because it is not known.')
     expect(text).toContain('Left behind: 1 registered client, because there was no token: c1\\u{1b}[2J.')
   })
 

@@ -18,7 +18,7 @@ export const redirect: Check = {
     if (visits.length === 0) return notReached('there is no authorization endpoint, or no redirect URI is known')
     const receptions = visits.map(receptionOf)
     const [wrong, ...others] = receptions.filter((reception) => !reception.accepted)
-    if (!wrong) return ok(visits.map(({ redirectUri }) => redirectUri).join(', '))
+    if (!wrong) return leftOut(world) ?? ok(visits.map(({ redirectUri }) => redirectUri).join(', '))
     // Without a resource nobody knows what to ask for.
     if (target.kind === 'issuer' && (wrong.error === 'invalid_target' || wrong.error === 'invalid_scope')) {
       return notReached('the server wants to know the resource and its scope: give doctor the URL of the MCP endpoint')
@@ -31,18 +31,30 @@ export const redirect: Check = {
     return failed({
       received,
       right: 'the login page, or a redirect to it',
-      change: limited ? 'wait, and play one client: --client <id>' : cureOf(wrong.error),
+      change: limited ? 'wait, and play one client: --client <id>' : cureOf(wrong.error, world.way?.by === 'static'),
     })
   },
 }
 
-/** Nothing was registered, so nobody can be sent there; but the server has said what it would take. */
-function ofDryRun({ registered }: World): Finding {
+/** Nothing was registered, so nobody could be sent there; but the server has said what it would take. */
+function ofDryRun(world: World): Finding {
+  const { registered, untried } = world
+  if (!registered?.dryRun || !jsonOf(registered.exchange)) return notReached('the server does not know the client')
+  return (
+    leftOut(world) ??
+    notReached(
+      `the dry run of the registration takes them all; the authorization endpoint was not tried, because ${untried}`,
+    )
+  )
+}
+
+/** What a dry run leaves out could not be tried. */
+function leftOut({ registered }: World): Finding | null {
   const answer = registered?.dryRun ? jsonOf(registered.exchange) : null
-  if (!registered || !answer) return notReached('the server does not know the client')
-  const kept = stringsOf(answer.redirect_uris) ?? []
+  if (!registered || !answer) return null
+  const kept = stringsOf(answer.redirect_uris) ?? registered.request.redirect_uris
   const missing = registered.request.redirect_uris.filter((uri) => !kept.includes(uri))
-  if (missing.length === 0) return ok('as the dry run of the registration says')
+  if (missing.length === 0) return null
   return warning({
     received: `the dry run of the registration leaves out ${short(missing.join(', '))}`,
     right: 'all of them',
@@ -50,9 +62,12 @@ function ofDryRun({ registered }: World): Finding {
   })
 }
 
-function cureOf(error: string | null): string {
+function cureOf(error: string | null, isByHand: boolean): string {
   switch (error) {
     case null:
+      if (isByHand) {
+        return 'look with `npx grantwright client list` whether there is a client with the id of --client-id, and with `npx grantwright client show` whether it has this redirect URI, as it is written here'
+      }
       return 'the line `refused` on the console says which check failed. A redirect URI is taken as it is written in the document or the registration: `npx grantwright client show`'
     case 'invalid_scope':
       return 'the scopes that the challenge and the metadata name must be those of `resources`; what else a client asks for is left out'
