@@ -35,6 +35,8 @@ export interface NoAnswer {
   readonly problem: 'timeout' | 'tls' | 'unreachable'
   /** For people. */
   readonly detail: string
+  /** Of a connection that did not come about: the code of Node.js, and what else is known. */
+  readonly cause?: string | undefined
 }
 
 export interface Exchange {
@@ -49,6 +51,9 @@ export const headerValues = ({ outcome }: Exchange, name: string): readonly stri
   outcome.answered ? outcome.headers.flatMap(([other, value]) => (other === name ? [value] : [])) : []
 
 export const statusOf = ({ outcome }: Exchange): number | null => (outcome.answered ? outcome.status : null)
+
+/** Why nothing came: there is no TLS connection, which has a check of its own. */
+export const lacksTls = ({ outcome }: Exchange): boolean => !outcome.answered && outcome.problem === 'tls'
 
 /** A JSON object that came with a 2xx. */
 export type Json = { readonly [member: string]: unknown }
@@ -99,13 +104,23 @@ export function complaint(exchange: Exchange): string {
   const parts = [json?.error, json?.error_description].filter((part) => typeof part === 'string')
   if (parts.length > 0) return short(parts.join(': '), 300)
   if (!exchange.outcome.answered) return ''
-  const text = exchange.outcome.body
+  const text = noteIn(exchange.outcome.body.slice(0, MOST_READ))
     .replaceAll(/<(style|script|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/&(?:quot|#34|#39|amp|lt|gt);/g, (entity) => entities[entity] ?? entity)
     .replaceAll(/\s+/g, ' ')
     .trim()
   return short(text, 300)
+}
+
+/** Of a page. Searching for what ends nowhere takes time that grows with the square of it. */
+const MOST_READ = 32_768
+
+/** On a page of grantwright what developers should know stands in a note, up to the facts; else the whole page. */
+function noteIn(page: string): string {
+  const start = page.indexOf('<p class="note')
+  const end = page.indexOf('</dl>', start)
+  return start < 0 || end < 0 ? page : page.slice(start, end)
 }
 
 const entities: { readonly [entity: string]: string } = {

@@ -40,6 +40,9 @@ export const ok = (received?: string): Finding => ({ status: 'ok', received })
 export const notNeeded = (received?: string): Finding => ({ status: 'not_needed', received })
 export const notReached = (received: string): Finding => ({ status: 'not_reached', received })
 
+/** Why something could not be tried: the check of TLS says the rest. */
+export const noTls = 'there is no TLS connection'
+
 interface Words {
   readonly received: string
   readonly right: string

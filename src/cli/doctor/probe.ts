@@ -110,9 +110,17 @@ function certificateEnd(socket: unknown): number | undefined {
   return Number.isNaN(end) ? undefined : end
 }
 
-function noAnswer(error: Error & { readonly code?: string }): NoAnswer {
-  const causes = error instanceof AggregateError ? (error.errors as (Error & { code?: string })[]) : [error]
-  const codes = [...new Set(causes.map((cause) => cause.code ?? cause.message))].join(', ')
-  const isTls = /CERT|SSL|TLS|UNABLE_TO_|SELF_SIGNED|EPROTO/.test(codes)
-  return { answered: false, problem: isTls ? 'tls' : 'unreachable', detail: `no connection (${codes})` }
+type Trouble = Error & { readonly code?: string; readonly reason?: string }
+
+function noAnswer(error: Trouble): NoAnswer {
+  const causes = error instanceof AggregateError ? (error.errors as Trouble[]) : [error]
+  const cause = [...new Set(causes.map(causeOf))].join(', ')
+  const isTls = /CERT|SSL|TLS|UNABLE_TO_|SELF_SIGNED|EPROTO/.test(cause)
+  return { answered: false, problem: isTls ? 'tls' : 'unreachable', detail: `no connection (${cause})`, cause }
+}
+
+/** The code, and what OpenSSL says besides: which names a certificate has, or which version of TLS is missing. */
+function causeOf({ code, reason, message }: Trouble): string {
+  const more = reason ?? /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1]
+  return code === undefined ? message : [code, ...(more === undefined ? [] : [more])].join(': ')
 }

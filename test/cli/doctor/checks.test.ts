@@ -497,7 +497,7 @@ describe('time', () => {
   const codex = { client: knownClient('codex') }
   cases('time', 'failed', [
     ['longer than the client waits', slow(10_500), '10.5 s'],
-    ['no answer at all', { ...codex, exchanges: [noAnswer('timeout')] }, '10.0 s'],
+    ['no answer at all', { ...codex, exchanges: [exchange(), noAnswer('timeout')] }, 'no answer within 10 s'],
   ])
   cases('time', 'warning', [
     ['longer than half of that', slow(6000), '6.0 s'],

@@ -105,7 +105,7 @@ describe('the probe', () => {
     const [server] = servers.splice(0)
     server?.close()
     expect((await probe().send(get(origin))).outcome).toEqual({
-      ...{ answered: false, problem: 'unreachable', detail: 'no connection (ECONNREFUSED)' },
+      ...{ answered: false, problem: 'unreachable', detail: 'no connection (ECONNREFUSED)', cause: 'ECONNREFUSED' },
     })
     const cut = await listening((req) => req.socket.destroy())
     expect((await probe().send(get(cut))).outcome).toMatchObject({ problem: 'unreachable' })

@@ -4,8 +4,8 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc9728#section-5.1 RFC 9728 §5.1}
  * @module
  */
-import { headerValues, short, statusOf, told } from '../exchange.js'
-import { type Check, failed, notReached, ok, warning } from '../finding.js'
+import { headerValues, lacksTls, short, statusOf, told } from '../exchange.js'
+import { type Check, failed, noTls, notReached, ok, warning } from '../finding.js'
 import { challengesOf } from '../www-authenticate.js'
 
 const right = '401 with `WWW-Authenticate: Bearer resource_metadata="…"` to every request that has no token'
@@ -20,7 +20,9 @@ export const challenge: Check = {
     if (!exchange) return notReached('no MCP endpoint was given')
     const status = statusOf(exchange)
     const received = told(exchange)
-    if (status === null) return failed({ received, right, change: 'look whether the app runs, and at its proxy' })
+    if (lacksTls(exchange)) return notReached(noTls)
+    if (status === null)
+      return failed({ received, right, change: 'look whether the app runs, what it waits for, and at its proxy' })
     if (status !== 401) return failed({ received, right, change: otherStatus(status) })
     const challenges = challengesOf(exchange)
     const at = challenges.findIndex(({ scheme }) => scheme === 'bearer')

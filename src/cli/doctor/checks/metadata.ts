@@ -5,9 +5,9 @@
  * @module
  */
 import { short } from '../exchange.js'
-import { type Check, failed, ok } from '../finding.js'
+import { type Check, failed, noTls, notReached, ok } from '../finding.js'
 import { stringOf, stringsOf } from '../world.js'
-import { obstacle, triesOf } from './search.js'
+import { isWithoutTls, obstacle, triesOf } from './search.js'
 
 const pass =
   'pass `/.well-known/` at the root of the host on to the server: where it is mounted, and what the proxy forwards, decide that. grantwright answers every form'
@@ -16,9 +16,11 @@ export const metadata: Check = {
   name: 'metadata',
   short: 'meta',
   about: 'the metadata of the authorization server are found where the client looks',
-  judge({ serverMetadata: { tries, found }, issuer }) {
-    const stopped = obstacle({ tries, found })
-    if (stopped) return failed({ ...stopped, change: pass })
+  judge({ serverMetadata, issuer }) {
+    const { tries, found } = serverMetadata
+    if (isWithoutTls(serverMetadata)) return notReached(noTls)
+    const stopped = obstacle(serverMetadata)
+    if (stopped) return failed({ change: pass, ...stopped })
     if (!found) {
       return failed({
         received: tries.length > 0 ? triesOf(tries) : `the issuer ${short(issuer)} is no URL`,

@@ -6,9 +6,9 @@
  */
 import type { KnownResource } from '../../../known-clients/index.js'
 import { short } from '../exchange.js'
-import { type Check, type Finding, failed, notReached, ok, warning } from '../finding.js'
+import { type Check, type Finding, failed, noTls, notReached, ok, warning } from '../finding.js'
 import { originOf, stringsOf } from '../world.js'
-import { obstacle, triesOf } from './search.js'
+import { isWithoutTls, obstacle, triesOf } from './search.js'
 
 const serve =
   '`createResourceServer({ …, metadata: true })`, and `resourceMetadata(…)` of the adapter mounted at the root of the host; `mcp()` does that. A proxy has to pass `/.well-known/oauth-protected-resource` on'
@@ -18,10 +18,12 @@ export const resource: Check = {
   short: 'res',
   about: 'the metadata of the MCP endpoint are found, and speak of its URL',
   mcp: true,
-  judge({ target, client, resourceMetadata: { tries, found } }) {
+  judge({ target, client, resourceMetadata }) {
+    const { tries, found } = resourceMetadata
     if (target.kind !== 'mcp') return notReached('no MCP endpoint was given')
-    const stopped = obstacle({ tries, found })
-    if (stopped) return failed({ ...stopped, change: serve })
+    if (isWithoutTls(resourceMetadata)) return notReached(noTls)
+    const stopped = obstacle(resourceMetadata)
+    if (stopped) return failed({ change: serve, ...stopped })
     if (!found) {
       return failed({ received: triesOf(tries), right: 'a JSON document at one of these addresses', change: serve })
     }

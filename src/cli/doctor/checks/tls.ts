@@ -4,7 +4,7 @@
  * @module
  */
 import { isPrivateHost } from '../../../protocol/private-host.js'
-import { short, told } from '../exchange.js'
+import { type Exchange, lacksTls, short, told } from '../exchange.js'
 import { type Check, failed, ok, warning } from '../finding.js'
 import { stringOf, type World } from '../world.js'
 
@@ -15,15 +15,8 @@ export const tls: Check = {
   short: 'tls',
   about: 'every address is https, and its certificate is trusted',
   judge(world) {
-    const untrusted = world.exchanges.find(({ outcome }) => !outcome.answered && outcome.problem === 'tls')
-    if (untrusted) {
-      return failed({
-        received: told(untrusted),
-        right: 'a certificate that is valid for this host, with its whole chain, of an authority that everybody trusts',
-        change:
-          'at the proxy or the host: serve the full chain (fullchain.pem); for an authority of your own set NODE_EXTRA_CA_CERTS here',
-      })
-    }
+    const broken = world.exchanges.find(lacksTls)
+    if (broken) return failed({ received: told(broken), ...cureOf(broken) })
     const urls = addressesOf(world)
     const plain = urls.filter((url) => url.protocol === 'http:' && !isLoopback(url))
     if (plain.length > 0) {
@@ -55,6 +48,54 @@ export const tls: Check = {
     }
     return ok(near ? 'on this machine' : 'https')
   },
+}
+
+const ownAuthority =
+  'for an authority of your own start doctor with NODE_EXTRA_CA_CERTS=<its certificate>; clients have to trust it as well'
+
+/** By what Node.js and OpenSSL call it. */
+const cures: readonly (readonly [cause: RegExp, right: string, change: string])[] = [
+  [/^CERT_HAS_EXPIRED/, 'a certificate that has not ended', 'renew it, and look at what should have done so'],
+  [
+    /^CERT_NOT_YET_VALID/,
+    'a certificate that counts already',
+    'look at the clock of this machine, and of the one that made it',
+  ],
+  [
+    /ALTNAME/,
+    'a certificate that names this host',
+    'at the proxy or the host: add this name to the certificate, or serve the one that has it; or let people have a URL with a name that it has',
+  ],
+  [
+    /^DEPTH_ZERO_SELF_SIGNED/,
+    'a certificate of an authority that everybody trusts',
+    `at the proxy or the host: put one of a public authority in place of the one that it has signed itself; ${ownAuthority}`,
+  ],
+  [
+    /wrong version number|WRONG_VERSION_NUMBER|packet length|PACKET_LENGTH/i,
+    'TLS at this port',
+    'what listens there speaks plain http, most likely: give doctor the public https URL, of the proxy that ends TLS; or http:// for a server on this machine',
+  ],
+  [
+    /protocol version|unsupported protocol|PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/i,
+    'TLS 1.2 or 1.3',
+    'at the proxy or the host: turn TLS 1.2 and 1.3 on',
+  ],
+  [
+    /UNABLE_TO_|SELF_SIGNED_CERT_IN_CHAIN/,
+    'a certificate of an authority that everybody trusts, with its whole chain',
+    `at the proxy or the host: serve the full chain (fullchain.pem); ${ownAuthority}`,
+  ],
+]
+
+function cureOf({ outcome }: Exchange): { readonly right: string; readonly change: string } {
+  const cause = outcome.answered ? '' : (outcome.cause ?? '')
+  const [, right, change] = cures.find(([pattern]) => pattern.test(cause)) ?? [
+    cause,
+    'TLS 1.2 or 1.3, with a certificate that everybody trusts',
+    'at the proxy or the host: look at its TLS settings, with `openssl s_client` for example',
+  ]
+  return { right, change }
 }
 
 /** Everything that the client or the browser goes to. */

@@ -6,6 +6,7 @@
  */
 import { anyJsonOf, statusOf, told } from '../exchange.js'
 import { type Check, failed, notReached, ok, warning } from '../finding.js'
+import { receptionOf } from './visit.js'
 
 const right = '400 or 401 with a JSON `error` (RFC 6749 §5.2)'
 
@@ -13,7 +14,7 @@ export const token: Check = {
   name: 'token',
   short: 'token',
   about: 'the token endpoint refuses a code that nobody has, as clients understand it',
-  judge({ token: exchange, clientId, client }) {
+  judge({ token: exchange, clientId, client, visits }) {
     if (!exchange) return notReached('there is no token endpoint')
     const received = told(exchange)
     const status = statusOf(exchange)
@@ -23,6 +24,10 @@ export const token: Check = {
     }
     const isPublic = client.authentication.methods[0] === 'none'
     if (clientId !== undefined && isPublic && error === 'invalid_client') {
+      // The authorization endpoint does not know it either, and other checks say so.
+      if (visits.length > 0 && visits.map(receptionOf).every((one) => !one.accepted && one.untrusted)) {
+        return notReached('the server does not know the client')
+      }
       return failed({
         received: `${received}, invalid_client`,
         right: '`invalid_grant`: the client is one that the authorization endpoint knows',
