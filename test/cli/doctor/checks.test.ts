@@ -33,8 +33,11 @@ function judge(name: string, changed: Partial<World> = {}): Finding {
 
 type Case = readonly [what: string, changed: Partial<World>, received: string]
 
+const seenToFail = new Set<string>()
+
 /** Every case has words for what came, and the two that help. */
 function cases(name: string, status: Finding['status'], all: readonly Case[]): void {
+  if (status === 'failed') seenToFail.add(name)
   it.each(all)(`${status}: %s`, (_, changed, received) => {
     const finding = judge(name, changed)
     expect(finding).toMatchObject({ status, received: expect.stringContaining(received) })
@@ -60,6 +63,10 @@ describe('every check', () => {
     }
     for (const name of ['issuer', 'PKCE', 'auth', 'client', 'redirect', 'token', 'cookies'])
       expect(judge(name, changed).status, name).toBe('not_reached')
+  })
+
+  it('is seen to fail below', () => {
+    expect([...seenToFail]).toEqual(checks.map(({ name }) => name))
   })
 
   it('has headings that fit into a narrow table, and differ', () => {
@@ -306,6 +313,13 @@ describe('client', () => {
       'https://claude.ai/',
     ],
   ])
+  it('knows of which document a copy ships', () => {
+    const refused = { visits: [visited({ status: 400, body: refusal })] }
+    expect(judge('client', refused).change).toContain('takes the copy that it ships with')
+    const [{ url: clientId } = { url: '' }] = knownClient('cursor').documents
+    const other = { ...refused, client: knownClient('cursor'), clientId }
+    expect(judge('client', other).change).toContain('no copy of this one ships')
+  })
   it('names the option for a redirect URI whose scheme has no dot', () => {
     expect(judge('client', made({ redirect_uris: cursorUris.slice(1) })).change).toContain(
       `privateUseRedirectUris: ['${cursorUris[0]}']`,
@@ -395,6 +409,15 @@ describe('token', () => {
       'invalid_grant',
     ],
   ])
+  it('says nothing more of a client that was refused before', () => {
+    const unknown = came(401, { error: 'invalid_client' })
+    const refused = { ...unknown, visits: [visited({ status: 400 }), visited({ status: 400 })] }
+    expect(judge('token', refused).status).toBe('not_reached')
+    expect(judge('token', { ...refused, visits: [visited(), visited({ status: 400 })] }).status).toBe('failed')
+    // It knows it, and something else is wrong.
+    for (const visits of [[], [answered('error=invalid_scope')]])
+      expect(judge('token', { ...unknown, visits }).status).toBe('failed')
+  })
   it('is content when a client that does not exist is told so', () => {
     expect(judge('token', { clientId: undefined, ...came(401, { error: 'invalid_client' }) }).status).toBe('ok')
   })

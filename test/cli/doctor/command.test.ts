@@ -57,12 +57,38 @@ describe('doctor', () => {
     expect(clients[0].checks).toMatchObject({ challenge: { status: 'failed' }, resource: { status: 'failed' } })
   })
 
-  it('exits with 0 when the clients connect', async () => {
+  it('exits with 0 when the clients connect, and says so to scripts', async () => {
     const deployment = await deploy()
-    const { code, stdout } = await app.run('doctor', deployment.mcp, '--client', 'claude', '--client', 'cursor')
+    const both = ['--client', 'claude', '--client', 'cursor']
+    const people = await app.run('doctor', deployment.mcp, ...both)
+    const scripts = await app.run('doctor', deployment.mcp, ...both, '--json')
     await deployment.close()
-    expect(stdout).toContain('2 of 2 clients connect')
-    expect(code).toBe(0)
+    expect(people.stdout).toContain('2 of 2 clients connect')
+    expect([people.code, scripts.code, scripts.stderr]).toEqual([0, 0, ''])
+    const report = JSON.parse(scripts.stdout)
+    expect(report).toMatchObject({ url: deployment.mcp, kind: 'mcp', doubt: null, ok: true, left_behind: [] })
+    expect(report.clients.map(({ id, connects }: { id: string; connects: boolean }) => [id, connects])).toEqual([
+      ['claude', true],
+      ['cursor', true],
+    ])
+    expect(report.requests.length).toBeGreaterThan(10)
+  })
+
+  it('doubts a URL whose path is wrong, and names the one that is meant', async () => {
+    const deployment = await deploy({
+      // The host speaks of its endpoint at the root, too.
+      instead: (req, res) => {
+        if (req.url !== '/.well-known/oauth-protected-resource') return false
+        res.end(JSON.stringify({ resource: deployment.mcp, authorization_servers: [deployment.origin] }))
+        return true
+      },
+    })
+    const { code, stdout } = await app.run('doctor', `${deployment.origin}/mpc`, '--client', 'codex')
+    await deployment.close()
+    expect(code).toBe(1)
+    expect(stdout).toContain(
+      `There is no MCP endpoint at ${deployment.origin}/mpc, as it seems. Did you mean ${deployment.mcp}?`,
+    )
   })
 
   it('exits with 1 and one line when nothing answers', async () => {

@@ -261,6 +261,13 @@ const wrong: readonly (readonly [
 ]
 
 describe('a deployment with one thing broken', () => {
+  it('is seen to fail at every check, but those two for which it takes https', () => {
+    const failing = new Set(
+      wrong.flatMap(([, , , expected]) => Object.keys(expected).filter((name) => expected[name] === 'failed')),
+    )
+    expect(checks.map(({ name }) => name).filter((name) => !failing.has(name))).toEqual(['TLS', 'cookies'])
+  })
+
   it.each(wrong)('%s', async (_, broken, id, expected) => {
     const deployment = await deployed(broken)
     const report = await examined(deployment.mcp, [id], 'instead' in broken ? 700 : 10_000)

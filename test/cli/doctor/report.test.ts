@@ -78,6 +78,31 @@ describe('the report for people', () => {
     )
   })
 
+  it('says what speaks against the URL, before anything else, and so do scripts read it', () => {
+    const doubted = { ...report(), target: { kind: 'mcp', url: MCP, doubt: 'There is nothing.' } } as const
+    const [first, , third] = reportText(doubted, { width: 120, colour: false }).split('\n')
+    expect([first, third]).toEqual([`${MCP} (an MCP endpoint)`, 'There is nothing.'])
+    expect(reportJson(doubted).doubt).toBe('There is nothing.')
+    expect(reportJson(report()).doubt).toBeNull()
+  })
+
+  it('says once why several could not be tried, and nothing of those that do not connect anyway', () => {
+    const untried: Finding = { status: 'not_reached', received: 'nothing was there' }
+    const text = plain(120, {
+      claude: { redirect: untried, cookies: untried },
+      codex: { cookies: untried },
+      cursor: { cookies: untried, token: bad },
+    })
+    expect(text).toContain('Not tried: redirect (claude), cookies (claude, codex), because nothing was there.')
+    expect(text.match(/Not tried/g)).toHaveLength(1)
+  })
+
+  it('says of whom it is not known where they look', () => {
+    expect(plain(200)).toContain('Where chatgpt, cursor, grok look for metadata is not known: they were played as')
+    const one = { ...report(), results: report().results.filter(({ client }) => client.id === 'cursor') }
+    expect(reportText(one, { width: 200, colour: false })).toContain('Where cursor looks for metadata is not known: it')
+  })
+
   it('says what was not tried and what was left behind', () => {
     const untried = report({ chatgpt: { client: { status: 'not_reached', received: 'it is not known' } } })
     const removals = [{ state: 'left', client_id: 'c1\u001b[2J', why: 'there was no token' }] as const

@@ -51,7 +51,7 @@ function unidentified({ client, serverMetadata }: World): Finding {
 }
 
 /** There is no other way to see whether a document was taken than to come with it. */
-function ofVisits({ visits, clientId = '' }: World, by: 'document' | 'static'): Finding {
+function ofVisits({ client, visits, clientId = '' }: World, by: 'document' | 'static'): Finding {
   const receptions = visits.map(receptionOf)
   if (receptions.length === 0) return notReached('there is no authorization endpoint to come to')
   // An error that the client is told, and a login page that is broken, come after it was recognised.
@@ -64,10 +64,16 @@ function ofVisits({ visits, clientId = '' }: World, by: 'document' | 'static'): 
   return failed({
     received: `${short(clientId)} at ${refused.map(({ received }) => received).join('; ')}`,
     right: 'the login page: the document is fetched, and has this client_id and redirect URI',
-    change:
-      'look at the `hint` of the event `refused`: hosts of documents answer 403 to data centres, and `metadataDocuments()` then takes the copy that ships; or the server may not reach the internet',
+    change: documentCure(client.documents.some(({ url, copy }) => url === clientId && copy !== undefined)),
   })
 }
+
+const documentCure = (hasCopy: boolean): string =>
+  `the line \`refused\` on the console says why. The server has to reach the host of the document, and such hosts answer 403 to data centres: ${
+    hasCopy
+      ? '`mcp()` then takes the copy that it ships with, and `metadataDocuments()` the one in its `knownDocuments`'
+      : 'no copy of this one ships with `mcp()`; one that you have read yourself may stand in `knownDocuments` of `metadataDocuments()`'
+  }`
 
 function registrationFinding({ exchange, request, dryRun }: Registered, { met }: World): Finding {
   const status = statusOf(exchange)
