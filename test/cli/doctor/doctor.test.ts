@@ -20,6 +20,7 @@ async function deployed(broken: Breakage = {}): Promise<Deployment> {
   return deployment
 }
 
+const metadata = '/.well-known/oauth-authorization-server'
 const clock = { now: Date.now, elapsed: () => performance.now() }
 
 const examined = (url: string, ids?: readonly string[], timeout = 10_000, clientId?: string): Promise<Report> =>
@@ -49,6 +50,28 @@ describe('a deployment where nothing is wrong', () => {
     expect(report.results.map(({ by }) => by)).toEqual(expect.arrayContaining(['document', 'registration']))
     expect(deployment.registered()).toEqual([])
     expect(leftBehind(report)).toEqual([])
+  })
+
+  it('is asked before scripts would be with the headers that they send, and by nobody whom no browser runs', async () => {
+    const { mcp, origin } = await deployed()
+    const preflights = (report: Report) => report.exchanges.filter(({ asked }) => asked.method === 'OPTIONS')
+    const asked = preflights(await examined(mcp, ['inspector'])).map(({ asked: { url, headers } }) => [
+      new URL(url).pathname,
+      headers['access-control-request-method'],
+      headers['access-control-request-headers'],
+    ])
+    expect(asked).toEqual([
+      ['/.well-known/oauth-protected-resource/mcp', 'GET', 'mcp-protocol-version'],
+      [metadata, 'GET', 'mcp-protocol-version'],
+      ['/register', 'POST', 'content-type'],
+      ['/oauth/token', 'POST', 'content-type'],
+      ['/mcp', 'POST', 'authorization,content-type,mcp-protocol-version'],
+    ])
+    expect(preflights(await examined(mcp, ['codex']))).toEqual([])
+    // Without an MCP endpoint nothing is asked of one.
+    expect(
+      (await examined(origin, ['codex'])).exchanges.filter(({ asked }) => asked.url.includes('protected')),
+    ).toHaveLength(1)
   })
 
   it('is as good by registration alone', async () => {
@@ -129,7 +152,6 @@ describe('a deployment where nothing is wrong', () => {
 })
 
 /** What is broken, and what a client then gets. */
-const metadata = '/.well-known/oauth-authorization-server'
 const changed = (path: string, members: { readonly [member: string]: unknown }): Breakage => ({
   answer: (at, answer) => {
     if (at === path) answer.body = JSON.stringify({ ...JSON.parse(answer.body), ...members })

@@ -54,6 +54,8 @@ it('what has metadata of a resource is an MCP endpoint, also beside an issuer at
 it('what has neither is told by its challenge, and else by its path', async () => {
   expect(await kind(HOST, {}, [HOST])).toBe('mcp')
   expect(await kind(HOST, {})).toBe('issuer')
+  expect((await found(HOST, {}, [], { status: 401 })).kind).toBe('mcp')
+  expect((await found(HOST, {}, [], { status: 400, headers: [['www-authenticate', 'Bearer']] })).kind).toBe('mcp')
   expect(await kind(`${HOST}/mcp`, {})).toBe('mcp')
 })
 
