@@ -11,9 +11,9 @@ import type { Client } from '../clients/client.js'
 import { newReference } from '../deployment/reference.js'
 import { readForm } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
-import { isEmbedded, isLoadedByPage, isPrefetch } from '../edge/navigation.js'
+import { isEmbedded, isLoadedByPage, isPrefetch, takesNoPage } from '../edge/navigation.js'
 import { queryOf } from '../edge/query.js'
-import { seeOther } from '../edge/responses.js'
+import { jsonResponse, seeOther } from '../edge/responses.js'
 import { asker, nothingPendingPage, problemPage, tooManyPage } from '../pages/problem-pages.js'
 import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
@@ -81,6 +81,11 @@ async function validated(
     const redirectUri = parameters.get('redirect_uri')
     const facts = { error, reason, clientId, redirectUri, description, hint, reference }
     deployment.emit({ type: 'refused', endpoint: 'authorize', ...facts })
+    if (takesNoPage(request)) {
+      // mcp-remote and its kin: only by this code does a client forget what it has registered, and register anew.
+      const code = reason === 'client_unknown' ? 'invalid_client' : error
+      return jsonResponse(400, { error: code, error_description: description })
+    }
     const received = /^http:/.test(deployment.settings.issuer) ? { redirectUri } : {}
     return problemPage('clientMistake', {
       ...{ code: error, detail: description, reference, ...received },

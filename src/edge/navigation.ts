@@ -29,3 +29,9 @@ export const isPrefetch = (request: HttpRequest): boolean =>
   ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) =>
     request.headerValues(name).some((value) => /^[ \t]*(?:prefetch|prerender|preview)\b/i.test(value)),
   )
+
+/** A program that asks before it sends a person, to learn whether its client is still known: it takes JSON, and no page. */
+export const takesNoPage = (request: HttpRequest): boolean => {
+  const accepted = request.headerValues('accept').join()
+  return /(?:^|[, \t])application\/json(?:[;, \t]|$)/i.test(accepted) && !/text\/html/i.test(accepted)
+}

@@ -116,6 +116,33 @@ describe('an error before client and redirect URI are known', () => {
     expect(await snapshot(h)).toBe(before)
   })
 
+  it.each([
+    ['client_unknown', { client_id: 'gone' }, 'invalid_client', 'There is no such client.'],
+    ['client_id_missing', { client_id: null }, 'invalid_request', 'client_id is missing.'],
+    [
+      'redirect_uri_not_registered',
+      { redirect_uri: 'https://evil.example.com' },
+      'invalid_request',
+      'redirect_uri is not one that is registered for the client.',
+    ],
+  ])('is told as JSON to a program that takes no page: %s', async (reason, changes, error, error_description) => {
+    const response = await h.browser().get(authorizeUrl(challenge, changes), { accept: 'application/json' })
+    expect(response.status).toBe(400)
+    expect(response.headers.get('location')).toBeNull()
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.getSetCookie()).toEqual([])
+    expect(await response.json()).toEqual({ error, error_description })
+    expect(await snapshot(h)).toBe(before)
+    expect(h.events).toMatchObject([{ type: 'refused', endpoint: 'authorize', reason }])
+  })
+
+  it.each(['text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8', '*/*', 'application/jsonish'])(
+    'is shown on a page to who takes %s',
+    async (accept) => {
+      expectSafePage(await h.browser().get(authorizeUrl(challenge, { client_id: 'gone' }), { accept }))
+    },
+  )
+
   it('is shown on a page before a posted request is stored', async () => {
     const response = await h
       .browser()
