@@ -10,6 +10,8 @@ const code: Source = {
   url: 'https://www.npmjs.com/package/@modelcontextprotocol/inspector/v/2.12.0',
   date: '2026-11-27',
 }
+/** Driven by the tests of this project (test/system/mcp-clients), and read again for it. */
+const driven: Source = { ...code, date: '2026-11-28' }
 
 export const inspector: KnownClient = {
   id: 'inspector',
@@ -25,8 +27,8 @@ export const inspector: KnownClient = {
     { by: 'registration', when: ['registration'], source: code },
   ],
   redirectUris: [
-    { uri: 'http://localhost/oauth/callback', port: 'any', firstPort: 6274, proves: false, source: code },
-    { uri: 'http://127.0.0.1/oauth/callback', port: 'any', firstPort: 6276, proves: false, source: code },
+    { uri: 'http://127.0.0.1/oauth/callback', port: 'any', firstPort: 6274, proves: false, source: driven },
+    { uri: 'http://localhost/oauth/callback', port: 'any', firstPort: 6274, proves: false, source: driven },
   ],
   registration: {
     body: {
@@ -40,7 +42,8 @@ export const inspector: KnownClient = {
       application_type: 'native',
     },
     adapts: ['scope'],
-    source: code,
+    repeats: 'once',
+    source: driven,
   },
   authentication: { methods: ['client_secret_basic', 'client_secret_post', 'none'], source: code },
   discovery: {
@@ -74,9 +77,15 @@ export const inspector: KnownClient = {
       source: code,
     },
     {
-      trap: 'Its command line and its terminal interface listen on `127.0.0.1:6276`, its web interface on `localhost:6274`.',
-      cure: 'Register both where it is registered by hand.',
-      source: code,
+      trap: 'Its web interface is called back where it is opened: `127.0.0.1:6274`, or `localhost:6274`; its command line and its terminal interface at `127.0.0.1:6276`.',
+      cure: 'Register all of them where it is registered by hand.',
+      source: driven,
     },
+    {
+      trap: 'When a tool needs a further scope, its web interface asks the person; its command line refreshes instead, and fails.',
+      cure: 'Let people agree in the web interface. The command line uses its tokens.',
+      source: driven,
+    },
+    { trap: 'Clearing its OAuth state revokes nothing, although "Revoke tokens on clear" is on.', source: driven },
   ],
 }

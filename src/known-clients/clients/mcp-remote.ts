@@ -10,6 +10,8 @@ const code: Source = {
   url: 'https://www.npmjs.com/package/mcp-remote/v/0.15.1',
   date: '2026-11-27',
 }
+/** Driven by the tests of this project (test/system/mcp-clients), and read again for it. */
+const driven: Source = { ...code, date: '2026-11-28' }
 
 export const mcpRemote: KnownClient = {
   id: 'mcp-remote',
@@ -31,14 +33,14 @@ export const mcpRemote: KnownClient = {
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
-      client_name: 'MCP CLI Client',
+      client_name: 'MCP CLI Proxy',
       client_uri: 'https://github.com/modelcontextprotocol/mcp-cli',
       software_id: '2e6dc280-f3c3-4e01-99a7-8181dbd1d23d',
       software_version: '0.15.1',
     },
     adapts: ['scope', 'token_endpoint_auth_method', 'application_type'],
     repeats: 'once',
-    source: code,
+    source: driven,
   },
   authentication: { methods: ['none', 'client_secret_post', 'client_secret_basic'], source: code },
   discovery: {
@@ -70,6 +72,16 @@ export const mcpRemote: KnownClient = {
     {
       trap: 'It keeps what it has registered, per URL, and uses it until the token endpoint or the authorization endpoint says that the client is unknown.',
       source: code,
+    },
+    {
+      trap: 'When its client is gone and it has no tokens, it registers anew and then opens no browser.',
+      cure: 'Start it again.',
+      source: driven,
+    },
+    { trap: 'Refreshes have the `scope` of the token response, `offline_access` included.', source: driven },
+    {
+      trap: 'When a tool needs a further scope, it asks the person, and makes the call again by itself.',
+      source: driven,
     },
     {
       trap: 'Where the server does not list `none`, it registers with a secret.',
