@@ -26,7 +26,7 @@ const budgets = [
   ["export * from './dist/express.js'", 22],
   ["export * from './dist/hono.js'", 22],
   ["export * from './dist/known-clients.js'", 8],
-  ["export * from './dist/mcp.js'", 113],
+  ["export * from './dist/mcp.js'", 115],
   ["export * from './dist/next.js'", 22],
   ["export * from './dist/node.js'", 22],
   ["export * from './dist/openid.js'", 18],
@@ -36,7 +36,7 @@ const budgets = [
   ["export * from './dist/storage/redis.js'", 6],
   ["export * from './dist/storage/sql.js'", 6],
   ["export * from './dist/storage/sqlite.js'", 4],
-  ["export * from './dist/testing/adapter.js'", 90],
+  ["export * from './dist/testing/adapter.js'", 91],
   ["export * from './dist/testing/pages.js'", 36],
   ["export * from './dist/testing/storage.js'", 17],
 ]
