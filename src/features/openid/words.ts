@@ -80,12 +80,12 @@ export const identityResource: BesideOptions = {
 }
 
 const shared = words(
-  'The services named here can see what is allowed under “Your account”, too',
-  'Die hier genannten Dienste können auch sehen, was unter „Ihr Konto“ erlaubt wird',
-  'Los servicios aquí indicados también pueden ver lo que se permite en «Su cuenta»',
-  'Les services nommés ici peuvent aussi voir ce qui est autorisé sous « Votre compte »',
-  'ここに示されたサービスも、「アカウント」で許可した内容を見ることができます',
-  'يمكن للخدمات المذكورة هنا أيضًا الاطلاع على ما يُسمح به ضمن «حسابك»',
+  'Let the services named here see what is allowed under “Your account”',
+  'Die hier genannten Dienste sehen lassen, was unter „Ihr Konto“ erlaubt ist',
+  'Permitir que los servicios aquí indicados vean lo que se autoriza en «Su cuenta»',
+  'Laisser les services nommés ici voir ce qui est autorisé sous « Votre compte »',
+  '「アカウント」で許可した内容を、ここに示されたサービスにも見せる',
+  'السماح للخدمات المذكورة هنا بالاطلاع على ما يُسمح به ضمن «حسابك»',
 )
 
 /** That the APIs of a grant can ask UserInfo, as the client can. */

@@ -131,7 +131,7 @@ describe('identity scope', () => {
     const page = await (await browser.get(authorizeUrl(challenge, { scope: 'openid profile email' }))).text()
     for (const words of ['Your account', 'Recognize you when you log in', 'See your profile', 'See your email address'])
       expect(page).toContain(words)
-    expect(page).not.toContain('The services named here')
+    expect(page).not.toContain('Let the services named here')
     expect(boxesIn(page)).toHaveLength(2)
     const answer = await agree(browser, page, boxesIn(page).slice(1))
     const { body } = await h.token(redeemForm({ code: redirected(answer).get('code') ?? '', verifier }))
