@@ -3,11 +3,13 @@
  */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createResourceServer } from '../../../src/resource/index.js'
+import { createResourceServer, type ResourceServer } from '../../../src/resource/index.js'
+import { show } from '../../resource/issuer.js'
 import {
   API,
   authorizeUrl,
   claimsOf,
+  type Harness,
   harness,
   ISSUER,
   introspected,
@@ -18,7 +20,19 @@ import {
   START,
   snapshot,
 } from '../../support/harness.js'
-import { ada, agree, boxesIn, forum, idTokenOf, metadata, provider, signIn, USERINFO, userInfo } from './sign-in.js'
+import {
+  ada,
+  agree,
+  boxesIn,
+  forum,
+  idTokenOf,
+  metadata,
+  provider,
+  type SignedIn,
+  signIn,
+  USERINFO,
+  userInfo,
+} from './sign-in.js'
 
 const seconds = START / 1000
 
@@ -410,4 +424,37 @@ it('of a server without APIs the guard says that there is nothing to guard', () 
   const { server } = provider({ resources: undefined, clients: [forum] })
   expect(() => createResourceServer({ server })).toThrow('The server has no API to guard. Write it down in its option')
   expect(() => createResourceServer({ server, resource: USERINFO })).toThrow('no API to guard')
+})
+
+describe('an ID token at an API', () => {
+  // Its aud is the client: here one whose id is the API's own URI.
+  const api = { ...forum, client_id: API }
+  const basic = { authorization: `Basic ${btoa(`${encodeURIComponent(API)}:${forum.client_secret}`)}` }
+
+  it.each<[string, (h: Harness) => ResourceServer]>([
+    ['in the process of the server', ({ server }) => createResourceServer({ server, resource: API })],
+    [
+      'elsewhere, with the published keys',
+      (h) =>
+        createResourceServer({
+          issuer: ISSUER,
+          resource: API,
+          now: () => h.now,
+          fetch: (url, init) => h.server.fetch(new Request(url, init)),
+        }),
+    ],
+  ])('is no access token, %s', async (_, guardOf) => {
+    const h = provider({ clients: [api] })
+    const guard = guardOf(h)
+    const { verifier, challenge } = pkce()
+    const browser = h.browser()
+    const url = authorizeUrl(challenge, { client_id: API, scope: 'openid read' })
+    const callback = redirected(await agree(browser, await (await browser.get(url)).text()))
+    const form = redeemForm({ code: callback.get('code') ?? '', verifier })
+    const tokens = (await (await h.post('/oauth/token', form, basic)).json()) as SignedIn
+    expect(claimsOf(tokens.id_token)).toMatchObject({ iss: ISSUER, aud: API })
+    const shown = (token: string) => show(guard, token)
+    expect(await shown(tokens.access_token)).toMatchObject({ ok: true })
+    expect(await shown(tokens.id_token)).toMatchObject({ ok: false })
+  })
 })
