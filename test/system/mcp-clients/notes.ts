@@ -68,7 +68,7 @@ export async function startNotes(): Promise<Notes> {
   }
 }
 
-/** The starter asks public hosts alone for documents; this one also the stand-in. */
+/** The starter asks public hosts alone for documents; this one also the stand-in. A client that the CLI deletes is gone at once. */
 function withDocumentsOf(origin: string, code: string): string {
   const changed = code.replace(
     "name: 'Notes',",
