@@ -26,7 +26,7 @@ import {
 import { identifyClient } from '../protocol/identify-client.js'
 import { leftOutHint } from '../protocol/left-out.js'
 import type { Parameters } from '../protocol/parameters.js'
-import { TermRefused } from '../protocol/terms.js'
+import { MAX_TERMS_BYTES, TermRefused, termsSize } from '../protocol/terms.js'
 import { sendError } from './authorization-response.js'
 import { keepForRequest } from './keep-client.js'
 import { pendingWait } from './pending-limit.js'
@@ -120,9 +120,17 @@ async function completed(
 ): Promise<AuthorizationRequest | AuthorizationRefusal> {
   if ('error' in asked || !asked.terms) return asked
   const whole = await completeTerms(deployment, client, asked, parameters.get)
-  if (!(whole instanceof TermRefused)) return whole
+  const { state, responseMode } = asked
+  // What a term has read without a look at its size may have grown.
+  if (!(whole instanceof TermRefused))
+    return termsSize(whole.terms ?? {}) <= MAX_TERMS_BYTES
+      ? whole
+      : {
+          ...{ error: 'invalid_request', reason: 'request_too_large', description: 'The request is too large.' },
+          ...{ hint: undefined, state, responseMode },
+        }
   const { error, description, reason, hint } = whole
-  return { error, description, reason, hint, state: asked.state, responseMode: asked.responseMode }
+  return { error, description, reason, hint, state, responseMode }
 }
 
 async function resume(

@@ -13,8 +13,10 @@ type Asked = Pick<AuthorizationRequest, 'maxAge' | 'terms'>
 export function demandOf({ tables }: Deployed, { maxAge, terms }: Asked): FurtherDemand {
   if (!terms) return { maxAge }
   const all = Object.entries(terms).flatMap(([name, value]) => tables.terms.get(name)?.demand?.(value) ?? [])
+  // What one says nothing of takes nothing from another.
+  const said = all.flatMap((demand) => Object.entries(demand).filter(([, value]) => value !== undefined))
   const ages = [maxAge, ...all.map((demand) => demand.maxAge)].filter((age) => age !== undefined)
-  return { ...Object.assign({}, ...all), maxAge: ages.length > 0 ? Math.min(...ages) : undefined }
+  return { ...Object.fromEntries(said), maxAge: ages.length > 0 ? Math.min(...ages) : undefined }
 }
 
 /** What the login should reach, for whoever logs people in. */

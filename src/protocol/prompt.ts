@@ -31,6 +31,8 @@ export interface FurtherDemand {
   readonly subject?: string | undefined
   /** What it should have reached; where that is essential, nothing else will do. */
   readonly acr?: { readonly values: readonly string[]; readonly essential: boolean } | undefined
+  /** Whether its time must be known: then a new login of unknown time will not do. */
+  readonly needsTime?: true | undefined
   /** Seconds since the login, at most; whichever is less counts. */
   readonly maxAge?: number | undefined
 }
@@ -78,6 +80,7 @@ export function judgeLogin(
   if (demand.prompt.includes('login') && !isFresh) return { ok: false, reason: 'fresh' }
   if (demand.maxAge !== undefined && !isFresh && !isYoung(demand.maxAge, login, now))
     return { ok: false, reason: 'fresh' }
+  if (demand.needsTime && login.authenticatedAt === undefined) return { ok: false, reason: 'fresh' }
   // OpenID Connect Core §3.1.2.1, §3.1.2.2: nobody else than the hint, or the claim `sub`, names.
   if (demand.subject !== undefined && login.subject !== demand.subject)
     return { ok: false, reason: 'select_account', lacks: 'subject' }

@@ -66,6 +66,14 @@ export function requestedAccess(
   const chosen = needsNoApi({ resources, named }, client, definitions)
     ? []
     : chooseResources(resources, client, definitions, asConfigured)
+  if ('reason' in chosen && all.length > 0 && all.every(({ isBeside }) => isBeside)) {
+    const [needed = ''] = all.flatMap(({ needs }) => needs ?? [])
+    return refused(
+      'scope_missing',
+      'Name the scope: there is no default one.',
+      `Received ${listed(named)}; right would be ${listed([needed])}.`,
+    )
+  }
   if ('reason' in chosen) return { ok: false, error: 'invalid_target', ...chosen }
   const reachable =
     besides.length > 0 ? [...chosen, ...besides.filter((definition) => !chosen.includes(definition))] : chosen

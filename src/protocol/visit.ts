@@ -129,6 +129,13 @@ export function decideVisit(facts: VisitFacts, now: number): Verdict {
     if (facts.answerStands) return { next: 'issue', access: answer.access, terms: answer.terms, basis: 'answer' }
     // It has led to nothing, or was revoked since: the person is asked again.
   }
+  // A client to which nobody has agreed does not find out so who is there, or how they have logged in: the answer is that of another login.
+  if (silent && (demand.subject !== undefined || demand.acr?.essential)) {
+    if (facts.choice === undefined) return learn('choice')
+    if (facts.choice === 'settled' && facts.agreement === undefined) return learn('agreement')
+    if (facts.choice !== 'settled' || !facts.agreement?.covers)
+      return refuse('login_required', demand.subject === undefined ? 'login_lacks_acr' : 'login_lacks_subject')
+  }
   if (facts.choice === undefined) return learn('choice')
   if (facts.choice === 'refused') return refuse('access_denied', 'term_refused')
   if (facts.choice === 'open') return silent ? refuse('interaction_required', 'choice_open') : ask(facts, [])

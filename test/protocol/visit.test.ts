@@ -120,6 +120,9 @@ const ended = <Next extends Verdict['next']>(next: Next) =>
   )
 const silent = ({ facts }: Ending) => facts.demand.prompt.includes('none')
 
+/** Whether an answer would tell something of the person beyond that somebody is there. */
+const isTelling = ({ facts: { demand } }: Ending) => demand.subject !== undefined || !!demand.acr?.essential
+
 /** Said in other words than the code does: whether this login came about after the request did. */
 const isNewer = ({ demand, login }: VisitFacts) =>
   login != null && (demand.loginAtRequest === null || (!!demand.loginAtRequest && login.authenticatedAt === NOW))
@@ -281,7 +284,7 @@ describe('of all that may be known when a request is at the browser', () => {
   })
 
   it('without an answer, what is still to be chosen is asked, and whoever may choose nothing gets nothing', () => {
-    const unanswered = endings.filter(({ facts }) => facts.choice)
+    const unanswered = endings.filter((ending) => ending.facts.choice && !(silent(ending) && isTelling(ending)))
     expect(unanswered.length).toBeGreaterThan(100)
     for (const { facts, verdict } of unanswered) {
       if (facts.choice === 'refused') expect(verdict).toMatchObject({ next: 'refuse', error: 'access_denied' })
@@ -289,6 +292,13 @@ describe('of all that may be known when a request is at the browser', () => {
     }
     for (const { facts, verdict } of ended('issue'))
       if (verdict.basis !== 'answer') expect(facts.choice).toBe('settled')
+  })
+
+  it('a client to which nobody has agreed does not learn who is there, or how they have logged in', () => {
+    const strangers = endings.filter((ending) => silent(ending) && isTelling(ending) && !ending.facts.agreement?.covers)
+    expect(strangers.length).toBeGreaterThan(50)
+    for (const { facts, verdict } of strangers)
+      if (!facts.isOver) expect(verdict).toMatchObject({ next: 'refuse', error: 'login_required' })
   })
 
   it('a code that nobody was asked about is counted first', () => {

@@ -7,8 +7,8 @@ import type { Deployment } from '../../deployment/deployment.js'
 import type { Approved } from '../../grant/state.js'
 import type { ResourceAccess } from '../../protocol/resource.js'
 import type { Claims } from '../../users/contract.js'
-import { matches, type RequestedClaims, type Wishes } from './rules/claims-parameter.js'
-import { claimsOf } from './rules/identity-claims.js'
+import { isWithinScope, matches, onlyClaims, type RequestedClaims, type Wishes } from './rules/claims-parameter.js'
+import { claimsOf, isIdentityClaim } from './rules/identity-claims.js'
 import { claimsTermName } from './rules/term-names.js'
 
 /**
@@ -19,14 +19,23 @@ import { claimsTermName } from './rules/term-names.js'
  * @returns null when the user is gone or blocked.
  */
 export async function grantedClaims(
-  { users }: Deployment,
+  { clients, users }: Deployment,
   grant: Approved,
   { resource, scope }: ResourceAccess,
   where: 'userinfo' | 'id_token',
 ): Promise<Claims | null> {
   // Only the term itself has put it there.
-  const wishes: Wishes = (grant.terms?.[claimsTermName] as RequestedClaims | undefined)?.[where] ?? {}
-  const names = [...new Set([...(where === 'userinfo' ? claimsOf(scope) : []), ...Object.keys(wishes)])]
+  const granted = grant.access.flatMap((entry) => entry.scope)
+  const { placed } = (grant.terms?.openid ?? {}) as { readonly placed?: RequestedClaims }
+  const wishes: Wishes = {
+    ...(grant.terms?.[claimsTermName] as RequestedClaims | undefined)?.[where],
+    ...onlyClaims(placed, (name) => isWithinScope(name, where === 'userinfo' ? scope : granted))?.[where],
+  }
+  // What the operator has taken from the client since is told no more.
+  const limit = (await clients.find(grant.clientId))?.scope
+  const names = [...new Set([...(where === 'userinfo' ? claimsOf(scope) : []), ...Object.keys(wishes)])].filter(
+    (name) => isIdentityClaim(name) && (!limit || isWithinScope(name, limit)),
+  )
   // A user who is gone gets nothing, whatever was asked for; but an ID token rests on the access token, for which the app was asked just now.
   if (!users.claims || (names.length === 0 && where === 'id_token')) return {}
   const about = { client_id: grant.clientId, scope, resource, for: where, claims: names }
@@ -42,4 +51,4 @@ export async function grantedClaims(
 
 /** §5.3.2: what is not known is left out, rather than null or empty. */
 const isTold = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== '' && typeof value !== 'function'
+  value !== undefined && value !== null && value !== '' && typeof value !== 'function' && !Number.isNaN(value)

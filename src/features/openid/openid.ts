@@ -9,7 +9,7 @@ import { version } from '../../runtime/version.js'
 import { clientFields } from './client-fields.js'
 import { checkOpenIdOptions, type OpenIdOptions } from './options.js'
 import { identityClaims } from './rules/identity-claims.js'
-import { claimsTerm, signInTerm } from './terms.js'
+import { claimsTerm, sharedTerm, signInTerm } from './terms.js'
 import { userInfoEndpoint } from './user-info.js'
 import { identityResource } from './words.js'
 
@@ -36,7 +36,7 @@ export function openid(options: OpenIdOptions = {}): Feature {
     resources: (_, urls) => ({ [urls.of('userinfo')]: identityResource }),
     // OAuth 2.0 Multiple Response Types §2.1. For the response type `code` alone, as everything here: tokens never travel in a URL.
     responseModes: [{ name: 'fragment', carrier: 'fragment' }],
-    terms: [signInTerm(settings), claimsTerm],
+    terms: [signInTerm(settings), claimsTerm, sharedTerm],
     clientFields: clientFields(settings),
     algorithms,
     endpoints: (server) => [userInfoEndpoint(server, settings)],

@@ -9,8 +9,15 @@ import { TermRefused } from '../../protocol/terms.js'
 import { idTokenMember } from './id-token.js'
 import { hintedSubject } from './id-token-hint.js'
 import type { OpenIdSettings } from './options.js'
-import { readSignIn, type SignIn } from './rules/authentication-request.js'
-import { coversClaims, namesIn, parseClaimsParameter, type RequestedClaims } from './rules/claims-parameter.js'
+import { namesOf, readSignIn, type SignIn } from './rules/authentication-request.js'
+import {
+  coversClaims,
+  isWithinScope,
+  namesIn,
+  onlyClaims,
+  parseClaimsParameter,
+  type RequestedClaims,
+} from './rules/claims-parameter.js'
 import { claimsTermName } from './rules/term-names.js'
 import { sharedWords, wordsForClaims } from './words.js'
 
@@ -46,9 +53,7 @@ export const signInTerm = (settings: OpenIdSettings): Term<SignIn> => ({
     }
     return { ...signIn, subject }
   },
-  demand: ({ subject, acr, maxAge }) => ({ subject, acr, maxAge }),
-  // UserInfo takes the tokens of these APIs, too.
-  words: ({ isShared }, locale) => (isShared ? [sharedWords(locale)] : []),
+  demand: ({ subject, acr, maxAge, needsTime }) => ({ subject, acr, maxAge, needsTime }),
   members: (value, issue) => idTokenMember(value, issue, settings),
 })
 
@@ -60,8 +65,25 @@ export const claimsTerm: Term<RequestedClaims> = {
     const text = asked.get('claims')
     if (text === undefined || !isAuthentication(asked)) return undefined
     const read = parseClaimsParameter(text)
-    return read instanceof TermRefused ? read : read.told
+    if (read instanceof TermRefused) return read
+    const { scope: limit } = asked.client
+    // What the scope asks for, too, is the scope's: whoever unticks that has said no. What the client may not ask for is left out.
+    return onlyClaims(
+      read.told,
+      (name) => !isWithinScope(name, namesOf(asked.access)) && (!limit || isWithinScope(name, limit)),
+    )
   },
   words: (value, locale) => wordsForClaims(namesIn(value), locale),
   covers: coversClaims,
+}
+
+/** The APIs whose tokens UserInfo takes: who agreed to that for some has not for others. */
+export const sharedTerm: Term<readonly string[]> = {
+  name: 'openid_shared',
+  parse(asked) {
+    const apis = asked.access.filter(({ scope }) => !scope.includes('openid')).map(({ resource }) => resource)
+    return isAuthentication(asked) && apis.length > 0 ? apis.sort() : undefined
+  },
+  words: (_, locale) => [sharedWords(locale)],
+  covers: (agreed, asked) => asked.every((resource) => agreed.includes(resource)),
 }

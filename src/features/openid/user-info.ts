@@ -98,21 +98,24 @@ async function authorized(
  */
 async function presented(request: HttpRequest): Promise<string> {
   const lines = request.headerValues('authorization')
-  const isForm = request.method === 'POST' && request.headerValues('content-type').length > 0
-  const form = isForm && lines.length === 0 ? refuseProblems(await readForm(request)) : undefined
+  const isForm =
+    request.method === 'POST' &&
+    /^application\/x-www-form-urlencoded\b/i.test(request.headerValues('content-type')[0] ?? '')
+  const form = isForm ? refuseProblems(await readForm(request)) : undefined
   const inForm = form?.get('access_token')
-  if (lines.length === 0 && inForm === undefined) {
-    // RFC 6750 §3.1: without a token, no error code.
+  if (inForm === undefined && !lines.some((line) => /^bearer(?: |$)/i.test(line))) {
+    // RFC 6750 §3.1: without a token, or with another scheme, no error code.
     throw new OAuthError('invalid_token', 'An access token is missing.', {
       headers: [['www-authenticate', 'Bearer scope="openid"']],
       reason: 'openid:token_missing',
     })
   }
-  if (inForm !== undefined) return inForm
+  // RFC 6750 §2: in one way.
+  if (inForm !== undefined && lines.length === 0) return inForm
   const [line = '', ...others] = lines
-  const token = others.length === 0 ? bearerTokenIn(line) : undefined
+  const token = others.length === 0 && inForm === undefined ? bearerTokenIn(line) : undefined
   if (token !== undefined) return token
-  throw refused('invalid_request', 'The Authorization header must be Bearer and one access token.', 'openid:header')
+  throw refused('invalid_request', 'Send one access token, as Bearer in the Authorization header.', 'openid:header')
 }
 
 const invalid = (reason: RefusalReason): OAuthError =>

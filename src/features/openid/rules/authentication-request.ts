@@ -7,7 +7,7 @@
 import type { Json } from '../../../protocol/json.js'
 import type { Access } from '../../../protocol/resource.js'
 import { TermRefused } from '../../../protocol/terms.js'
-import { parseClaimsParameter } from './claims-parameter.js'
+import { isWithinScope, onlyClaims, parseClaimsParameter, type RequestedClaims } from './claims-parameter.js'
 
 /** One login at a client: plain JSON, kept in the grant. */
 export interface SignIn {
@@ -18,12 +18,17 @@ export interface SignIn {
   readonly acr?: { readonly values: readonly string[]; readonly essential: boolean }
   /** Seconds since the login, at most. */
   readonly maxAge?: number
-  /** Whether the access token is for an API, too, which can then ask UserInfo as the client can. */
-  readonly isShared?: true
+  /** Where the client wants claims, and with which values, that the scope asks for: they are told as long as that scope was granted. */
+  readonly placed?: RequestedClaims
+  /** Whether it must be known when the login was. */
+  readonly needsTime?: true
 }
 
-interface Asked {
-  readonly client: { readonly fields?: { readonly [name: string]: Json } | undefined }
+export interface Asked {
+  readonly client: {
+    readonly fields?: { readonly [name: string]: Json } | undefined
+    readonly scope?: readonly string[] | undefined
+  }
   readonly access: Access
   get(name: string): string | undefined
 }
@@ -34,14 +39,17 @@ export function readSignIn({ client: { fields = {} }, access, get }: Asked): Sig
   if (wished instanceof TermRefused) return wished
   const { subject, acr = acrOf(get('acr_values'), fields.default_acr_values), needsTime } = wished?.login ?? {}
   const nonce = get('nonce')
-  const maxAge = maxAgeOf(get('max_age'), fields, needsTime ?? false)
-  const isShared = access.length > 1
+  const maxAge = maxAgeOf(get('max_age'), fields)
+  // §2: auth_time is required with a max_age, and where the client is registered so.
+  const isTimed = needsTime || fields.require_auth_time === true || maxAge !== undefined || get('max_age') !== undefined
+  const placed = onlyClaims(wished?.told, (name) => isWithinScope(name, namesOf(access)))
   return {
     ...(nonce !== undefined && { nonce }),
     ...(subject !== undefined && { subject }),
     ...(acr && { acr }),
     ...(maxAge !== undefined && { maxAge }),
-    ...(isShared && { isShared }),
+    ...(placed && { placed }),
+    ...(isTimed && { needsTime: true }),
   }
 }
 
@@ -51,15 +59,12 @@ function acrOf(said: string | undefined, usual: Json | undefined): SignIn['acr']
   return Array.isArray(values) && values.length > 0 ? { values: values as string[], essential: false } : undefined
 }
 
-/** Longer ago than any login, for whoever must be told when it was: one whose time is not known will not do then. */
-const EVER = 9_999_999_999
+export const namesOf = (access: Access): readonly string[] => access.flatMap(({ scope }) => scope)
 
 /** Registration §2: `default_max_age` counts where the request has none of its own, which the server looks at anyway. */
 function maxAgeOf(
   said: string | undefined,
-  { default_max_age, require_auth_time }: { readonly [name: string]: Json },
-  needsTime: boolean,
+  { default_max_age }: { readonly [name: string]: Json },
 ): number | undefined {
-  if (said === undefined && typeof default_max_age === 'number') return default_max_age
-  return needsTime || require_auth_time === true ? EVER : undefined
+  return said === undefined && typeof default_max_age === 'number' ? default_max_age : undefined
 }

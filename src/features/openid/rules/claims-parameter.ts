@@ -7,7 +7,7 @@
 import { isJson, type Json } from '../../../protocol/json.js'
 import { isObject, type JsonObject } from '../../../protocol/json-object.js'
 import { TermRefused } from '../../../protocol/terms.js'
-import { isIdentityClaim } from './identity-claims.js'
+import { type IdentityClaim, isIdentityClaim, scopeOfClaim } from './identity-claims.js'
 
 /** How a claim is wanted; an empty one is voluntary, whatever its value. */
 export interface Wish {
@@ -57,7 +57,12 @@ export function parseClaimsParameter(
       const wish = wishOf(value)
       if (!wish) return malformed(`claims.${where} has a claim that is neither null nor an object of §5.5.1.`)
       if (isIdentityClaim(name)) wishes[name] = wish
-      else login = { ...login, ...wishedLogin(where, name, wish) }
+      else {
+        const more = wishedLogin(where, name, wish)
+        if (!more || (more.subject !== undefined && more.subject !== (login.subject ?? more.subject)))
+          return malformed('claims must ask for one value of sub, a string, and for an acr that is one.')
+        login = { ...login, ...more }
+      }
     }
     if (Object.keys(wishes).length > 0) read[where] = wishes
   }
@@ -65,12 +70,15 @@ export function parseClaimsParameter(
 }
 
 /** §5.5.1: `sub` with a value is the user it must be, wherever it stands; `acr` and `auth_time` are about the ID token. */
-function wishedLogin(where: 'userinfo' | 'id_token', name: string, { essential, values = [] }: Wish): WishedLogin {
-  const texts = values.filter((value) => typeof value === 'string')
-  const [only] = texts
-  if (name === 'sub') return only !== undefined && values.length === 1 ? { subject: only } : {}
+function wishedLogin(where: 'userinfo' | 'id_token', name: string, { essential, values }: Wish): WishedLogin | null {
+  const texts = (values ?? []).filter((value) => typeof value === 'string')
+  const [only, ...others] = new Set(texts)
+  // Whoever it must be, or what must be reached, and cannot be told is nothing to leave out of account.
+  if (name === 'sub' && values)
+    return only !== undefined && others.length === 0 && texts.length === values.length ? { subject: only } : null
   if (where !== 'id_token') return {}
-  if (name === 'acr' && texts.length > 0) return { acr: { values: texts, essential: essential ?? false } }
+  if (name === 'acr' && values)
+    return only === undefined ? null : { acr: { values: texts, essential: essential ?? false } }
   return name === 'auth_time' && essential ? { needsTime: true } : {}
 }
 
@@ -82,8 +90,26 @@ function wishOf(said: unknown): Wish | null {
   if (essential !== undefined && typeof essential !== 'boolean') return null
   if (values !== undefined && !Array.isArray(values)) return null
   const wanted: unknown[] = value === undefined ? (values ?? []) : [value]
-  return wanted.every(isJson) ? { ...(essential && { essential }), ...(wanted.length > 0 && { values: wanted }) } : null
+  return wanted.every((one) => isJson(one))
+    ? { ...(essential && { essential }), ...(wanted.length > 0 && { values: wanted }) }
+    : null
 }
+
+/** The wishes for claims of which `isMeant` is true. Undefined for none. */
+export function onlyClaims(
+  asked: RequestedClaims | undefined,
+  isMeant: (name: IdentityClaim) => boolean,
+): RequestedClaims | undefined {
+  const left = Object.entries(asked ?? {}).flatMap(([where, wishes]) => {
+    const some = Object.entries(wishes).filter(([name]) => isIdentityClaim(name) && isMeant(name))
+    return some.length > 0 ? [[where, Object.fromEntries(some)] as const] : []
+  })
+  return left.length > 0 ? Object.fromEntries(left) : undefined
+}
+
+/** Whether the scope that a claim belongs to is among these. */
+export const isWithinScope = (name: IdentityClaim, scope: readonly string[]): boolean =>
+  scope.includes(scopeOfClaim(name))
 
 /** What an answer may have of what the app says: the values too, where the client wants only those. */
 export function matches(wish: Wish | undefined, value: unknown): boolean {

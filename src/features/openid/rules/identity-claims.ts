@@ -32,3 +32,7 @@ export const isIdentityClaim = (name: string): name is IdentityClaim => all.has(
 /** What a granted scope stands for. */
 export const claimsOf = (scope: readonly string[]): readonly IdentityClaim[] =>
   identityScopes.filter((name) => scope.includes(name)).flatMap((name) => claimsOfScope[name])
+
+/** The scope that stands for a claim. */
+export const scopeOfClaim = (name: IdentityClaim): IdentityScope =>
+  identityScopes.find((scope) => (claimsOfScope[scope] as readonly string[]).includes(name)) ?? 'openid'
