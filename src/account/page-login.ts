@@ -15,16 +15,16 @@ import type { Answer } from '../pages/views.js'
 import { encodeBase64url, hmacSha256 } from '../runtime/hash.js'
 import type { PendingLogin } from '../users/contract.js'
 
+/** No client wants this login, and so nobody has wishes about it. */
+const nobodyAsks = { client: null, loginHint: undefined, uiLocales: [], acrValues: [] } as const
+
 /** Gets somebody logged in, who then comes back to the connected apps. */
 export async function loginForApps(deployment: Deployment, request: HttpRequest): Promise<Answer> {
   const browser = browserOf(deployment, request)
   const response = await deployment.users.challenge(loginContext(request), {
     returnTo: returnTo(deployment, handleFor(browser)),
     reason: 'no_login',
-    client: null,
-    loginHint: undefined,
-    uiLocales: [],
-    acrValues: [],
+    ...nobodyAsks,
   })
   return withHeaders(response, browser.setCookie)
 }
@@ -36,10 +36,7 @@ export function pageLogin(deployment: Deployment, request: HttpRequest, handle: 
     handle,
     returnTo: returnTo(deployment, handle),
     reason: 'no_login',
-    client: null,
-    loginHint: undefined,
-    uiLocales: [],
-    acrValues: [],
+    ...nobodyAsks,
   }
 }
 
@@ -60,10 +57,7 @@ export function lostLogin(
     returnTo,
     reason: 'no_login',
     pageToken: token,
-    client: null,
-    loginHint: undefined,
-    uiLocales: [],
-    acrValues: [],
+    ...nobodyAsks,
   }
 }
 

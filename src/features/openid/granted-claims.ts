@@ -3,13 +3,15 @@
  *
  * @module
  */
+import type { Client } from '../../clients/client.js'
 import type { Deployment } from '../../deployment/deployment.js'
 import type { Approved } from '../../grant/state.js'
 import type { ResourceAccess } from '../../protocol/resource.js'
 import type { Claims } from '../../users/contract.js'
+import { namesOf, type SignIn } from './rules/authentication-request.js'
 import { isWithinScope, matches, onlyClaims, type RequestedClaims, type Wishes } from './rules/claims-parameter.js'
 import { claimsOf, isIdentityClaim } from './rules/identity-claims.js'
-import { claimsTermName } from './rules/term-names.js'
+import { claimsTermName, signInTermName } from './rules/term-names.js'
 
 /**
  * Asks the app, if anything was granted.
@@ -19,26 +21,26 @@ import { claimsTermName } from './rules/term-names.js'
  * @returns null when the user is gone or blocked.
  */
 export async function grantedClaims(
-  { clients, users }: Deployment,
+  { users }: Deployment,
+  client: Client,
   grant: Approved,
   { resource, scope }: ResourceAccess,
   where: 'userinfo' | 'id_token',
 ): Promise<Claims | null> {
-  // Only the term itself has put it there.
-  const granted = grant.access.flatMap((entry) => entry.scope)
-  const { placed } = (grant.terms?.openid ?? {}) as { readonly placed?: RequestedClaims }
+  // Only the terms themselves have put that there.
+  const { placed } = (grant.terms?.[signInTermName] ?? {}) as Pick<SignIn, 'placed'>
   const wishes: Wishes = {
     ...(grant.terms?.[claimsTermName] as RequestedClaims | undefined)?.[where],
-    ...onlyClaims(placed, (name) => isWithinScope(name, where === 'userinfo' ? scope : granted))?.[where],
+    ...onlyClaims(placed, (name) => isWithinScope(name, where === 'userinfo' ? scope : namesOf(grant.access)))?.[where],
   }
   // What the operator has taken from the client since is told no more.
-  const limit = (await clients.find(grant.clientId))?.scope
+  const { client_id, scope: limit } = client
   const names = [...new Set([...(where === 'userinfo' ? claimsOf(scope) : []), ...Object.keys(wishes)])].filter(
     (name) => isIdentityClaim(name) && (!limit || isWithinScope(name, limit)),
   )
   // A user who is gone gets nothing, whatever was asked for; but an ID token rests on the access token, for which the app was asked just now.
   if (!users.claims || (names.length === 0 && where === 'id_token')) return {}
-  const about = { client_id: grant.clientId, scope, resource, for: where, claims: names }
+  const about = { client_id, scope, resource, for: where, claims: names }
   const said = await users.claims(grant.subject, about)
   if (!said) return null
   const told: { [name: string]: unknown } = {}

@@ -25,7 +25,7 @@ export async function idTokenMember(
 ): Promise<object> {
   if (!access.scope.includes('openid')) return {}
   const algorithm = idTokenAlgorithmOf(client, settings)
-  const claims = await grantedClaims(deployment, grant, access, 'id_token')
+  const claims = await grantedClaims(deployment, client, grant, access, 'id_token')
   // The user was there a moment ago; then the next request finds out.
   if (!claims) throw refusedError('revoked')
   const lifetime = deployment.settings.resources.get(deployment.urls.of('userinfo'))?.accessTokenLifetime ?? 0

@@ -18,7 +18,7 @@ import {
   parseClaimsParameter,
   type RequestedClaims,
 } from './rules/claims-parameter.js'
-import { claimsTermName } from './rules/term-names.js'
+import { claimsTermName, signInTermName } from './rules/term-names.js'
 import { sharedWords, wordsForClaims } from './words.js'
 
 /** Whether the request is OpenID Connect's at all: by the scope that was asked for. */
@@ -27,7 +27,7 @@ const isAuthentication = ({ access }: Pick<TermRequest, 'access'>): boolean =>
 
 /** That the person logs in at the client, with what belongs to this one time. */
 export const signInTerm = (settings: OpenIdSettings): Term<SignIn> => ({
-  name: 'openid',
+  name: signInTermName,
   // `display` and `claims_locales` may be ignored; here so that no other feature gives them a meaning.
   parameters: ['nonce', 'id_token_hint', 'acr_values', 'display', 'claims_locales'],
   incidental: true,

@@ -6,6 +6,7 @@
  */
 import { findLiveAccessToken } from '../../access-token/access-token.js'
 import { termsStand } from '../../access-token/terms.js'
+import type { Client } from '../../clients/client.js'
 import { endGrant } from '../../deployment/end-grant.js'
 import { OAuthError, type OAuthErrorCode, type RefusalReason } from '../../edge/errors.js'
 import { readForm, refuseProblems } from '../../edge/form.js'
@@ -24,7 +25,9 @@ export function userInfoEndpoint(deployment: Deployed, settings: OpenIdSettings)
   const answer = async (request: HttpRequest): Promise<HttpResponse> => {
     const token = await presented(request)
     const { grant, scope, resource } = await authorized(deployment, token)
-    const claims = await grantedClaims(deployment, grant, { resource, scope }, 'userinfo')
+    const client = await deployment.clients.find(grant.clientId)
+    if (!client) throw invalid('openid:client_gone')
+    const claims = await grantedClaims(deployment, client, grant, { resource, scope }, 'userinfo')
     if (!claims) {
       await endGrant(deployment, grant.id, 'subject_gone')
       throw invalid('openid:subject_gone')
@@ -33,7 +36,7 @@ export function userInfoEndpoint(deployment: Deployed, settings: OpenIdSettings)
       await endGrant(deployment, grant.id, 'term_ended')
       throw invalid('openid:term_ended')
     }
-    return told(deployment, settings, grant, { ...claims, sub: grant.subject })
+    return told(deployment, settings, client, { ...claims, sub: grant.subject })
   }
   return {
     name: 'userinfo',
@@ -50,16 +53,14 @@ export function userInfoEndpoint(deployment: Deployed, settings: OpenIdSettings)
 
 /** §5.3.2: JSON, or signed where the client is registered for that. Then it says whose it is, and for whom. */
 async function told(
-  { clients, keyring, settings: { issuer } }: Deployed,
+  { keyring, settings: { issuer } }: Deployed,
   settings: OpenIdSettings,
-  { clientId }: Active,
+  client: Client,
   claims: object,
 ): Promise<HttpResponse> {
-  const client = await clients.find(clientId)
-  if (!client) throw invalid('openid:client_gone')
   const algorithm = userInfoAlgorithmOf(client, settings)
   if (algorithm === undefined) return jsonResponse(200, claims)
-  const payload = JSON.stringify({ ...claims, iss: issuer, aud: clientId })
+  const payload = JSON.stringify({ ...claims, iss: issuer, aud: client.client_id })
   return {
     status: 200,
     headers: [

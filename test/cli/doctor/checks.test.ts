@@ -10,6 +10,7 @@ import {
   exchange,
   found,
   ISSUER,
+  judge,
   knownClient,
   MCP,
   NOW,
@@ -22,14 +23,7 @@ import {
   SERVER_URL,
   serverWith,
   visited,
-  world,
 } from './world.js'
-
-function judge(name: string, changed: Partial<World> = {}): Finding {
-  const check = checks.find((one) => one.name === name)
-  if (!check) throw new Error(`no check ${name}`)
-  return check.judge(world(changed))
-}
 
 type Case = readonly [what: string, changed: Partial<World>, received: string]
 

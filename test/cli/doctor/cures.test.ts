@@ -1,13 +1,12 @@
 /** What each check says to change: the cure of what came, and not that of something else. */
 import { describe, expect, it } from 'vitest'
-import { checks } from '../../../src/cli/doctor/checks.js'
-import type { Finding } from '../../../src/cli/doctor/finding.js'
 import type { Registered, World } from '../../../src/cli/doctor/world.js'
 import {
   answered,
   challenged,
   exchange,
   ISSUER,
+  judge,
   knownClient,
   MCP,
   noAnswer,
@@ -20,12 +19,6 @@ import {
   visited,
   world,
 } from './world.js'
-
-function judge(name: string, changed: Partial<World> = {}): Finding {
-  const check = checks.find((one) => one.name === name)
-  if (!check) throw new Error(`no check ${name}`)
-  return check.judge(world(changed))
-}
 
 type Cure = readonly [what: string, changed: Partial<World>, change: RegExp, never?: RegExp]
 

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { checks } from '../../../src/cli/doctor/checks.js'
 import type { Asked, Exchange } from '../../../src/cli/doctor/exchange.js'
+import type { Finding } from '../../../src/cli/doctor/finding.js'
 import type { Search, Visit, World } from '../../../src/cli/doctor/world.js'
 import { type KnownClient, knownClients } from '../../../src/known-clients/index.js'
 
@@ -157,3 +159,10 @@ export const serverWith = (changed: { readonly [member: string]: unknown }): Pic
 export const resourceWith = (changed: { readonly [member: string]: unknown }): Pick<World, 'resourceMetadata'> => ({
   resourceMetadata: found(RESOURCE_URL, { ...resourceMetadata, ...changed }),
 })
+
+/** What one check says of a world with some facts changed. */
+export function judge(name: string, changed: Partial<World> = {}): Finding {
+  const check = checks.find((one) => one.name === name)
+  if (!check) throw new Error(`no check ${name}`)
+  return check.judge(world(changed))
+}

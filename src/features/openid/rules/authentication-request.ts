@@ -24,11 +24,8 @@ export interface SignIn {
   readonly needsTime?: true
 }
 
-export interface Asked {
-  readonly client: {
-    readonly fields?: { readonly [name: string]: Json } | undefined
-    readonly scope?: readonly string[] | undefined
-  }
+interface Asked {
+  readonly client: { readonly fields?: { readonly [name: string]: Json } | undefined }
   readonly access: Access
   get(name: string): string | undefined
 }

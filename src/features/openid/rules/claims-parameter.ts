@@ -5,8 +5,9 @@
  * @module
  */
 import { isJson, type Json } from '../../../protocol/json.js'
-import { isObject, type JsonObject } from '../../../protocol/json-object.js'
+import { isObject, parseJsonObject } from '../../../protocol/json-object.js'
 import { TermRefused } from '../../../protocol/terms.js'
+import { utf8 } from '../../../runtime/hash.js'
 import { type IdentityClaim, isIdentityClaim, scopeOfClaim } from './identity-claims.js'
 
 /** How a claim is wanted; an empty one is voluntary, whatever its value. */
@@ -43,7 +44,7 @@ export interface WishedLogin {
 export function parseClaimsParameter(
   text: string,
 ): { readonly told: RequestedClaims | undefined; readonly login: WishedLogin } | TermRefused {
-  const said = objectIn(text)
+  const said = parseJsonObject(utf8(text))
   if (!said) return malformed('claims must be a JSON object.')
   const read: { [where: string]: Wishes } = {}
   let login: WishedLogin = {}
@@ -132,12 +133,3 @@ const malformed = (description: string): TermRefused =>
     reason: 'openid:claims',
     hint: 'Right would be such as {"userinfo":{"email":{"essential":true}},"id_token":{"name":null}}.',
   })
-
-function objectIn(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : null
-  } catch {
-    return null
-  }
-}

@@ -4,4 +4,5 @@
  * @module
  */
 
+export const signInTermName = 'openid'
 export const claimsTermName = 'claims'
