@@ -4,6 +4,7 @@
  * @module
  */
 
+import { noteSignedOut } from './account/end-login.js'
 import { type GrantRegistry, grantRegistry } from './account/grants.js'
 import type { ClientRegistry } from './clients/contract.js'
 import { checkOptions } from './construction/checks.js'
@@ -70,7 +71,15 @@ export interface AuthorizationServer {
    */
   ready(): Promise<void>
   /**
-   * Ends the purging, and resolves when nothing of the server goes on in the background. The storage is the app's to close, afterwards.
+   * Sends to other servers what they must learn and what is due, such as that somebody has logged out ({@link https://openid.net/specs/openid-connect-backchannel-1_0.html OpenID
+   * Connect Back-Channel Logout}, with `openid()`); resolves when each has been tried. Servers do that by themselves, from the first request on: this is for
+   * where nothing goes on between requests, such as Cloudflare Workers. Call it from a cron, each minute.
+   *
+   * @throws what the storage says, when it fails.
+   */
+  deliver(): Promise<void>
+  /**
+   * Ends the purging and what is being sent, and resolves when nothing of the server goes on in the background. The storage is the app's to close, afterwards.
    */
   close(): Promise<void>
 }
@@ -95,7 +104,10 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
   const purging = ownPurging(deployment)
   const handle: AuthorizationServer['handle'] = (request) => {
     const answer = route(request)
-    if (answer) purging.begin()
+    if (answer) {
+      purging.begin()
+      deployment.deliveries.begin()
+    }
     return answer
   }
   const { create, get, list, update, rotateSecret, remove } = deployment.clients
@@ -109,7 +121,9 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
     grants,
     users: {
       async signOut(subject) {
+        await noteSignedOut(deployment, subject, null)
         await deployment.users.endAll?.(subject)
+        deployment.deliveries.soon()
         await grants.revokeAll({ subject })
       },
       async startSession(request, login) {
@@ -122,8 +136,9 @@ export function createAuthorizationServer<Native = unknown>(options: ServerOptio
     },
     keys: { rotate: () => deployment.keyring.rotate() },
     ready: () => checkParts(deployment),
+    deliver: () => deployment.deliveries.now(),
     async close() {
-      await Promise.all([purging.end(), deployment.keyring.idle()])
+      await Promise.all([purging.end(), deployment.deliveries.end(), deployment.keyring.idle()])
     },
   }
   rememberDeployment(server, deployment)

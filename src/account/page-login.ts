@@ -5,10 +5,11 @@
  * @module
  */
 
-import { type Browser, browserOf } from '../browser/browser.js'
+import { browserOf } from '../browser/browser.js'
 import { loginContext } from '../browser/login-context.js'
 import { isSameToken } from '../browser/page-token.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { Browser } from '../deployment/here.js'
 import type { HttpRequest } from '../edge/message.js'
 import { withHeaders } from '../edge/responses.js'
 import type { Answer } from '../pages/views.js'

@@ -8,6 +8,7 @@ import { endGrant, grantFacts } from '../deployment/end-grant.js'
 import { keptUntil } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'
+import { withHeaders } from '../edge/responses.js'
 import { approve } from '../grant/approve.js'
 import type { Grant } from '../grant/state.js'
 import { answeredPage } from '../pages/problem-pages.js'
@@ -23,6 +24,7 @@ import { isAgreed, rememberConsent } from './consents.js'
 import { deviceOf } from './device.js'
 import { keepForGrant } from './keep-client.js'
 import { codeSecret, type Pending } from './pending-request.js'
+import { approvedTerms } from './terms.js'
 import type { Visit } from './visit.js'
 
 /**
@@ -37,12 +39,13 @@ import type { Visit } from './visit.js'
 export async function issueCode(
   deployment: Deployed,
   request: HttpRequest,
-  { asked, pending, client }: Pick<Visit, 'asked' | 'pending' | 'client'>,
+  { asked, pending, client, browser }: Visit,
   login: Login,
   because: Extract<Verdict, { next: 'issue' }>,
 ): Promise<Answer> {
   const { settings } = deployment
-  const { access, terms } = because
+  const { access } = because
+  const terms = await approvedTerms(deployment, because.terms, { browser, login, client, deployment })
   const id = pending?.value.id ?? encodeBase64url(deployment.randomBytes(16))
   const secret = pending ? codeSecret(pending) : deployment.randomBytes(32)
   const { authenticatedAt, acr, amr } = login
@@ -95,7 +98,9 @@ export async function issueCode(
     const resources = access.map(({ resource }) => resource)
     deployment.emit({ type: 'code_issued', ...grantFacts(grant), scope, resources })
   }
-  return sendCode(deployment, asked, formatCode({ grantId: id, secret }))
+  const sent = await sendCode(deployment, asked, formatCode({ grantId: id, secret }))
+  // A browser that is new is known by what was just approved. Where a request waited, it has its cookie.
+  return terms === because.terms || pending ? sent : withHeaders(sent, browser.setCookie)
 }
 
 /** What was asked for and is nowhere granted. */

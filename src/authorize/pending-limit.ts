@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Browser } from '../browser/browser.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { Browser } from '../deployment/here.js'
 import { countInWindow } from '../deployment/window.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded } from '../edge/navigation.js'

@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { Browser } from '../browser/browser.js'
 import { browserOf } from '../browser/browser.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { Browser } from '../deployment/here.js'
 import { keptUntil, type PendingRequest, type StoredRequest } from '../deployment/records.js'
 import { Unavailable } from '../edge/errors.js'
 import type { HttpRequest } from '../edge/message.js'

@@ -6,7 +6,7 @@
 
 import type { Client } from '../clients/client.js'
 import type { Deployed } from '../points/tables.js'
-import type { Choosing, Term } from '../points/term.js'
+import type { Approving, Choosing, Term } from '../points/term.js'
 import { termValue } from '../points/term.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
 import type { Json } from '../protocol/json.js'
@@ -106,6 +106,20 @@ export const termsOf = ({
   readonly asked: AuthorizationRequest
   readonly choice: TermChoice | undefined
 }): TermValues | undefined => (choice ? choice.terms : asked.terms)
+
+/** What is kept of the terms, once it is certain who approves. */
+export async function approvedTerms(
+  { tables }: Deployed,
+  terms: TermValues | undefined,
+  about: Approving,
+): Promise<TermValues | undefined> {
+  const kept: { [name: string]: Json } = {}
+  for (const [name, value] of Object.entries(terms ?? {})) {
+    const term = tables.terms.get(name)
+    if (term?.approve) kept[name] = checkedValue(name, await term.approve(value, about))
+  }
+  return Object.keys(kept).length > 0 ? { ...terms, ...kept } : terms
+}
 
 /** The field of the form in which a question is answered, by its place on the page. */
 export const fieldOfQuestion = (index: number): string => `term_${index}`

@@ -5,9 +5,9 @@
  */
 
 import { checkRestrictions } from '../access-token/terms.js'
-import type { Browser } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
 import type { Asker } from '../clients/sources.js'
+import type { Browser } from '../deployment/here.js'
 import type { Decision, PendingRequest } from '../deployment/records.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'

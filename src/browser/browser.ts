@@ -4,14 +4,9 @@
  * @module
  */
 import type { Deployment } from '../deployment/deployment.js'
+import type { Browser } from '../deployment/here.js'
 import type { HttpRequest } from '../edge/message.js'
 import { decodeBase64url, encodeBase64url } from '../runtime/hash.js'
-
-/** One browser: the secret in its cookie, and the header that sets it when it is new. */
-export interface Browser {
-  readonly secret: Uint8Array
-  readonly setCookie: readonly (readonly [string, string])[]
-}
 
 /** The browser that sent the request; one without a usable cookie gets one. */
 export function browserOf({ browserCookie, randomBytes }: Deployment, request: HttpRequest): Browser {

@@ -6,9 +6,9 @@
  * @module
  */
 
+import type { Browser } from '../deployment/here.js'
 import { constantTimeEqual, encodeBase64url, hmacSha256, utf8 } from '../runtime/hash.js'
 import type { Login } from '../users/contract.js'
-import type { Browser } from './browser.js'
 
 /** @param about what else the form is for: an id, what it offers. */
 export function pageToken(

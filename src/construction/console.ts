@@ -77,7 +77,13 @@ export function printer(issuer: string): Printer {
       if (event.type === 'refused') printRefusal(event)
       else if (event.type === 'limited') printLimit(event)
       else if (event.type === 'failed') printFailure(event)
-      else if (event.type === 'scope_left_out' && isDevelopment) console.warn(leftOutLine(event))
+      else if (event.type === 'client_logged_out' && event.hint) {
+        refusals.say(
+          `logout ${event.clientId}`,
+          lineOf(`grantwright: a client does not know of a logout. ${event.hint}`),
+          event.at,
+        )
+      } else if (event.type === 'scope_left_out' && isDevelopment) console.warn(leftOutLine(event))
     },
     advise: (advice) => console.warn(`grantwright: ${advices[advice]}`),
   }

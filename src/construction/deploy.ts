@@ -11,6 +11,7 @@ import { findPending, isOver, resumeUrl } from '../authorize/pending-request.js'
 import { renewedUrl } from '../authorize/renew.js'
 import { createClientRegistry } from '../clients/registry.js'
 import { type ClientSource, clientSources, type Sources } from '../clients/sources.js'
+import { deliveriesOf } from '../deployment/deliveries.js'
 import { limitsOf } from '../deployment/limits.js'
 import { onceIn } from '../deployment/once.js'
 import { keptUntil, type PendingRequest, type UsedOnce, type WindowCounter } from '../deployment/records.js'
@@ -25,6 +26,7 @@ import { openKeyrings } from '../keys/keyrings.js'
 import { checkWrapping } from '../keys/wrap.js'
 import { isOwnForm } from '../pages/own-form.js'
 import { pageRenderer } from '../pages/render.js'
+import type { Feature } from '../points/feature.js'
 import type { Joined } from '../points/join.js'
 import type { Deployed, Tables } from '../points/tables.js'
 import { hasRestriction } from '../protocol/terms.js'
@@ -147,6 +149,10 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     pages: pageRenderer(settings.pages, randomBytes, (cause) =>
       emit({ type: 'failed', endpoint: 'pages', cause, reference: '' }),
     ),
+    deliveries: deliveriesOf(
+      joined.features.flatMap((feature) => (feature.deliver ? [() => deliver(feature, deployed)] : [])),
+      (cause) => emit({ type: 'failed', endpoint: 'deliveries', cause, reference: '' }),
+    ),
     clientClaims: options.clientClaims,
     peppers: settings.secrets.map((secret) => hmacSha256(utf8(secret), `grantwright refresh salt\0${issuer}`)),
     browserCookie: cookieJar(issuer, ''),
@@ -173,6 +179,8 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
   elsewhere = clientSources(sourcesOf(joined, deployed))
   return deployed
 }
+
+const deliver = async (feature: Feature, deployed: Deployed) => (await feature.deliver?.(deployed)) ?? null
 
 function sourcesOf({ features, claim }: Joined, deployed: Deployed): readonly ClientSource[] {
   return features.flatMap((feature) => {

@@ -15,6 +15,7 @@ import type { Storage } from '../storage/contract.js'
 import type { Repository } from '../storage/repositories.js'
 import type { UnsentAnswers } from '../storage/unsent-answers.js'
 import type { ClientClaims, UserAuthentication } from '../users/contract.js'
+import type { Deliveries } from './deliveries.js'
 import type { Limits } from './limits.js'
 import type { Once } from './once.js'
 import type { PendingRequest, UsedOnce, WindowCounter } from './records.js'
@@ -56,6 +57,8 @@ export interface Deployment {
   readonly clients: Clients
   readonly keyring: Keyrings
   readonly users: UserAuthentication
+  /** What others must learn. */
+  readonly deliveries: Deliveries
   readonly pages: PageRenderer
   readonly clientClaims: ClientClaims | undefined
   /** Keys derived from the deployment's secrets for the salts of refresh tokens, newest first. */

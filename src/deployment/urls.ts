@@ -25,6 +25,7 @@ export type EndpointName =
   | 'jwks'
   | 'register'
   | 'userinfo'
+  | 'end-session'
 
 export function urlsOf(issuer: string, basePath: string): Urls {
   const base = issuer.endsWith('/') ? issuer.slice(0, -1) : issuer
@@ -44,6 +45,7 @@ export function urlsOf(issuer: string, basePath: string): Urls {
       jwks: path('jwks'),
       register: path('register'),
       userinfo: path('userinfo'),
+      'end-session': path('end-session'),
     },
     of: (name) => `${base}${basePath}/${name}`,
   }

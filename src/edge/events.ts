@@ -67,8 +67,19 @@ export type ServerEvent = { readonly at: number } & (
       readonly asOf: number
       readonly hint?: string | undefined
     }
-  /** On the logout page. `everywhere` when every browser of the user was logged out. */
+  /** On the logout page, or sent to log out by a client. `everywhere` when every browser of the user was logged out. */
   | { readonly type: 'logged_out'; readonly subject: string; readonly everywhere: boolean }
+  /**
+   * A client was to be told that a user has logged out (with `openid()`): it has been `told`; it `failed`, and is tried again; or it is `given_up`, a day after
+   * the logout. `hint` says what went wrong.
+   */
+  | {
+      readonly type: 'client_logged_out'
+      readonly clientId: string
+      readonly subject: string
+      readonly outcome: 'told' | 'failed' | 'given_up'
+      readonly hint?: string | undefined
+    }
   /**
    * Too many of something. `limit` is its name, as in the option `limiter`; `wait` is in seconds. What came of it may be another event, such
    * as `refused`.

@@ -5,14 +5,12 @@
  *
  * @module
  */
-import { isPublicAddress } from '../protocol/public-address.js'
-import { canPin, pinnedFetch, resolveHere, resolverInDns } from '../runtime/pinned-fetch.js'
-import { allowedUrl, checkAddresses, type IsPublic } from './allowed-url.js'
 import type { Documents, DocumentsOptions } from './contract.js'
 import { documentsOver } from './fetching.js'
-import { checkOptions } from './options.js'
+import { guardIn, type Surroundings } from './guard.js'
 
 export type { Documents, DocumentsOptions, Fetched, FetchProblem } from './contract.js'
+export type { Surroundings } from './guard.js'
 
 /**
  * @param clock epoch milliseconds.
@@ -22,43 +20,9 @@ export function guardedDocuments(options: DocumentsOptions, clock: { now(): numb
   return documentsIn({}, options, clock)
 }
 
-/** What tests put in place of the internet. */
-export interface Surroundings {
-  readonly canPin?: boolean | undefined
-  readonly nameServers?: readonly string[] | undefined
-  readonly isPublic?: IsPublic | undefined
-  readonly ca?: string | undefined
-  /** In place of 443. */
-  readonly port?: number | undefined
-  /** Milliseconds. */
-  readonly deadline?: number | undefined
-}
-
 /** @see guardedDocuments */
-export function documentsIn(
+export const documentsIn = (
   surroundings: Surroundings,
   options: DocumentsOptions,
   clock: { now(): number },
-): Documents {
-  const { isPublic = isPublicAddress, nameServers, ca, port, deadline } = surroundings
-  checkOptions(options, surroundings.canPin ?? canPin)
-  const allowOrigins = new Set(options.allowOrigins)
-  const resolveInDns = resolverInDns(nameServers)
-  const pinned = () =>
-    pinnedFetch({
-      judge(url, addresses) {
-        if (!allowOrigins.has(url.origin)) checkAddresses(url, addresses, isPublic)
-      },
-      // What the operator has named may be a name of this machine or its network.
-      resolve: (url) => (allowOrigins.has(url.origin) ? resolveHere : resolveInDns),
-      ca,
-      port,
-    })
-  return documentsOver({
-    fetch: options.fetch ?? pinned(),
-    plain: options.fetch === undefined,
-    allowed: (url) => allowedUrl(url, allowOrigins, isPublic),
-    now: () => clock.now(),
-    deadline,
-  })
-}
+): Documents => documentsOver({ ...guardIn(surroundings, options), now: () => clock.now() })

@@ -5,37 +5,29 @@
  *
  * @module
  */
-import type { Fetch } from '../edge/way-out.js'
 import { within } from '../runtime/deadline.js'
 import { inOneLine } from '../runtime/one-line.js'
 import { sharedByKey } from '../runtime/shared.js'
 import { NotFetched } from './allowed-url.js'
 import { readAnswer } from './answer.js'
 import type { Documents, Fetched, FetchProblem } from './contract.js'
+import type { Guard } from './guard.js'
 import { keptFor } from './kept-for.js'
 import { fetchLimits } from './limits.js'
 
-export interface Fetching {
-  readonly fetch: Fetch
-  /** Whether a content coding is still on what `fetch` gives. */
-  readonly plain: boolean
-  /** @throws {NotFetched} */
-  readonly allowed: (url: string) => URL
+export interface Fetching extends Guard {
   readonly now: () => number
-  /** Milliseconds for the whole exchange. */
-  readonly deadline?: number | undefined
 }
 
 type Failed = Extract<Fetched, { ok: false }>
 
-const DEADLINE = 5_000
 /** How long a failure is told again to those who ask for the same URL: what is wrong with the document, and what may be over in a moment. */
 const LASTING = 60_000
 const PASSING = 10_000
 const MAX_FAILURES = 1_000
 
 /** For members of one server: the limits are its own, in this process. */
-export function documentsOver({ fetch, plain, allowed, now, deadline = DEADLINE }: Fetching): Documents {
+export function documentsOver({ fetch, plain, allowed, now, deadline }: Fetching): Documents {
   const once = sharedByKey<Fetched>()
   const failures = keptFor<Failed>(MAX_FAILURES)
   const limits = fetchLimits()
@@ -102,7 +94,7 @@ const failed = (problem: FetchProblem, detail: string, status?: number): Failed 
 })
 
 /** What `fetch` throws says only that it failed; the cause says why. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return String(cause instanceof Error ? cause.message : cause).slice(0, 200)
 }

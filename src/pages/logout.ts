@@ -22,6 +22,12 @@ export interface LogoutView {
   readonly everywhere: boolean
   /** Whether a form was posted that had been shown to another login. */
   readonly again: boolean
+  /** Whether apps are told of it into which the person has logged in with this account. Absent for no. */
+  readonly appsToo?: boolean | undefined
+  /** The app that has sent the browser here to log out: `name` is chosen by the client. Absent when nobody has. */
+  readonly asker?: { readonly name: string } | undefined
+  /** Where somebody goes on who stays logged in: what the app that asked is registered with. Absent for nowhere. */
+  readonly stayUrl?: string | undefined
 }
 
 /** Nobody is logged in, or not any more. */
@@ -30,12 +36,14 @@ export interface LoggedOutView extends Pick<Ways, 'loginUrl' | 'homeUrl'> {
 }
 
 export function logoutPage(view: LogoutView, messages: Messages): Page {
-  const { form, here, everywhere } = view
+  const { form, here, everywhere, appsToo, asker, stayUrl } = view
   const text = messages.logout
   const body = html`
 <h1>${text.title}</h1>
 <p class="who"><span>${fill(messages.consent.loggedInAs, { user: html`<bdi>${displayText(view.subjectLabel, 80)}</bdi>` })}</span></p>
 ${view.again && html`<p class="note warning" role="status">${text.again}</p>`}
+${asker && html`<p>${fill(text.asked, { client: html`<bdi>${displayText(asker.name, 80)}</bdi>` })}</p>`}
+${appsToo && html`<p>${text.appsToo}</p>`}
 <p>${text.explanation} <a href="${view.appsUrl}">${messages.apps.title}</a></p>
 ${formOf(
   form,
@@ -43,6 +51,7 @@ ${formOf(
 ${here && everywhere && html`<p>${text.everywhereExplanation}</p>`}
 ${everywhere && html`<button type="submit" class="quiet" name="where" value="everywhere">${text.everywhere}</button>`}`,
 )}
+${stayUrl !== undefined && html`<p class="links"><a href="${stayUrl}">${text.stay}</a></p>`}
 `
   return { title: text.title, body }
 }

@@ -90,6 +90,10 @@ export interface Messages {
     readonly here: string
     readonly everywhere: string
     readonly again: string
+    /** `{client}` */
+    readonly asked: string
+    readonly appsToo: string
+    readonly stay: string
     readonly doneTitle: string
     readonly done: string
   }

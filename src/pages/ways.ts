@@ -13,14 +13,20 @@ export interface Ways {
   readonly clientUrl?: string | undefined
   /** Path where somebody who is not logged in can log in. */
   readonly loginUrl?: string | undefined
+  /** Path where somebody can log out, who has been sent here for that. */
+  readonly logoutUrl?: string | undefined
   /** The option `pages.homeUrl`. */
   readonly homeUrl?: string | undefined
 }
 
-export function waysOf({ clientName = '', clientUrl, loginUrl, homeUrl }: Ways, { ways }: Messages): Html | false {
-  if ((clientUrl ?? loginUrl ?? homeUrl) === undefined) return false
+export function waysOf(
+  { clientName = '', clientUrl, loginUrl, logoutUrl, homeUrl }: Ways,
+  { ways, logout }: Messages,
+): Html | false {
+  if ((clientUrl ?? loginUrl ?? logoutUrl ?? homeUrl) === undefined) return false
   return html`<p class="links">${clientUrl !== undefined && link(clientUrl, toClient(clientName, clientUrl, ways.client))}
 ${loginUrl !== undefined && link(loginUrl, ways.login)}
+${logoutUrl !== undefined && link(logoutUrl, logout.here)}
 ${homeUrl !== undefined && link(homeUrl, ways.home)}</p>`
 }
 

@@ -22,6 +22,8 @@ const members: { readonly [member in keyof Required<Feature>]: 'text' | 'list' |
   limits: 'list',
   resources: 'function',
   algorithms: 'list',
+  signedOut: 'function',
+  deliver: 'function',
   clientSources: 'function',
   metadata: 'object',
   endpoints: 'function',

@@ -17,6 +17,7 @@ import type { Endpoint } from './endpoint.js'
 import type { GrantType } from './grant-type.js'
 import type { KeyProof } from './key-proof.js'
 import type { ResponseMode } from './response-mode.js'
+import type { SignedOut } from './signed-out.js'
 import type { Deployed, Recognize } from './tables.js'
 import type { Term } from './term.js'
 
@@ -66,6 +67,17 @@ export interface Feature {
   readonly algorithms?: readonly SigningAlgorithm[] | undefined
   /** Members of the server metadata that belong to no endpoint. Lists are joined with what others say; everything else is said once. */
   readonly metadata?: { readonly [name: string]: unknown } | undefined
+  /**
+   * Told of a logout before it is carried out: what others must learn of it is written down when this resolves. What it rejects with keeps the
+   * person logged in, to try again.
+   */
+  signedOut?(who: SignedOut, server: Deployed): Promise<void>
+  /**
+   * Sends to others what is written down and due. Called after a logout, from time to time, and by `auth.deliver()`; several instances may do so at once.
+   *
+   * @returns milliseconds until something is due; null when nothing waits.
+   */
+  deliver?(server: Deployed): Promise<number | null>
   /** Clients that nobody registered here. Called once, when the server is made. */
   clientSources?(server: Deployed): readonly ClientSource[]
   /** Endpoints of its own. Called once, when the server is made. */

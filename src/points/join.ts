@@ -66,6 +66,7 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       terms: table('term', ({ terms = [] }) => terms.map((row) => [row.name, row])),
       algorithms: algorithmsOf(features),
       recognizers: features.flatMap((feature) => (feature.recognizes ? [feature.recognizes.bind(feature)] : [])),
+      signedOut: features.flatMap((feature) => (feature.signedOut ? [feature.signedOut.bind(feature)] : [])),
       limits: [...new Set(features.flatMap(({ limits = [] }) => limits))],
       clients: {
         grantTypes,

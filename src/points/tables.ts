@@ -11,6 +11,7 @@ import type { ClientAuthentication } from './client-authentication.js'
 import type { GrantType } from './grant-type.js'
 import type { KeyProof } from './key-proof.js'
 import type { ResponseMode } from './response-mode.js'
+import type { SignedOut } from './signed-out.js'
 import type { Term } from './term.js'
 
 /** The name of whoever gets the answer to an authorization request, when that is certain. */
@@ -26,6 +27,8 @@ export interface Tables {
   readonly algorithms: readonly SigningAlgorithm[]
   /** Who know clients by where their answers go. */
   readonly recognizers: readonly Recognize[]
+  /** Who want to know of a logout before it is carried out. */
+  readonly signedOut: readonly ((who: SignedOut, server: Deployed) => Promise<void>)[]
   /** What is limited, each once. */
   readonly limits: readonly string[]
   /** What client metadata may say. */

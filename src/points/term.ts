@@ -4,8 +4,10 @@
  *
  * @module
  */
+
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
+import type { Here } from '../deployment/here.js'
 import type { Approved } from '../grant/state.js'
 import type { AuthorizingClient } from '../protocol/identify-client.js'
 import type { Json } from '../protocol/json.js'
@@ -47,6 +49,11 @@ export interface Term<Value extends Json = Json> {
   /** Whether who agreed to one value has agreed to another. Pure. @default whether they are the same */
   covers?(agreed: Value, asked: Value): boolean
   /**
+   * What is kept in the grant, once it is certain who approves, in which browser: asked when the code is about to be issued, and again for the same
+   * request. @default what was approved
+   */
+  approve?(approved: Value, about: Approving): Promise<Value> | Value
+  /**
    * Whether what was granted still stands; false ends the grant. Asked whenever a token is issued, and when an opaque one is introspected.
    * @default it does
    */
@@ -80,6 +87,12 @@ export interface Question<Value extends Json> {
 /** Who chooses. */
 export interface Choosing {
   readonly subject: string
+  readonly client: Client
+  readonly deployment: Deployment
+}
+
+/** Who approves, and where. */
+export interface Approving extends Here {
   readonly client: Client
   readonly deployment: Deployment
 }

@@ -63,6 +63,15 @@ export interface ClientMetadata {
   /** `public`: everybody is told the same `sub` of a user. With the feature `openid()`. */
   readonly subject_type?: string | undefined
   /**
+   * Where the browser may go after a logout that the client has asked for (`post_logout_redirect_uri`): at most 50, of the same forms as redirect URIs, compared as
+   * strings. With the feature `openid()`.
+   */
+  readonly post_logout_redirect_uris?: readonly string[] | undefined
+  /** Where the client wants to be told, server to server, that a user has logged out: `https` on port 443. With the feature `openid()`. */
+  readonly backchannel_logout_uri?: string | undefined
+  /** Whether the client must be told which session has ended. It always is. With the feature `openid()`. */
+  readonly backchannel_logout_session_required?: boolean | undefined
+  /**
    * All scope that the client may ask for, separated by spaces: names of the resources that it may ask for. Without it, or empty, every scope.
    */
   readonly scope?: string | undefined

@@ -10,6 +10,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { alarm } from './deadline.js'
+import { utf8 } from './hash.js'
 
 /** Where a name leads. */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>
@@ -68,16 +69,21 @@ export const resolveHere: Resolve = async (host) => {
   return found.map(({ address }) => address)
 }
 
-/** GETs a URL, and follows no redirect. Rejects when `signal` is aborted, also while the body is read. */
+/** GETs a URL, or POSTs a text, and follows no redirect. Rejects when `signal` is aborted, also while the body is read. */
 export function pinnedFetch(options: PinnedFetchOptions): (url: string, init: RequestInit) => Promise<Response> {
-  return async (text, { headers, signal: given }) => {
+  return async (text, { method = 'GET', headers, body, signal: given }) => {
     const url = new URL(text)
     const signal = given ?? new AbortController().signal
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const addresses = modules().net.isIP(host) ? [host] : await options.resolve(url)(host, signal)
     options.judge(url, addresses)
     const socket = await connectToOne(inOrder(addresses), url, options, signal)
-    return request(url, new Headers(headers), socket, signal)
+    return request(
+      url,
+      { method, headers: new Headers(headers), body: typeof body === 'string' ? body : '' },
+      socket,
+      signal,
+    )
   }
 }
 
@@ -142,14 +148,24 @@ function connect(
   })
 }
 
-function request(url: URL, headers: Headers, socket: Socket, signal: AbortSignal): Promise<Response> {
+interface Sent {
+  readonly method: string
+  readonly headers: Headers
+  readonly body: string
+}
+
+function request(url: URL, { method, headers, body }: Sent, socket: Socket, signal: AbortSignal): Promise<Response> {
   const { http, https } = modules()
   return new Promise((resolve, reject) => {
     const sent = (url.protocol === 'https:' ? https : http).request({
-      method: 'GET',
+      method,
       host: url.hostname,
       path: url.pathname + url.search,
-      headers: { ...Object.fromEntries(headers), host: url.host },
+      headers: {
+        ...Object.fromEntries(headers),
+        host: url.host,
+        ...(method !== 'GET' && { 'content-length': utf8(body).length }),
+      },
       // No `agent` beside it: with one, whichever, the socket is not asked for.
       createConnection: () => socket,
       maxHeaderSize: 16_384,
@@ -167,7 +183,7 @@ function request(url: URL, headers: Headers, socket: Socket, signal: AbortSignal
         reject(cause)
       }
     })
-    sent.end()
+    sent.end(body)
   })
 }
 

@@ -99,6 +99,8 @@ export interface UserAuthentication<Native = unknown> {
    * is called next, if there is one; `auth.users.signOut(subject)` calls this alone.
    */
   endAll?(subject: string): Promise<void>
+  /** After how many milliseconds a login is over, however often it is used. Absent when that is not known. */
+  readonly sessionLifetime?: number | undefined
 }
 
 /** What waits for a login, as a login page may know it: an authorization request, or a page of this server. */

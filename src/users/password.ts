@@ -66,6 +66,7 @@ export function passwordLogin(options: PasswordLoginOptions): (services: UserSer
       ...(claims && { claims: async (subject: string, context: ClaimsContext) => claims(subject, context) }),
       endpoints: [loginEndpoint(services, { check, sessions, limiter, links })],
       endAll: (subject) => sessions.endAll(subject),
+      sessionLifetime: absolute,
       startSession: sessionStarter(services, sessions),
     }
   }

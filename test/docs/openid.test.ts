@@ -47,7 +47,7 @@ describe('sign in with your app', () => {
   })
 
   it('has the options of the feature in its table', () => {
-    const options: Record<keyof Required<OpenIdOptions>, true> = { algorithms: true }
+    const options: Record<keyof Required<OpenIdOptions>, true> = { algorithms: true, documents: true }
     expect(tablesOf(page)('## Options').map(([name]) => codes(name)[0])).toEqual(Object.keys(options))
   })
 

@@ -47,12 +47,13 @@ ${view.apps
     case 'logout':
       return `${escapeHtml(view.subjectLabel)} ${note(view.again && messages.logout.again)}
 ${view.here ? form(view.form, '<input type=hidden name=where value=here><button>Here</button>') : ''}
-${view.everywhere ? form(view.form, '<button name=where value=everywhere>Everywhere</button>') : ''}`
+${view.everywhere ? form(view.form, '<button name=where value=everywhere>Everywhere</button>') : ''}
+${view.asker ? escapeHtml(view.asker.name) : ''} ${link(view.stayUrl, messages.logout.stay)}`
     case 'logged_out':
       return `${messages.logout.done} ${link(view.loginUrl, messages.ways.login)} ${link(view.homeUrl, messages.ways.home)}`
     case 'error':
       return `<h1>${messages.problem[view.problem].title}</h1><p>${view.code ?? ''} ${view.reference ?? ''} ${escapeHtml(view.detail ?? '')}</p>
-${link(view.clientUrl, messages.ways.client.replace('{client}', view.clientName ?? ''))} ${link(view.loginUrl, messages.ways.login)} ${link(view.homeUrl, messages.ways.home)}`
+${link(view.clientUrl, messages.ways.client.replace('{client}', view.clientName ?? ''))} ${link(view.loginUrl, messages.ways.login)} ${link(view.logoutUrl, messages.logout.here)} ${link(view.homeUrl, messages.ways.home)}`
     case 'form_post': {
       const fields = view.fields.map(([name, value]) => hidden(name, value)).join('')
       return `<form method=post action="${escapeHtml(view.redirectUri)}">${fields}<button>Go on</button></form>`

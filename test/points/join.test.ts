@@ -61,6 +61,8 @@ describe('the option features', () => {
       metadata: undefined,
       clientSources: undefined,
       endpoints: undefined,
+      signedOut: undefined,
+      deliver: undefined,
     }
     expect(() => withFeatures(feature)).not.toThrow()
   })

@@ -8,12 +8,13 @@ import type { Client } from '../../clients/client.js'
 import { Unavailable } from '../../edge/errors.js'
 import type { ClientField } from '../../protocol/client-vocabulary.js'
 import { orList } from '../../protocol/spelling.js'
+import { backChannelFields, postLogoutField } from './logout/fields.js'
 import type { IdTokenAlgorithm, OpenIdSettings } from './options.js'
 
 const ID_TOKEN = 'id_token_signed_response_alg'
 const USER_INFO = 'userinfo_signed_response_alg'
 
-export const clientFields = ({ algorithms }: OpenIdSettings): readonly ClientField[] => [
+export const clientFields = ({ algorithms, documents }: OpenIdSettings): readonly ClientField[] => [
   algorithmField(ID_TOKEN, algorithms),
   algorithmField(USER_INFO, algorithms),
   {
@@ -49,6 +50,8 @@ export const clientFields = ({ algorithms }: OpenIdSettings): readonly ClientFie
       throw new TypeError('must be a list of at most 20 authentication context classes')
     },
   },
+  postLogoutField,
+  ...(documents ? backChannelFields(documents.allowOrigins) : []),
 ]
 
 const isAcr = (value: unknown): value is string => typeof value === 'string' && /^[!-~]{1,255}$/.test(value)

@@ -19,7 +19,7 @@ export const ID_TOKEN_TYPE = 'JWT'
 
 /** The member of a token response. None where the access token was narrowed to what is not OpenID Connect's. */
 export async function idTokenMember(
-  { nonce }: SignIn,
+  { nonce, sid }: SignIn,
   { grant, client, access, accessToken, issuedAt, by, deployment }: TermIssue,
   settings: OpenIdSettings,
 ): Promise<object> {
@@ -37,6 +37,7 @@ export async function idTokenMember(
     iat: seconds(issuedAt),
     exp: seconds(issuedAt + lifetime),
     ...loginClaims(grant.login),
+    ...(sid !== undefined && { sid }),
     // §12.2: not in one that comes with a refresh.
     ...(nonce !== undefined && by === 'authorization_code' && { nonce }),
     // §3.1.3.6: binds the access token that came with it.

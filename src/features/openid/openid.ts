@@ -4,9 +4,14 @@
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html OpenID Connect Core 1.0}
  * @module
  */
+import type { Deployment } from '../../deployment/deployment.js'
+import { guardedPosting, type Posting } from '../../guarded-fetch/posting.js'
 import type { Feature } from '../../points/feature.js'
 import { version } from '../../runtime/version.js'
 import { clientFields } from './client-fields.js'
+import { deliverLogouts } from './logout/back-channel.js'
+import { type ClientSessions, clientSessions } from './logout/client-sessions.js'
+import { endSessionEndpoint } from './logout/end-session.js'
 import { checkOpenIdOptions, type OpenIdOptions } from './options.js'
 import { identityClaims } from './rules/identity-claims.js'
 import { claimsTerm, sharedTerm, signInTerm } from './terms.js'
@@ -29,23 +34,41 @@ import { identityResource } from './words.js'
  */
 export function openid(options: OpenIdOptions = {}): Feature {
   const settings = checkOpenIdOptions(options)
-  const { algorithms } = settings
+  const { algorithms, documents } = settings
+  const known = new WeakMap<Deployment, ClientSessions>()
+  const sessionsOf = (deployment: Deployment): ClientSessions => {
+    const sessions = known.get(deployment) ?? clientSessions(deployment)
+    known.set(deployment, sessions)
+    return sessions
+  }
+  let posting: Posting | undefined
   return {
     name: 'openid',
     madeFor: version,
     resources: (_, urls) => ({ [urls.of('userinfo')]: identityResource }),
     // OAuth 2.0 Multiple Response Types §2.1. For the response type `code` alone, as everything here: tokens never travel in a URL.
     responseModes: [{ name: 'fragment', carrier: 'fragment' }],
-    terms: [signInTerm(settings), claimsTerm, sharedTerm],
+    terms: [signInTerm(settings, sessionsOf), claimsTerm, sharedTerm],
     clientFields: clientFields(settings),
     algorithms,
-    endpoints: (server) => [userInfoEndpoint(server, settings)],
+    endpoints(server) {
+      // What cannot work here should show when the server is made.
+      if (documents) posting ??= guardedPosting(documents)
+      return [userInfoEndpoint(server, settings), ...endSessionEndpoint(server, sessionsOf(server))]
+    },
+    ...(documents && {
+      signedOut: ({ subject, here }, server) => sessionsOf(server).end(subject, here),
+      deliver: async (deployment) =>
+        posting ? deliverLogouts({ deployment, settings, sessions: sessionsOf(deployment), posting }) : null,
+    }),
     // OpenID Connect Discovery §3.
     metadata: {
       scopes_supported: ['offline_access'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: algorithms,
-      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', ...identityClaims],
+      claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', 'sid', ...identityClaims],
+      // Back-Channel Logout §2.1.
+      ...(documents && { backchannel_logout_supported: true, backchannel_logout_session_supported: true }),
       claims_parameter_supported: true,
       request_parameter_supported: false,
       // Where it is left out, it means yes.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DocumentsOptions } from '../../guarded-fetch/contract.js'
 import { isRecord, mistake, refuseUnknown } from '../../runtime/option-checks.js'
 
 /** An algorithm for ID tokens. All have SHA-256, which `at_hash` is made with. */
@@ -21,9 +22,17 @@ export interface OpenIdOptions {
    * @default ['RS256', 'ES256']
    */
   readonly algorithms?: readonly IdTokenAlgorithm[] | undefined
+  /**
+   * How clients are called that want to be told of logouts (`backchannel_logout_uri`). `false`: nobody is called, and clients cannot have that.
+   *
+   * @default called with a guard against addresses that are not public
+   */
+  readonly documents?: DocumentsOptions | false | undefined
 }
 
 export interface OpenIdSettings {
+  /** Null when nothing of clients is called. */
+  readonly documents: DocumentsOptions | null
   readonly algorithms: readonly IdTokenAlgorithm[]
   readonly usual: IdTokenAlgorithm
 }
@@ -31,12 +40,18 @@ export interface OpenIdSettings {
 /** @throws {TypeError} when an option is wrong. */
 export function checkOpenIdOptions(options: OpenIdOptions): OpenIdSettings {
   if (!isRecord(options)) throw mistake('openid takes options, or nothing. Write `openid()`.', options)
-  refuseUnknown(options, ['algorithms'], 'openid')
-  const { algorithms = ['RS256', 'ES256'] } = options as OpenIdOptions
+  refuseUnknown(options, ['algorithms', 'documents'], 'openid')
+  const { algorithms = ['RS256', 'ES256'], documents = {} } = options as OpenIdOptions
   const list: readonly unknown[] = Array.isArray(algorithms) ? algorithms : []
   const [usual] = algorithms
   if (usual === undefined || !list.every((name) => idTokenAlgorithms.some((known) => known === name))) {
     throw mistake(`openid: algorithms must be a list of ${idTokenAlgorithms.join(', ')}.`, algorithms)
   }
-  return { algorithms: [...new Set(algorithms)], usual }
+  if (documents !== false && !isRecord(documents)) {
+    throw mistake(
+      'openid: documents must be an object, or false. Leave it out to call clients with the guard.',
+      documents,
+    )
+  }
+  return { algorithms: [...new Set(algorithms)], usual, documents: documents === false ? null : documents }
 }

@@ -4,10 +4,12 @@
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core §3.1.2.1}
  * @module
  */
+import type { Deployment } from '../../deployment/deployment.js'
 import type { Term, TermRequest } from '../../points/term.js'
 import { TermRefused } from '../../protocol/terms.js'
 import { idTokenMember } from './id-token.js'
 import { hintedSubject } from './id-token-hint.js'
+import type { ClientSessions } from './logout/client-sessions.js'
 import type { OpenIdSettings } from './options.js'
 import { namesOf, readSignIn, type SignIn } from './rules/authentication-request.js'
 import {
@@ -26,7 +28,10 @@ const isAuthentication = ({ access }: Pick<TermRequest, 'access'>): boolean =>
   access.some(({ scope }) => scope.includes('openid'))
 
 /** That the person logs in at the client, with what belongs to this one time. */
-export const signInTerm = (settings: OpenIdSettings): Term<SignIn> => ({
+export const signInTerm = (
+  settings: OpenIdSettings,
+  sessionsOf: (deployment: Deployment) => ClientSessions,
+): Term<SignIn> => ({
   name: signInTermName,
   // `display` and `claims_locales` may be ignored; here so that no other feature gives them a meaning.
   parameters: ['nonce', 'id_token_hint', 'acr_values', 'display', 'claims_locales'],
@@ -54,6 +59,9 @@ export const signInTerm = (settings: OpenIdSettings): Term<SignIn> => ({
     return { ...signIn, subject }
   },
   demand: ({ subject, acr, maxAge, needsTime }) => ({ subject, acr, maxAge, needsTime }),
+  async approve(signIn, { client, deployment, ...here }) {
+    return { ...signIn, sid: await sessionsOf(deployment).begin(client, here) }
+  },
   members: (value, issue) => idTokenMember(value, issue, settings),
 })
 

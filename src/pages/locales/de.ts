@@ -73,6 +73,9 @@ export const de: Messages = {
     everywhere: 'Überall abmelden',
     again:
       'Sie haben sich neu angemeldet, nachdem diese Seite angezeigt wurde. Deshalb sind Sie noch angemeldet. Bitte wählen Sie noch einmal.',
+    asked: '{client} hat Sie zum Abmelden hierher geschickt.',
+    appsToo: 'Apps, bei denen Sie sich mit diesem Konto angemeldet haben, erfahren, dass Sie sich abgemeldet haben.',
+    stay: 'Angemeldet bleiben',
     doneTitle: 'Sie sind abgemeldet',
     done: 'In diesem Browser ist hier niemand angemeldet.',
   },

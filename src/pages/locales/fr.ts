@@ -76,6 +76,9 @@ export const fr: Messages = {
     everywhere: 'Se déconnecter partout',
     again:
       'Vous avez ouvert une nouvelle session depuis l’affichage de cette page. Cette session est donc toujours ouverte. Veuillez choisir à nouveau.',
+    asked: '{client} vous a envoyé ici pour vous déconnecter.',
+    appsToo: 'Les applications auxquelles vous vous êtes connecté avec ce compte sont informées de votre déconnexion.',
+    stay: 'Rester connecté',
     doneTitle: 'Votre session est fermée',
     done: 'Personne n’est connecté à ce site dans ce navigateur.',
   },

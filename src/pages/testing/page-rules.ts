@@ -36,13 +36,15 @@ export function pageComplaints(page: Document, view: PageView, origin: string): 
     case 'logout':
       return [
         ...told(page, 'view.subjectLabel', view.subjectLabel),
+        ...told(page, 'view.asker.name', view.asker?.name),
         ...ownFormComplaints(page, view.form, origin, (forms) => logoutComplaints(forms, view)),
+        ...linkComplaints(page, { ...view }, ['stayUrl'], origin),
       ]
     case 'error':
       return [
         ...told(page, 'view.code', view.code),
         ...told(page, 'view.reference', view.reference),
-        ...linkComplaints(page, { ...view }, ['clientUrl', 'loginUrl', 'homeUrl'], origin),
+        ...linkComplaints(page, { ...view }, ['clientUrl', 'loginUrl', 'logoutUrl', 'homeUrl'], origin),
       ]
     case 'form_post':
       return formPostComplaints(page, view.redirectUri, view.fields)

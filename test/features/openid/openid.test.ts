@@ -53,6 +53,7 @@ describe('an ID token', () => {
       acr: 'urn:two',
       amr: ['pwd', 'otp'],
       nonce: 'n-0S6_WzA2Mj',
+      sid: expect.stringMatching(/^[\w-]{43}$/),
       at_hash: createHash('sha256').update(tokens.access_token).digest().subarray(0, 16).toString('base64url'),
     })
   })

@@ -22,6 +22,8 @@ export interface SignIn {
   readonly placed?: RequestedClaims
   /** Whether it must be known when the login was. */
   readonly needsTime?: true
+  /** The session at this client (Back-Channel Logout §2.1). Absent in grants of before there were logouts. */
+  readonly sid?: string
 }
 
 interface Asked {

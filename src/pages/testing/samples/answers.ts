@@ -30,7 +30,10 @@ export const errorSamples: PageSamples = {
     { name: 'with code and reference', view: failure },
     { name: 'that is only a problem', view: { page: 'error', problem: 'expired', status: 400 } },
     { name: 'with ways on', view: answered },
-    { name: 'with a name by a stranger', view: { ...answered, clientName: evil, loginUrl: '/oauth/apps' } },
+    {
+      name: 'with a name by a stranger',
+      view: { ...answered, clientName: evil, loginUrl: '/oauth/apps', logoutUrl: '/oauth/logout' },
+    },
     { name: 'with a wait', view: { page: 'error', problem: 'tooMany', status: 429, retryAfter: 600 } },
     {
       name: 'for the developers of an app',

@@ -22,6 +22,15 @@ export const logoutSamples: PageSamples = {
     { name: 'here and everywhere', view: logout },
     { name: 'only here', view: { ...logout, everywhere: false } },
     { name: 'only everywhere', view: { ...logout, here: false } },
+    {
+      name: 'asked by an app',
+      view: {
+        ...logout,
+        appsToo: true,
+        asker: { name: 'Bookshop & Sons' },
+        stayUrl: 'https://app.example/bye?from=a&to=b',
+      },
+    },
     { name: 'for a stranger', view: { ...logout, subjectLabel: evil } },
     { name: 'in Arabic', view: logout, language: 'ar' },
   ],
