@@ -37,6 +37,7 @@ export async function proceed(
   const { client, asked, pending, browser } = visit
   const way: Progress = { client, asked, pending, browser, login, choice, decision }
   const facts: Facts = firstFacts(deployment, request, way, isSwitching)
+  if (isNamed(facts)) await nameIt(deployment, way, facts)
   let answer: Answer | null = null
   while (!answer) {
     const verdict = decideVisit(facts, deployment.now())
@@ -51,6 +52,7 @@ export async function proceed(
           } else {
             way.login = found
             facts.login = found && personOf(found)
+            if (isNamed(facts)) await nameIt(deployment, way, facts)
           }
           break
         }
@@ -78,6 +80,15 @@ export async function proceed(
     else answer = await carryOut(verdict, deployment, request, way)
   }
   return withHeaders(answer, way.pending?.browser.setCookie ?? [])
+}
+
+/** Whether somebody certain is demanded, and somebody is there. */
+const isNamed = ({ login, demand }: Facts): boolean => !!login && demand.subject !== undefined
+
+/** What the client calls who is there. */
+async function nameIt(deployment: Deployed, { client }: Progress, facts: Facts): Promise<void> {
+  const { login } = facts
+  if (login) facts.login = { ...login, knownAs: await deployment.knownAs(client, login.subject) }
 }
 
 /** An answer when it cannot be written down: they, or their second click, had decided otherwise before. */

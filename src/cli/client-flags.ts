@@ -72,7 +72,12 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
   },
   require_auth_time: boolean('require-auth-time', 'whether ID tokens must say when people have logged in (openid)'),
   default_acr_values: list('default-acr-value', 'class', 'what a login should reach, the best first (openid)'),
-  subject_type: text('subject-type', 'type', 'public: everybody is told the same sub (openid)'),
+  subject_type: text('subject-type', 'type', 'pairwise: a sub of its own for each user; default: public (openid)'),
+  sector_identifier_uri: text(
+    'sector-identifier-uri',
+    'url',
+    'a list of redirect URIs, whose host stands for it with pairwise (openid)',
+  ),
   post_logout_redirect_uris: list('post-logout-redirect-uri', 'uri', 'where people may go after a logout (openid)'),
   backchannel_logout_uri: text('backchannel-logout-uri', 'url', 'where it wants to be told of logouts (openid)'),
   backchannel_logout_session_required: boolean(

@@ -16,6 +16,7 @@ import type { Clients } from './contract.js'
 import { readGiven } from './given.js'
 import { clientRecordId, readClient, writeClient } from './record.js'
 import type { Sources } from './sources.js'
+import { type VerifyClient, verifyClient } from './verify.js'
 
 /** The id of a client that was to be registered is taken. */
 export class ClientExists extends Error {
@@ -46,6 +47,8 @@ export interface ClientRegistryOptions {
   readonly configured: ReadonlyMap<string, Client>
   /** What client metadata may say. */
   readonly vocabulary: ClientVocabulary
+  /** Who look further at what is given. @default nobody */
+  readonly verify?: readonly VerifyClient[] | undefined
   /** Milliseconds for which a client that was read is not read again. @default 30000 */
   readonly cacheFor?: number | undefined
   /** Clients that are not in the store. Absent for none. */
@@ -96,6 +99,14 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
       }
     }
     throw new Unavailable(`client ${client_id}: too many changes at once`)
+  }
+
+  /** @throws {TypeError} which member is wrong. */
+  async function parsed(metadata: Parameters<typeof parse>[0]): Promise<ClientSettings> {
+    const settings = parse(metadata)
+    const wrong = await verifyClient(options.verify ?? [], settings, { address: undefined })
+    if (wrong) throw new TypeError(`Client metadata: ${wrong.member} ${wrong.problem}.`)
+    return settings
   }
 
   async function taken(client: Client): Promise<Error> {
@@ -163,7 +174,7 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
 
     async create(given) {
       const { metadata, client_id, secretsFor } = readGiven(given)
-      const settings = parse(metadata)
+      const settings = await parsed(metadata)
       const brought = secretsFor(settings.token_endpoint_auth_method, hasSecret(settings))
       const clientSecret = !brought && hasSecret(settings) ? newSecret() : undefined
       const client: Client = {
@@ -201,7 +212,7 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
     },
 
     async update(client_id, metadata) {
-      const settings = parse(metadata)
+      const settings = await parsed(metadata)
       const changed = await change(client_id, (before) => {
         const { fields: known = {}, ...client } = before
         // What belongs to features that are not given now stays, for when they are again.

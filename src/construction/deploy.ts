@@ -129,6 +129,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       ...sources,
       configured: settings.clients,
       vocabulary: tables.clients,
+      verify: tables.verifyClient,
       cacheFor: settings.clientCacheLifetime,
       elsewhere: { of: (client_id) => elsewhere?.of(client_id) },
     }),
@@ -140,6 +141,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
       allowUnwrappedKeys: settings.allowUnwrappedKeys,
       algorithm: settings.signingAlgorithm,
       algorithms: tables.algorithms,
+      kept: tables.keptSecrets,
       rotateEvery: settings.keyRotationInterval,
       jwksMaxAge: settings.jwksMaxAge,
       longestTokenLifetime: settings.longestAccessToken,
@@ -149,6 +151,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     pages: pageRenderer(settings.pages, randomBytes, (cause) =>
       emit({ type: 'failed', endpoint: 'pages', cause, reference: '' }),
     ),
+    knownAs: (client, subject) => tables.knownAs?.(client, subject, deployed) ?? subject,
     deliveries: deliveriesOf(
       joined.features.flatMap((feature) => (feature.deliver ? [() => deliver(feature, deployed)] : [])),
       (cause) => emit({ type: 'failed', endpoint: 'deliveries', cause, reference: '' }),

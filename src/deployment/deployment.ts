@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Client } from '../clients/client.js'
 import type { Clients } from '../clients/contract.js'
 import type { CookieJar } from '../edge/cookies.js'
 import type { ServerEventBody } from '../edge/events.js'
@@ -57,6 +58,8 @@ export interface Deployment {
   readonly clients: Clients
   readonly keyring: Keyrings
   readonly users: UserAuthentication
+  /** How a client knows a user: by the subject, unless a feature gives it another id. */
+  knownAs(client: Client, subject: string): string | Promise<string>
   /** What others must learn. */
   readonly deliveries: Deliveries
   readonly pages: PageRenderer

@@ -83,7 +83,7 @@ async function accessTokenFacts(deployment: Deployed, client: Client, text: stri
   return {
     ...withoutProtocolClaims(claims),
     iss: deployment.settings.issuer,
-    sub: token.subject,
+    sub: await subjectFor(deployment, client, live),
     aud: token.resource,
     client_id: token.clientId,
     ...scopeMember(token.scope),
@@ -94,6 +94,16 @@ async function accessTokenFacts(deployment: Deployed, client: Client, text: stri
     ...(token.confirmation && { cnf: cnfOf(token.confirmation) }),
   }
 }
+
+/** The client itself learns no more of its user than elsewhere; an API is told whom it serves. */
+const subjectFor = (
+  deployment: Deployed,
+  client: Client,
+  { token: { clientId, subject }, grant }: LiveAccessToken,
+): string | Promise<string> =>
+  clientId === client.client_id && subject !== clientId
+    ? deployment.knownAs(client, grant?.subject ?? subject)
+    : subject
 
 /** A JWT carries its claims; for an opaque token they are asked for now. Null when the user is gone, or what was granted does not stand. */
 async function currentClaims(
@@ -127,7 +137,7 @@ async function refreshTokenFacts(deployment: Deployed, client: Client, token: Re
   const names = [...new Set(grant.access.flatMap(({ scope }) => scope))]
   return {
     iss: deployment.settings.issuer,
-    sub: grant.subject,
+    sub: await deployment.knownAs(client, grant.subject),
     client_id: grant.clientId,
     scope: withOfflineAccess(names, grant.offlineAccess === true).join(' '),
     exp: seconds(Math.min(grant.refresh.idleUntil, grant.endsAt)),

@@ -7,15 +7,27 @@ import { readWithin } from '../edge/way-out.js'
 import { asciiLowerCase, trimOws } from '../protocol/ascii.js'
 import { freshFor } from '../protocol/freshness.js'
 import { MAX_JSON_BYTES } from '../protocol/json.js'
-import { parseJsonObject } from '../protocol/json-object.js'
 import { NotFetched } from './allowed-url.js'
 import type { Fetched } from './contract.js'
+
+/** What is wanted of a document. */
+export interface Wanted<T> {
+  /** For messages: `JSON object`. */
+  readonly what: string
+  /** Null for anything else. */
+  read(bytes: Uint8Array): T | null
+}
 
 /**
  * @param plain whether the body is as it arrived, so that a content coding is still on it.
  * @throws {NotFetched} and what reading the body throws.
  */
-export async function readAnswer(response: Response, plain: boolean, now: () => number): Promise<Fetched> {
+export async function readAnswer<T>(
+  response: Response,
+  plain: boolean,
+  now: () => number,
+  { what, read }: Wanted<T>,
+): Promise<Fetched<T>> {
   const { status } = response
   const problem = problemOf(response, plain)
   if (problem) {
@@ -25,8 +37,8 @@ export async function readAnswer(response: Response, plain: boolean, now: () => 
   }
   const bytes = await readWithin(response, MAX_JSON_BYTES)
   if (!bytes) throw tooLarge(status)
-  const json = parseJsonObject(bytes)
-  if (!json) throw new NotFetched('not_json', 'the answer is no JSON object in UTF-8', status)
+  const json = read(bytes)
+  if (json === null) throw new NotFetched('not_json', `the answer is no ${what} in UTF-8`, status)
   if (isDeeper(json, MAX_DEPTH))
     throw new NotFetched('not_json', `the answer has more than ${MAX_DEPTH} levels`, status)
   return { ok: true, json, freshFor: freshFor((name) => response.headers.get(name), now()) }

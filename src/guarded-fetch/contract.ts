@@ -6,19 +6,20 @@
 import type { Fetch } from '../edge/way-out.js'
 import type { JsonObject } from '../protocol/json-object.js'
 
-export interface Documents {
+/** @typeParam T what is wanted: JSON objects, or another thing of the same kind. */
+export interface Documents<T = JsonObject> {
   /**
-   * GETs a JSON object from a URL that somebody else chose. Never rejects for what the other side does.
+   * GETs a JSON document from a URL that somebody else chose. Never rejects for what the other side does.
    *
    * @param from who made us ask: `address` is the client's, for the limits; unknown ones are counted by nobody's network.
    */
-  get(url: string, from: { readonly address: string | undefined }): Promise<Fetched>
+  get(url: string, from: { readonly address: string | undefined }): Promise<Fetched<T>>
 }
 
-export type Fetched =
+export type Fetched<T = JsonObject> =
   | {
       readonly ok: true
-      readonly json: JsonObject
+      readonly json: T
       /** Milliseconds for which HTTP lets it be used without asking again (RFC 9111); undefined when the answer says nothing about that. */
       readonly freshFor: number | undefined
     }
@@ -47,7 +48,7 @@ export type FetchProblem =
   | 'too_large'
   /** Not said to be JSON, or compressed. */
   | 'content_type'
-  /** No JSON object in UTF-8. */
+  /** Not what was wanted, such as a JSON object in UTF-8. */
   | 'not_json'
   /** Not asked for, because too much was asked for lately. Worth trying again in a minute. */
   | 'limited'

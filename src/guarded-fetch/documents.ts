@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { parseJsonList, parseJsonObject } from '../protocol/json-object.js'
 import type { Documents, DocumentsOptions } from './contract.js'
 import { documentsOver } from './fetching.js'
 import { guardIn, type Surroundings } from './guard.js'
@@ -25,4 +26,13 @@ export const documentsIn = (
   surroundings: Surroundings,
   options: DocumentsOptions,
   clock: { now(): number },
-): Documents => documentsOver({ ...guardIn(surroundings, options), now: () => clock.now() })
+): Documents =>
+  documentsOver({
+    ...guardIn(surroundings, options),
+    now: () => clock.now(),
+    wanted: { what: 'JSON object', read: parseJsonObject },
+  })
+
+/** The same for JSON lists. @see guardedDocuments */
+export const guardedLists = (options: DocumentsOptions, clock: { now(): number }): Documents<readonly unknown[]> =>
+  documentsOver({ ...guardIn({}, options), now: () => clock.now(), wanted: { what: 'JSON list', read: parseJsonList } })

@@ -9,14 +9,15 @@ import { within } from '../runtime/deadline.js'
 import { inOneLine } from '../runtime/one-line.js'
 import { sharedByKey } from '../runtime/shared.js'
 import { NotFetched } from './allowed-url.js'
-import { readAnswer } from './answer.js'
+import { readAnswer, type Wanted } from './answer.js'
 import type { Documents, Fetched, FetchProblem } from './contract.js'
 import type { Guard } from './guard.js'
 import { keptFor } from './kept-for.js'
 import { fetchLimits } from './limits.js'
 
-export interface Fetching extends Guard {
+export interface Fetching<T> extends Guard {
   readonly now: () => number
+  readonly wanted: Wanted<T>
 }
 
 type Failed = Extract<Fetched, { ok: false }>
@@ -27,12 +28,12 @@ const PASSING = 10_000
 const MAX_FAILURES = 1_000
 
 /** For members of one server: the limits are its own, in this process. */
-export function documentsOver({ fetch, plain, allowed, now, deadline }: Fetching): Documents {
-  const once = sharedByKey<Fetched>()
+export function documentsOver<T>({ fetch, plain, allowed, now, deadline, wanted }: Fetching<T>): Documents<T> {
+  const once = sharedByKey<Fetched<T>>()
   const failures = keptFor<Failed>(MAX_FAILURES)
   const limits = fetchLimits()
 
-  const exchange = (url: URL): Promise<Fetched> => {
+  const exchange = (url: URL): Promise<Fetched<T>> => {
     const controller = new AbortController()
     const work = async () => {
       const response = await fetch(url.href, {
@@ -43,7 +44,7 @@ export function documentsOver({ fetch, plain, allowed, now, deadline }: Fetching
         redirect: 'manual',
         signal: controller.signal,
       })
-      return readAnswer(response, plain, now)
+      return readAnswer(response, plain, now, wanted)
     }
     // Whoever ignores the signal is not waited for either.
     return within(deadline, work(), () => {
@@ -53,7 +54,7 @@ export function documentsOver({ fetch, plain, allowed, now, deadline }: Fetching
     })
   }
 
-  async function ask(url: URL, address: string | undefined): Promise<Fetched> {
+  async function ask(url: URL, address: string | undefined): Promise<Fetched<T>> {
     const entered = limits.enter(url, address, now())
     if (!entered.ok) return failed('limited', entered.why)
     try {

@@ -6,12 +6,16 @@
  */
 import type { SigningAlgorithm } from './jwk.js'
 import type { VerificationKey } from './jws.js'
+import { keptSecrets } from './kept-secrets.js'
 import { jwkSet, type Keyring, type KeyringOptions, openKeyring } from './keyring.js'
 import type { Signer } from './signer-contract.js'
+import { openKeyWrap } from './wrap.js'
 
 export interface KeyringsOptions extends Omit<KeyringOptions, 'isExtra'> {
   /** What else is signed with. @default [] */
   readonly algorithms?: readonly SigningAlgorithm[] | undefined
+  /** Secrets that never change, by name. @default [] */
+  readonly kept?: readonly string[] | undefined
 }
 
 /** All rings as one. */
@@ -23,6 +27,8 @@ export interface Keyrings extends Omit<Keyring, 'knows'> {
    * @throws {Error} when none has named it.
    */
   current(algorithm?: SigningAlgorithm): Signer | Promise<Signer>
+  /** A secret that never changes. @throws {Error} when no feature has named it */
+  kept(name: string): Uint8Array | Promise<Uint8Array>
   /** The rings whose keys are published now, the first one first. Makes those that are not there yet. */
   rings(): Promise<readonly Keyring[]>
 }
@@ -41,6 +47,7 @@ export function openKeyrings(options: KeyringsOptions): Keyrings {
   // as that has older keys: then nothing is valid any more that it has signed.
   const interim = beside.get(own)
   const all = [first, ...beside.values()]
+  const secrets = keptSecrets({ ...options, wrap: openKeyWrap(options), names: options.kept ?? [] })
 
   function current(algorithm?: SigningAlgorithm): Signer | Promise<Signer> {
     if (algorithm === undefined) return first.current()
@@ -71,18 +78,23 @@ export function openKeyrings(options: KeyringsOptions): Keyrings {
 
   const publicKeys = async () => (await Promise.all((await rings()).map((ring) => ring.publicKeys()))).flat()
 
-  if (all.length === 1) return { ...first, current, rings }
+  async function rotate(): Promise<void> {
+    for (const ring of await rings()) await ring.rotate()
+    await secrets.wrapAnew()
+  }
+
+  const { get: kept } = secrets
+  if (all.length === 1) return { ...first, current, kept, rings, rotate }
   return {
     ...first,
     current,
+    kept,
     rings,
+    rotate,
     // Whoever knows the key at once: the others would read their records again.
     find: (kid) => all.find((ring) => ring.knows(kid))?.find(kid) ?? search(kid),
     publicKeys,
     jwks: async () => jwkSet(await publicKeys()),
-    async rotate() {
-      for (const ring of await rings()) await ring.rotate()
-    },
     async idle() {
       await Promise.all(all.map((ring) => ring.idle()))
     },

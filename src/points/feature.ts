@@ -6,6 +6,7 @@
  */
 import type { Client } from '../clients/client.js'
 import type { ClientSource } from '../clients/sources.js'
+import type { VerifyClient } from '../clients/verify.js'
 import type { BesideOptions } from '../deployment/resource-options.js'
 import type { Urls } from '../deployment/urls.js'
 import type { HttpRequest, HttpResponse } from '../edge/message.js'
@@ -67,6 +68,22 @@ export interface Feature {
   readonly algorithms?: readonly SigningAlgorithm[] | undefined
   /** Members of the server metadata that belong to no endpoint. Lists are joined with what others say; everything else is said once. */
   readonly metadata?: { readonly [name: string]: unknown } | undefined
+  /**
+   * What is wrong with a client that cannot be told without asking somebody, such as what is at a URL that it names. Asked when a client registers or is changed, after everything
+   * else; not of the clients in the configuration.
+   */
+  verifyClient?: VerifyClient | undefined
+  /**
+   * How a client knows a user: what stands for them wherever the client is the only one to read it. At most one feature may say so.
+   *
+   * @default by the subject, as everybody
+   */
+  knownAs?(client: Client, subject: string, server: Deployed): string | Promise<string>
+  /**
+   * Names of secrets of 32 bytes that never change: `deployment.keyring.kept(name)`. Each is made when it is first needed, once for all instances, and stored wrapped as keys
+   * are. Say whose it is: `openid pairwise`.
+   */
+  readonly keptSecrets?: readonly string[] | undefined
   /**
    * Told of a logout before it is carried out: what others must learn of it is written down when this resolves. What it rejects with keeps the
    * person logged in, to try again.

@@ -66,6 +66,15 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       terms: table('term', ({ terms = [] }) => terms.map((row) => [row.name, row])),
       algorithms: algorithmsOf(features),
       recognizers: features.flatMap((feature) => (feature.recognizes ? [feature.recognizes.bind(feature)] : [])),
+      verifyClient: features.flatMap((feature) => feature.verifyClient?.bind(feature) ?? []),
+      knownAs: [
+        ...table('way of knowing users', (feature) =>
+          feature.knownAs ? [['knownAs', feature.knownAs.bind(feature)] as const] : [],
+        ).values(),
+      ][0],
+      keptSecrets: [
+        ...table('kept secret', ({ keptSecrets = [] }) => keptSecrets.map((name) => [name, name] as const)).values(),
+      ],
       signedOut: features.flatMap((feature) => (feature.signedOut ? [feature.signedOut.bind(feature)] : [])),
       limits: [...new Set(features.flatMap(({ limits = [] }) => limits))],
       clients: {

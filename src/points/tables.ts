@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Client } from '../clients/client.js'
+import type { VerifyClient } from '../clients/verify.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { SigningAlgorithm } from '../keys/jwk.js'
 import type { ClientVocabulary } from '../protocol/client-vocabulary.js'
@@ -27,6 +29,12 @@ export interface Tables {
   readonly algorithms: readonly SigningAlgorithm[]
   /** Who know clients by where their answers go. */
   readonly recognizers: readonly Recognize[]
+  /** Who look further at what a client says of itself. */
+  readonly verifyClient: readonly VerifyClient[]
+  /** How clients know users; undefined where that is for all the same. */
+  readonly knownAs: ((client: Client, subject: string, server: Deployed) => string | Promise<string>) | undefined
+  /** What is kept secret for ever, each once. */
+  readonly keptSecrets: readonly string[]
   /** Who want to know of a logout before it is carried out. */
   readonly signedOut: readonly ((who: SignedOut, server: Deployed) => Promise<void>)[]
   /** What is limited, each once. */

@@ -60,8 +60,13 @@ export interface ClientMetadata {
   readonly require_auth_time?: boolean | undefined
   /** What the login should reach, the best first, for requests without `acr_values`. With the feature `openid()`. */
   readonly default_acr_values?: readonly string[] | undefined
-  /** `public`: everybody is told the same `sub` of a user. With the feature `openid()`. */
+  /**
+   * `pairwise`: a `sub` of its own for each user, which clients on other hosts do not get. `public`: the one that everybody gets. Without it: `public`. With the feature
+   * `openid()`.
+   */
   readonly subject_type?: string | undefined
+  /** Whose host stands for the client with `pairwise`: an `https` URL of a JSON list that has all of its redirect URIs. With the feature `openid()`. */
+  readonly sector_identifier_uri?: string | undefined
   /**
    * Where the browser may go after a logout that the client has asked for (`post_logout_redirect_uri`): at most 50, of the same forms as redirect URIs, compared as
    * strings. With the feature `openid()`.

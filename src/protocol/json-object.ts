@@ -12,11 +12,21 @@ export const isObject = (value: unknown): value is JsonObject =>
 
 /** Null for everything else than a JSON object in UTF-8. */
 export function parseJsonObject(bytes: Uint8Array): JsonObject | null {
+  const value = parseJson(bytes)
+  return isObject(value) ? value : null
+}
+
+/** Null for everything else than a JSON list in UTF-8. */
+export function parseJsonList(bytes: Uint8Array): readonly unknown[] | null {
+  const value = parseJson(bytes)
+  return Array.isArray(value) ? value : null
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(decoder.decode(bytes))
-    return isObject(value) ? value : null
+    return JSON.parse(decoder.decode(bytes))
   } catch {
-    return null
+    return undefined
   }
 }
 

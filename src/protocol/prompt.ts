@@ -22,12 +22,14 @@ export interface LoginTrace {
 /** The same of the login at hand, and whose it is. */
 export interface JudgedLogin extends LoginTrace {
   readonly subject?: string | undefined
+  /** What the client calls them. @default the subject */
+  readonly knownAs?: string | undefined
   readonly acr?: string | undefined
 }
 
 /** What features ask of the login beside the core's parameters. */
 export interface FurtherDemand {
-  /** Who it must be. */
+  /** Who it must be, as the client calls them. */
   readonly subject?: string | undefined
   /** What it should have reached; where that is essential, nothing else will do. */
   readonly acr?: { readonly values: readonly string[]; readonly essential: boolean } | undefined
@@ -82,7 +84,7 @@ export function judgeLogin(
     return { ok: false, reason: 'fresh' }
   if (demand.needsTime && login.authenticatedAt === undefined) return { ok: false, reason: 'fresh' }
   // OpenID Connect Core §3.1.2.1, §3.1.2.2: nobody else than the hint, or the claim `sub`, names.
-  if (demand.subject !== undefined && login.subject !== demand.subject)
+  if (demand.subject !== undefined && (login.knownAs ?? login.subject) !== demand.subject)
     return { ok: false, reason: 'select_account', lacks: 'subject' }
   // OpenID Connect Core §5.5.1.1: an essential acr that is not reached is a failed attempt.
   if (demand.acr?.essential && !demand.acr.values.includes(login.acr ?? ''))

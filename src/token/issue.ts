@@ -68,7 +68,10 @@ export async function issueFromGrant<Answer extends Issued>(
       grantId: grant.id,
       tokenId,
       clientId: grant.clientId,
-      subject: grant.subject,
+      // What is for this server alone is read by nobody else than the client.
+      subject: deployment.settings.beside?.has(resource)
+        ? await deployment.knownAs(client, grant.subject)
+        : grant.subject,
       resource,
       scope,
       issuedAt,

@@ -62,6 +62,9 @@ describe('the option features', () => {
       clientSources: undefined,
       endpoints: undefined,
       signedOut: undefined,
+      verifyClient: undefined,
+      knownAs: undefined,
+      keptSecrets: undefined,
       deliver: undefined,
     }
     expect(() => withFeatures(feature)).not.toThrow()

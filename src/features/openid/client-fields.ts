@@ -10,6 +10,7 @@ import type { ClientField } from '../../protocol/client-vocabulary.js'
 import { orList } from '../../protocol/spelling.js'
 import { backChannelFields, postLogoutField } from './logout/fields.js'
 import type { IdTokenAlgorithm, OpenIdSettings } from './options.js'
+import { subjectFields } from './pairwise.js'
 
 const ID_TOKEN = 'id_token_signed_response_alg'
 const USER_INFO = 'userinfo_signed_response_alg'
@@ -17,14 +18,7 @@ const USER_INFO = 'userinfo_signed_response_alg'
 export const clientFields = ({ algorithms, documents }: OpenIdSettings): readonly ClientField[] => [
   algorithmField(ID_TOKEN, algorithms),
   algorithmField(USER_INFO, algorithms),
-  {
-    name: 'subject_type',
-    selfService: true,
-    parse(value) {
-      if (value === 'public') return value
-      throw new TypeError('must be public, or be left out')
-    },
-  },
+  ...subjectFields(documents),
   {
     name: 'default_max_age',
     selfService: true,

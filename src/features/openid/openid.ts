@@ -13,6 +13,7 @@ import { deliverLogouts } from './logout/back-channel.js'
 import { type ClientSessions, clientSessions } from './logout/client-sessions.js'
 import { endSessionEndpoint } from './logout/end-session.js'
 import { checkOpenIdOptions, type OpenIdOptions } from './options.js'
+import { PAIRWISE_SALT, pairwiseSubject, sectorVerifier } from './pairwise.js'
 import { identityClaims } from './rules/identity-claims.js'
 import { claimsTerm, sharedTerm, signInTerm } from './terms.js'
 import { userInfoEndpoint } from './user-info.js'
@@ -51,6 +52,9 @@ export function openid(options: OpenIdOptions = {}): Feature {
     terms: [signInTerm(settings, sessionsOf), claimsTerm, sharedTerm],
     clientFields: clientFields(settings),
     algorithms,
+    keptSecrets: [PAIRWISE_SALT],
+    knownAs: pairwiseSubject,
+    ...(documents && { verifyClient: sectorVerifier(documents) }),
     endpoints(server) {
       // What cannot work here should show when the server is made.
       if (documents) posting ??= guardedPosting(documents)
@@ -64,7 +68,7 @@ export function openid(options: OpenIdOptions = {}): Feature {
     // OpenID Connect Discovery §3.
     metadata: {
       scopes_supported: ['offline_access'],
-      subject_types_supported: ['public'],
+      subject_types_supported: ['public', 'pairwise'],
       id_token_signing_alg_values_supported: algorithms,
       claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', 'sid', ...identityClaims],
       // Back-Channel Logout §2.1.

@@ -36,7 +36,10 @@ export function userInfoEndpoint(deployment: Deployed, settings: OpenIdSettings)
       await endGrant(deployment, grant.id, 'term_ended')
       throw invalid('openid:term_ended')
     }
-    return told(deployment, settings, client, { ...claims, sub: grant.subject })
+    return told(deployment, settings, client, {
+      ...claims,
+      sub: await deployment.knownAs(client, grant.subject),
+    })
   }
   return {
     name: 'userinfo',

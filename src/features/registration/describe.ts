@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { verifyClient } from '../../clients/verify.js'
 import { OAuthError } from '../../edge/errors.js'
 import type { Deployed } from '../../points/tables.js'
 import type { ClientSettings } from '../../protocol/client-settings.js'
@@ -55,6 +56,11 @@ export function describing(
       const given = policy ? givenBy(await policy({ client: found.settings, metadata: said, ...about })) : {}
       // What is wrong in that is the operator's mistake, and no client's to read.
       const settings = Object.keys(given).length > 0 ? parse({ ...inputOf(found.settings), ...given }) : found.settings
+      const wrong = await verifyClient(tables.verifyClient, settings, about)
+      if (wrong) {
+        const { member, problem } = wrong
+        throw new OAuthError('invalid_client_metadata', `${member} ${problem}.`, { reason: `registration:${member}` })
+      }
       return { settings, given, dropped, isListed: settings.redirect_uris.every(isVouchedFor) }
     },
   }

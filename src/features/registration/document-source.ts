@@ -6,6 +6,7 @@
  */
 import type { Client } from '../../clients/client.js'
 import type { Asker, ClientSource } from '../../clients/sources.js'
+import { verifyClient } from '../../clients/verify.js'
 import { OAuthError } from '../../edge/errors.js'
 import type { Documents, Fetched } from '../../guarded-fetch/documents.js'
 import { keptFor } from '../../guarded-fetch/kept-for.js'
@@ -140,6 +141,12 @@ function documentSource(server: Deployed, options: DocumentSourceOptions): Omit<
       forget(client_id)
       await copies.withdrawn(client_id, now, shipped.has(client_id))
       throw refused(client_id, good.reason, good.description, good.hint)
+    }
+    // It may be the other place that is wrong, or away: then what was known stays.
+    const wrong = await verifyClient(server.tables.verifyClient, good.settings, { address })
+    if (wrong) {
+      const description = `${wrong.member} ${wrong.problem}.`
+      throw refused(client_id, 'metadata', description, 'The rest of the document is good.')
     }
     const freshUntil = now + freshFor(fetched.freshFor)
     const times = { freshUntil, knownUntil: Math.max(freshUntil, now + KNOWN_FOR) }

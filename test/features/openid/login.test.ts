@@ -206,7 +206,7 @@ it.each([
   ['require_auth_time', 'yes', 'must be true or false'],
   ['default_acr_values', [], 'must be a list of at most 20'],
   ['default_acr_values', ['a b'], 'must be a list of at most 20'],
-  ['subject_type', 'pairwise', 'must be public'],
+  ['subject_type', 'secret', 'must be public or pairwise'],
   ['id_token_signed_response_alg', 'none', 'must be RS256 or ES256'],
   ['id_token_signed_response_alg', 'HS256', 'must be RS256 or ES256'],
   ['userinfo_signed_response_alg', 'none', 'must be RS256 or ES256'],

@@ -388,7 +388,7 @@ describe('the metadata', () => {
         'read',
       ]),
       response_modes_supported: ['query', 'form_post', 'fragment'],
-      subject_types_supported: ['public'],
+      subject_types_supported: ['public', 'pairwise'],
       id_token_signing_alg_values_supported: ['RS256', 'ES256'],
       userinfo_signing_alg_values_supported: ['RS256', 'ES256'],
       claims_parameter_supported: true,

@@ -40,7 +40,6 @@ it.each([
   ['id_token_signed_response_alg', 'none'],
   ['id_token_signed_response_alg', 'HS256'],
   ['userinfo_signed_response_alg', 'none'],
-  ['subject_type', 'pairwise'],
   ['default_max_age', -1],
 ])('%s %j is invalid_client_metadata, with the name of the member, and nothing is written', async (name, value) => {
   const h = setup()

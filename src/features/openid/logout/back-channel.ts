@@ -130,15 +130,16 @@ async function giveUp(
 
 /** §2.4. The type keeps it from passing for an ID token, and a nonce is prohibited. */
 async function logoutToken(
-  { keyring, now, randomBytes, settings: { issuer } }: Deployed,
+  deployment: Deployed,
   settings: OpenIdSettings,
   client: Client,
   { subject, sid }: ClientSession,
 ): Promise<string> {
+  const { keyring, now, randomBytes } = deployment
   const iat = seconds(now())
   const claims = {
-    iss: issuer,
-    sub: subject,
+    iss: deployment.settings.issuer,
+    sub: await deployment.knownAs(client, subject),
     aud: client.client_id,
     iat,
     exp: iat + LIFETIME,

@@ -85,7 +85,7 @@ async function answer(
   const here = { browser: browserOf(deployment, request), login }
   const token = request.method === 'POST' ? parameters.get('page_token') : undefined
   if (token === undefined) {
-    return mayGoAhead(deployment, sessions, asked, here)
+    return (await mayGoAhead(deployment, sessions, asked, here))
       ? endLogin(deployment, request, here, false, afterwards(deployment, asked))
       : ask(deployment, asked, here, false)
   }
@@ -99,15 +99,15 @@ async function answer(
  * §2: the person SHOULD be asked, and MUST be without an ID token of this session. Looser than the SHOULD for clients that the operator has declared to
  * be part of the same house, where nobody is asked at login either.
  */
-const mayGoAhead = (
-  { users }: Deployed,
+const mayGoAhead = async (
+  deployment: Deployed,
   sessions: ClientSessions,
   { client, hint }: LogoutRequest,
   here: Here,
-): boolean =>
+): Promise<boolean> =>
   client?.first_party === true &&
-  users.end !== undefined &&
-  hint?.subject === here.login.subject &&
+  deployment.users.end !== undefined &&
+  hint?.subject === (await deployment.knownAs(client, here.login.subject)) &&
   hint.sid === sessions.sidOf(client.client_id, here)
 
 /** Of the issuer itself, which then sends the browser on: apps need not let their logout lead anywhere else. */

@@ -1,0 +1,85 @@
+/**
+ * Pairwise subjects: an id of a user that is another one in each sector, so that clients of different owners cannot put together what they know.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#PairwiseAlg OpenID Connect Core §8.1}
+ * @module
+ */
+import type { Client } from '../../clients/client.js'
+import type { VerifyClient } from '../../clients/verify.js'
+import { allowedUrl, NotFetched } from '../../guarded-fetch/allowed-url.js'
+import { type Documents, type DocumentsOptions, guardedLists } from '../../guarded-fetch/documents.js'
+import type { Deployed } from '../../points/tables.js'
+import type { ClientSettings } from '../../protocol/client-settings.js'
+import type { ClientField } from '../../protocol/client-vocabulary.js'
+import { quoted } from '../../protocol/hint.js'
+import { isPublicAddress } from '../../protocol/public-address.js'
+import { encodeBase64url, hmacSha256 } from '../../runtime/hash.js'
+
+/** Made once for a deployment, and the same for ever: with another salt every user would be a new one to every client. */
+export const PAIRWISE_SALT = 'openid pairwise'
+
+const SECTOR = 'sector_identifier_uri'
+
+/** `sub` for a client. */
+export async function pairwiseSubject(client: Client, subject: string, { keyring }: Deployed): Promise<string> {
+  if (client.fields?.subject_type !== 'pairwise') return subject
+  const sector = sectorOf(client)
+  if (sector === null) throw new Error(`The client ${client.client_id} is pairwise, and has no sector any more.`)
+  return encodeBase64url(hmacSha256(await keyring.kept(PAIRWISE_SALT), JSON.stringify([sector, subject])))
+}
+
+/** §8.1: the host of the sector identifier, else that of all redirect URIs. Null when they have several, or one is no web address. */
+function sectorOf({ fields, redirect_uris }: Pick<ClientSettings, 'fields' | 'redirect_uris'>): string | null {
+  const uri = fields?.[SECTOR]
+  if (typeof uri === 'string') return new URL(uri).hostname
+  const hosts = new Set(redirect_uris.map((uri) => (/^https?:/.test(uri) ? new URL(uri).hostname : null)))
+  const [host = null] = hosts
+  return hosts.size === 1 ? host : null
+}
+
+/** @param options null when nothing of clients is fetched: then a sector is the host of the redirect URIs. */
+export function subjectFields(options: DocumentsOptions | null): readonly ClientField[] {
+  const allowOrigins = new Set(options?.allowOrigins)
+  const type: ClientField = {
+    name: 'subject_type',
+    selfService: true,
+    parse(value) {
+      if (value === 'public' || value === 'pairwise') return value
+      throw new TypeError('must be public or pairwise')
+    },
+    check(value, client) {
+      if (value !== 'pairwise' || sectorOf(client) !== null) return null
+      return `is pairwise, for which all redirect URIs must be on one host of the web; else give ${SECTOR}`
+    },
+  }
+  if (!options) return [type]
+  const sector: ClientField = {
+    name: SECTOR,
+    selfService: true,
+    parse(value) {
+      try {
+        return allowedUrl(typeof value === 'string' ? value : '', allowOrigins, isPublicAddress).href && String(value)
+      } catch (error) {
+        if (!(error instanceof NotFetched)) throw error
+        throw new TypeError(`must be an https URL on port 443 (${error.message})`)
+      }
+    },
+  }
+  return [type, sector]
+}
+
+/** Registration §5: at the sector identifier there is a list with at least all redirect URIs, so that nobody joins a sector that does not know them. */
+export function sectorVerifier(options: DocumentsOptions): VerifyClient {
+  let lists: Documents<readonly unknown[]> | undefined
+  return async ({ fields, redirect_uris }, { address }) => {
+    const uri = fields?.[SECTOR]
+    if (typeof uri !== 'string') return null
+    lists ??= guardedLists(options, { now: Date.now })
+    const fetched = await lists.get(uri, { address })
+    if (!fetched.ok) return { member: SECTOR, problem: `gives no list: ${fetched.detail}` }
+    const missing = redirect_uris.find((known) => !fetched.json.includes(known))
+    return missing === undefined
+      ? null
+      : { member: SECTOR, problem: `lists other redirect URIs, and not ${quoted(missing)}` }
+  }
+}
