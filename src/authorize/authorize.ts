@@ -32,6 +32,7 @@ import { keepForRequest } from './keep-client.js'
 import { pendingWait } from './pending-limit.js'
 import { findPending, resumeUrl, storePending } from './pending-request.js'
 import { proceed } from './proceed.js'
+import { wholeRequest } from './sources.js'
 import { completeTerms } from './terms.js'
 import { visitOf } from './visit.js'
 
@@ -67,11 +68,13 @@ export async function authorizePost(deployment: Deployed, request: HttpRequest):
 async function validated(
   deployment: Deployed,
   request: HttpRequest,
-  parameters: Parameters,
+  sent: Parameters,
   go: (client: Client, asked: AuthorizationRequest) => Promise<Answer>,
 ): Promise<Answer> {
-  const clientId = parameters.get('client_id')
+  const clientId = sent.get('client_id')
   const client = clientId === undefined ? null : await deployment.clients.find(clientId, request)
+  const whole = client ? await wholeRequest(deployment, sent, client, request) : sent
+  const parameters = 'error' in whole ? sent : whole
   // RFC 9700 §4.11.2: until client and redirect URI are known to belong together, nothing is redirected.
   const identified = identifyClient(parameters, client, deployment.settings.privateUseRedirectUris)
   if ('problem' in identified) {
@@ -92,6 +95,12 @@ async function validated(
       ...(client && asker(client)),
     })
   }
+  if ('error' in whole) {
+    const { redirectUri, client: known } = identified
+    const to = { redirectUri, responseMode: modeOf(deployment, sent), state: sent.get('state') }
+    const { error, description, reason, hint } = whole
+    return sendError(deployment, to, error, description, { clientId: known.client_id, reason, hint })
+  }
   const asked = await completed(
     deployment,
     identified.client,
@@ -110,6 +119,12 @@ async function validated(
     reason,
     hint,
   })
+}
+
+/** Of a request that is refused: the one that it wants, if it can be had. */
+function modeOf({ tables }: Deployed, sent: Parameters): string {
+  const mode = sent.get('response_mode') ?? 'query'
+  return tables.responseModes.has(mode) ? mode : 'query'
 }
 
 async function completed(

@@ -78,6 +78,12 @@ const fields: Record<keyof ClientMetadata, MetadataFlag> = {
     'url',
     'a list of redirect URIs, whose host stands for it with pairwise (openid)',
   ),
+  request_object_signing_alg: text(
+    'request-object-signing-alg',
+    'name',
+    'the only algorithm that its request objects may be signed with (openid)',
+  ),
+  request_uris: list('request-uri', 'url', 'where request objects of it are fetched (openid)'),
   post_logout_redirect_uris: list('post-logout-redirect-uri', 'uri', 'where people may go after a logout (openid)'),
   backchannel_logout_uri: text('backchannel-logout-uri', 'url', 'where it wants to be told of logouts (openid)'),
   backchannel_logout_session_required: boolean(

@@ -14,6 +14,9 @@ import type { Fetched } from './contract.js'
 export interface Wanted<T> {
   /** For messages: `JSON object`. */
   readonly what: string
+  /** What is asked for, and whether a type is that. */
+  readonly accept: string
+  isType(type: string): boolean
   /** Null for anything else. */
   read(bytes: Uint8Array): T | null
 }
@@ -26,10 +29,10 @@ export async function readAnswer<T>(
   response: Response,
   plain: boolean,
   now: () => number,
-  { what, read }: Wanted<T>,
+  wanted: Wanted<T>,
 ): Promise<Fetched<T>> {
   const { status } = response
-  const problem = problemOf(response, plain)
+  const problem = problemOf(response, plain, wanted)
   if (problem) {
     // Not waited for: whoever sends it may never let go of it.
     response.body?.cancel().catch(() => {})
@@ -37,14 +40,14 @@ export async function readAnswer<T>(
   }
   const bytes = await readWithin(response, MAX_JSON_BYTES)
   if (!bytes) throw tooLarge(status)
-  const json = read(bytes)
-  if (json === null) throw new NotFetched('not_json', `the answer is no ${what} in UTF-8`, status)
+  const json = wanted.read(bytes)
+  if (json === null) throw new NotFetched('not_json', `the answer is no ${wanted.what} in UTF-8`, status)
   if (isDeeper(json, MAX_DEPTH))
     throw new NotFetched('not_json', `the answer has more than ${MAX_DEPTH} levels`, status)
   return { ok: true, json, freshFor: freshFor((name) => response.headers.get(name), now()) }
 }
 
-function problemOf(response: Response, plain: boolean): NotFetched | null {
+function problemOf(response: Response, plain: boolean, { accept, isType }: Wanted<unknown>): NotFetched | null {
   const { status, headers } = response
   // A browser's `fetch` hides a redirect that it was told not to follow; one of the app's own may have followed it all the same.
   if ((status >= 300 && status < 400) || response.type === 'opaqueredirect' || response.redirected) {
@@ -56,13 +59,8 @@ function problemOf(response: Response, plain: boolean): NotFetched | null {
     return new NotFetched('content_type', 'the answer is compressed, although it was asked for as it is', status)
   }
   const type = asciiLowerCase(trimOws(/^[^;]*/.exec(headers.get('content-type') ?? '')?.[0] ?? ''))
-  // RFC 6839 §3.1: all of `+json` can be read as JSON.
-  if (type !== 'application/json' && !/^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+\+json$/.test(type)) {
-    return new NotFetched(
-      'content_type',
-      `the answer has the type '${type.slice(0, 60)}', not application/json`,
-      status,
-    )
+  if (!isType(type)) {
+    return new NotFetched('content_type', `the answer has the type '${type.slice(0, 60)}', not ${accept}`, status)
   }
   return Number(headers.get('content-length') ?? 0) > MAX_JSON_BYTES && plain ? tooLarge(status) : null
 }

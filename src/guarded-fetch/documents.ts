@@ -30,9 +30,33 @@ export const documentsIn = (
   documentsOver({
     ...guardIn(surroundings, options),
     now: () => clock.now(),
-    wanted: { what: 'JSON object', read: parseJsonObject },
+    wanted: { ...json, what: 'JSON object', read: parseJsonObject },
   })
 
 /** The same for JSON lists. @see guardedDocuments */
 export const guardedLists = (options: DocumentsOptions, clock: { now(): number }): Documents<readonly unknown[]> =>
-  documentsOver({ ...guardIn({}, options), now: () => clock.now(), wanted: { what: 'JSON list', read: parseJsonList } })
+  documentsOver({
+    ...guardIn({}, options),
+    now: () => clock.now(),
+    wanted: { ...json, what: 'JSON list', read: parseJsonList },
+  })
+
+/** The same for JWTs, which prove themselves: whatever type they are said to be. @see guardedDocuments */
+export const guardedTexts = (options: DocumentsOptions, clock: { now(): number }): Documents<string> =>
+  documentsOver({
+    ...guardIn({}, options),
+    now: () => clock.now(),
+    wanted: {
+      ...{ what: 'JWT', accept: 'application/oauth-authz-req+jwt, application/jwt', isType: () => true },
+      read(bytes) {
+        const text = new TextDecoder().decode(bytes)
+        return /^[\w-]+\.[\w-]*\.[\w-]*$/.test(text) ? text : null
+      },
+    },
+  })
+
+const json = {
+  accept: 'application/json',
+  // RFC 6839 §3.1: all of `+json` can be read as JSON.
+  isType: (type: string) => type === 'application/json' || /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+\+json$/.test(type),
+}

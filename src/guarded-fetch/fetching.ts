@@ -39,7 +39,7 @@ export function documentsOver<T>({ fetch, plain, allowed, now, deadline, wanted 
       const response = await fetch(url.href, {
         method: 'GET',
         // A compressed answer could be a thousand times as large as what arrives.
-        headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'grantwright' },
+        headers: { accept: wanted.accept, 'accept-encoding': 'identity', 'user-agent': 'grantwright' },
         // `error` would say it better than `manual`, but not every runtime knows it.
         redirect: 'manual',
         signal: controller.signal,

@@ -17,6 +17,7 @@ import type { ClientAuthentication } from './client-authentication.js'
 import type { Endpoint } from './endpoint.js'
 import type { GrantType } from './grant-type.js'
 import type { KeyProof } from './key-proof.js'
+import type { RequestSource } from './request-source.js'
 import type { ResponseMode } from './response-mode.js'
 import type { SignedOut } from './signed-out.js'
 import type { Deployed, Recognize } from './tables.js'
@@ -39,6 +40,8 @@ export interface Feature {
   readonly clientAuthentication?: readonly ClientAuthentication[] | undefined
   /** How answers to authorization requests may go back besides. */
   readonly responseModes?: readonly ResponseMode[] | undefined
+  /** Where the parameters of an authorization request may be besides. */
+  readonly requestSources?: readonly RequestSource[] | undefined
   /** Keys that clients may prove with a token request; what they get is bound to them. */
   readonly keyProofs?: readonly KeyProof[] | undefined
   /** What is approved besides: values from the request, or chosen at consent, that go into the grant. */

@@ -62,6 +62,9 @@ export function joinFeatures(core: Feature, given: readonly Feature[] = []): Joi
       grantTypes,
       clientAuthentication: ways,
       responseModes: table('response mode', ({ responseModes = [] }) => responseModes.map((row) => [row.name, row])),
+      requestSources: table('request source', ({ requestSources = [] }) =>
+        requestSources.map((row) => [row.parameter, row]),
+      ),
       keyProofs: table('key proof', ({ keyProofs = [] }) => keyProofs.map((row) => [row.member, row])),
       terms: table('term', ({ terms = [] }) => terms.map((row) => [row.name, row])),
       algorithms: algorithmsOf(features),

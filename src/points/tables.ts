@@ -12,6 +12,7 @@ import type { Confirmation } from '../protocol/confirmation.js'
 import type { ClientAuthentication } from './client-authentication.js'
 import type { GrantType } from './grant-type.js'
 import type { KeyProof } from './key-proof.js'
+import type { RequestSource } from './request-source.js'
 import type { ResponseMode } from './response-mode.js'
 import type { SignedOut } from './signed-out.js'
 import type { Term } from './term.js'
@@ -23,6 +24,8 @@ export interface Tables {
   readonly grantTypes: ReadonlyMap<string, GrantType>
   readonly clientAuthentication: readonly ClientAuthentication[]
   readonly responseModes: ReadonlyMap<string, ResponseMode>
+  /** By their parameter. */
+  readonly requestSources: ReadonlyMap<string, RequestSource>
   readonly keyProofs: ReadonlyMap<Confirmation['member'], KeyProof>
   readonly terms: ReadonlyMap<string, Term>
   /** What features sign with, each once. */

@@ -52,6 +52,8 @@ export interface AuthorizationRefusal {
     | 'unsupported_response_type'
     | 'request_not_supported'
     | 'request_uri_not_supported'
+    | 'invalid_request_object'
+    | 'invalid_request_uri'
     | 'access_denied'
     | AccessRefusal
   readonly description: string
@@ -111,7 +113,7 @@ export function validateAuthorizationRequest(
 
   for (const [name, problem] of parameters.problems)
     return refuse('invalid_request', `parameter_${problem}`, problemText(name, problem))
-  // OpenID Connect Core §6: request objects, which this server does not read.
+  // OpenID Connect Core §6: request objects, which this server does not read; a feature has put in their place what they say.
   if (parameters.get('request') !== undefined)
     return refuse('request_not_supported', 'request_not_supported', 'request is not supported.', plainParameters)
   if (parameters.get('request_uri') !== undefined)

@@ -67,6 +67,10 @@ export interface ClientMetadata {
   readonly subject_type?: string | undefined
   /** Whose host stands for the client with `pairwise`: an `https` URL of a JSON list that has all of its redirect URIs. With the feature `openid()`. */
   readonly sector_identifier_uri?: string | undefined
+  /** The only algorithm that the client's request objects may be signed with. With the feature `openid()`. Without it: any that the metadata name. */
+  readonly request_object_signing_alg?: string | undefined
+  /** From which URLs request objects are fetched (`request_uri`): at most 50, `https` on port 443, compared as strings. With the feature `openid()`. */
+  readonly request_uris?: readonly string[] | undefined
   /**
    * Where the browser may go after a logout that the client has asked for (`post_logout_redirect_uri`): at most 50, of the same forms as redirect URIs, compared as
    * strings. With the feature `openid()`.

@@ -51,6 +51,7 @@ describe('the option features', () => {
       grantTypes: undefined,
       clientAuthentication: undefined,
       responseModes: undefined,
+      requestSources: undefined,
       keyProofs: undefined,
       terms: undefined,
       clientFields: undefined,

@@ -4,6 +4,7 @@
  * @see {@link https://openid.net/specs/openid-connect-registration-1_0.html#ClientMetadata OpenID Connect Dynamic Client Registration §2}
  * @module
  */
+import { jwksField, jwksUriField } from '../../client-keys/fields.js'
 import type { Client } from '../../clients/client.js'
 import { Unavailable } from '../../edge/errors.js'
 import type { ClientField } from '../../protocol/client-vocabulary.js'
@@ -11,6 +12,7 @@ import { orList } from '../../protocol/spelling.js'
 import { backChannelFields, postLogoutField } from './logout/fields.js'
 import type { IdTokenAlgorithm, OpenIdSettings } from './options.js'
 import { subjectFields } from './pairwise.js'
+import { requestObjectFields } from './request-objects/fields.js'
 
 const ID_TOKEN = 'id_token_signed_response_alg'
 const USER_INFO = 'userinfo_signed_response_alg'
@@ -19,6 +21,9 @@ export const clientFields = ({ algorithms, documents }: OpenIdSettings): readonl
   algorithmField(ID_TOKEN, algorithms),
   algorithmField(USER_INFO, algorithms),
   ...subjectFields(documents),
+  ...requestObjectFields(documents),
+  jwksField,
+  ...(documents ? [jwksUriField(documents.allowOrigins)] : []),
   {
     name: 'default_max_age',
     selfService: true,

@@ -14,6 +14,8 @@ import { type ClientSessions, clientSessions } from './logout/client-sessions.js
 import { endSessionEndpoint } from './logout/end-session.js'
 import { checkOpenIdOptions, type OpenIdOptions } from './options.js'
 import { PAIRWISE_SALT, pairwiseSubject, sectorVerifier } from './pairwise.js'
+import { requestObjectAlgorithms } from './request-objects/fields.js'
+import { requestObjectSources } from './request-objects/sources.js'
 import { identityClaims } from './rules/identity-claims.js'
 import { claimsTerm, sharedTerm, signInTerm } from './terms.js'
 import { userInfoEndpoint } from './user-info.js'
@@ -49,6 +51,7 @@ export function openid(options: OpenIdOptions = {}): Feature {
     resources: (_, urls) => ({ [urls.of('userinfo')]: identityResource }),
     // OAuth 2.0 Multiple Response Types §2.1. For the response type `code` alone, as everything here: tokens never travel in a URL.
     responseModes: [{ name: 'fragment', carrier: 'fragment' }],
+    requestSources: requestObjectSources(documents),
     terms: [signInTerm(settings, sessionsOf), claimsTerm, sharedTerm],
     clientFields: clientFields(settings),
     algorithms,
@@ -74,9 +77,11 @@ export function openid(options: OpenIdOptions = {}): Feature {
       // Back-Channel Logout §2.1.
       ...(documents && { backchannel_logout_supported: true, backchannel_logout_session_supported: true }),
       claims_parameter_supported: true,
-      request_parameter_supported: false,
+      request_parameter_supported: true,
       // Where it is left out, it means yes.
-      request_uri_parameter_supported: false,
+      request_uri_parameter_supported: documents !== null,
+      ...(documents && { require_request_uri_registration: true }),
+      request_object_signing_alg_values_supported: requestObjectAlgorithms,
       prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
     },
   }

@@ -323,6 +323,27 @@ describe('several instances', () => {
     expect([told, ...more.map((one) => one.told)].flat()).toHaveLength(1)
   })
 
+  it('tell a client once, also one that has looked before another claimed it', async () => {
+    const slow = leavingProvider()
+    slow.answer = () => new Promise(() => {})
+    await signIn(slow.h)
+    await slow.h.server.close()
+    await slow.h.server.users.signOut('alice')
+    const pointers = await slow.h.storage.list('pointer', {}, { limit: 10 })
+    const late: Storage = {
+      ...slow.h.storage,
+      list: async (kind, ...all) => (kind === 'pointer' ? pointers : slow.h.storage.list(kind, ...all)),
+    }
+    const quick = leavingProvider({ storage: slow.h.storage })
+    quick.answer = slow.answer
+    const telling = quick.h.server.deliver()
+    while (quick.told.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const { h, told } = leavingProvider({ storage: late })
+    await h.server.deliver()
+    expect(told).toEqual([])
+    telling.catch(() => {})
+  })
+
   it('take over what one has claimed and not told', async () => {
     const dying = leavingProvider()
     dying.answer = () => new Promise(() => {})
