@@ -45,7 +45,8 @@ export async function grantedClaims(
   if (!said) return null
   const told: { [name: string]: unknown } = {}
   for (const name of names) {
-    const value = Object.hasOwn(said, name) ? said[name] : undefined
+    // Of a class, too: the names are known ones alone, which nothing has by itself.
+    const value = said[name]
     if (isTold(value) && matches(wishes[name], value)) told[name] = value
   }
   return told

@@ -373,6 +373,50 @@ describe('the parameter claims', () => {
   })
 })
 
+describe('a client that may leave PKCE out', () => {
+  it.each([{ nonce: 'n-0S6' }, {}])('logs in without it, with %j', async (more) => {
+    const h = provider({ clients: [{ ...forum, allow_missing_pkce: true }] })
+    const without = { code_challenge: null, code_challenge_method: null, ...more }
+    const browser = h.browser()
+    const page = await browser.get(authorizeUrl('', { scope: 'openid', ...without }))
+    const code = redirected(await agree(browser, await page.text())).get('code') ?? ''
+    const form = { grant_type: 'authorization_code', code, redirect_uri: 'https://app.example.com/callback' }
+    const { body } = await h.token(form)
+    expect(await idTokenOf(h, body as never)).toMatchObject({ sub: 'alice', ...more })
+  })
+
+  it('is the only one', async () => {
+    const answer = await provider()
+      .browser()
+      .get(authorizeUrl('', { scope: 'openid', nonce: 'n', code_challenge: null, code_challenge_method: null }))
+    expect(redirected(answer).get('error')).toBe('invalid_request')
+  })
+})
+
+it('instances that sign their first ID token at the same time make one key for all', async () => {
+  const first = provider()
+  const all = [first, ...Array.from({ length: 5 }, () => provider({ storage: first.storage }))]
+  const tokens = await Promise.all(all.map((h) => signIn(h)))
+  const late = provider({ storage: first.storage })
+  const kids = await Promise.all(tokens.map(async (one) => (await idTokenOf(late, one)).header as { kid?: string }))
+  expect(new Set(kids.map(({ kid }) => kid)).size).toBe(1)
+})
+
+it('an app may answer with an object of a class', async () => {
+  class Person {
+    get email() {
+      return 'ada@example.com'
+    }
+    name() {
+      return 'a function, and no claim'
+    }
+  }
+  const h = provider()
+  h.claims = async (_, { for: what }) => (what === 'access_token' ? {} : (new Person() as never))
+  const { access_token } = await signIn(h, { scope: 'openid profile email' })
+  expect((await userInfo(h, access_token)).body).toEqual({ sub: 'alice', email: 'ada@example.com' })
+})
+
 describe('the metadata', () => {
   it('say what there is', async () => {
     expect(await metadata(provider())).toMatchObject({
