@@ -22,7 +22,7 @@ export interface LogoutView {
   readonly everywhere: boolean
   /** Whether a form was posted that had been shown to another login. */
   readonly again: boolean
-  /** Whether apps are told of it into which the person has logged in with this account. Absent for no. */
+  /** Whether apps may learn of it into which the person has logged in with this account. Absent for no. */
   readonly appsToo?: boolean | undefined
   /** The app that has sent the browser here to log out: `name` is chosen by the client. Absent when nobody has. */
   readonly asker?: { readonly name: string } | undefined

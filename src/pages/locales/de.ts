@@ -74,7 +74,7 @@ export const de: Messages = {
     again:
       'Sie haben sich neu angemeldet, nachdem diese Seite angezeigt wurde. Deshalb sind Sie noch angemeldet. Bitte wählen Sie noch einmal.',
     asked: '{client} hat Sie zum Abmelden hierher geschickt.',
-    appsToo: 'Apps, bei denen Sie sich mit diesem Konto angemeldet haben, erfahren, dass Sie sich abgemeldet haben.',
+    appsToo: 'Apps, bei denen Sie sich mit diesem Konto angemeldet haben, melden Sie vielleicht ebenfalls ab.',
     stay: 'Angemeldet bleiben',
     doneTitle: 'Sie sind abgemeldet',
     done: 'In diesem Browser ist hier niemand angemeldet.',

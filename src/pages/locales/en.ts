@@ -70,7 +70,7 @@ export const en: Messages = {
     everywhere: 'Log out everywhere',
     again: 'You have logged in anew since this page was shown, so you are still logged in. Please choose again.',
     asked: '{client} has sent you here to log out.',
-    appsToo: 'Apps into which you have logged in with this account are told that you have logged out.',
+    appsToo: 'Apps into which you have logged in with this account may log you out as well.',
     stay: 'Stay logged in',
     doneTitle: 'You are logged out',
     done: 'Nobody is logged in here in this browser.',

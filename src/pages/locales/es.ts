@@ -75,7 +75,7 @@ export const es: Messages = {
     again:
       'Has vuelto a iniciar sesión desde que se mostró esta página, así que tu sesión sigue abierta. Vuelve a elegir.',
     asked: '{client} te ha enviado aquí para cerrar sesión.',
-    appsToo: 'Las aplicaciones en las que has iniciado sesión con esta cuenta sabrán que la has cerrado.',
+    appsToo: 'Las aplicaciones en las que has iniciado sesión con esta cuenta pueden cerrarla también.',
     stay: 'Seguir con la sesión iniciada',
     doneTitle: 'Sesión cerrada',
     done: 'En este navegador no hay ninguna sesión abierta en este sitio.',

@@ -77,7 +77,7 @@ export const fr: Messages = {
     again:
       'Vous avez ouvert une nouvelle session depuis l’affichage de cette page. Cette session est donc toujours ouverte. Veuillez choisir à nouveau.',
     asked: '{client} vous a envoyé ici pour vous déconnecter.',
-    appsToo: 'Les applications auxquelles vous vous êtes connecté avec ce compte sont informées de votre déconnexion.',
+    appsToo: 'Les applications auxquelles vous vous êtes connecté avec ce compte peuvent vous déconnecter aussi.',
     stay: 'Rester connecté',
     doneTitle: 'Votre session est fermée',
     done: 'Personne n’est connecté à ce site dans ce navigateur.',

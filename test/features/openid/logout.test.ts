@@ -35,7 +35,7 @@ describe('a logout request', () => {
     const html = await asked.text()
     expect(asked.status).toBe(200)
     expect(html).toContain('Web App</bdi> has sent you here to log out.')
-    expect(html).toContain('Apps into which you have logged in with this account are told that you have logged out.')
+    expect(html).toContain('Apps into which you have logged in with this account may log you out as well.')
     expectNobodyLoggedOut()
 
     const answer = await browser.post('/oauth/end-session', { ...formFields(html), where: 'here' })
