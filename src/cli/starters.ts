@@ -14,6 +14,7 @@ export const starters: { readonly [name: string]: Starter } = {
   hono: starter('hono', ['node_modules/', '.env', 'auth.db*']),
   mcp: starter('mcp', ['node_modules/', '.env', 'auth.db*']),
   next: starter('next', ['node_modules/', '.next/', 'next-env.d.ts', '*.tsbuildinfo', '.env', 'auth.db*']),
+  'sign-in': starter('sign-in', ['node_modules/', '.next/', 'next-env.d.ts', '*.tsbuildinfo', '.env', 'auth.db*']),
 }
 
 function starter(name: string, ignored: readonly string[]): Starter {

@@ -89,7 +89,7 @@ describe('init', () => {
 
   it.each([
     [['expres', 'notes'], 'There is no starter "expres". Did you mean express?'],
-    [['koa', 'notes'], 'There is no starter "koa". There are: express, hono, mcp, next.'],
+    [['koa', 'notes'], 'There is no starter "koa". There are: express, hono, mcp, next, sign-in.'],
     [['toString', 'notes'], 'There is no starter "toString".'],
     [['express'], '<folder> is missing.'],
     [['express', ''], '<folder> is empty.'],

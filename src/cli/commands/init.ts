@@ -12,10 +12,10 @@ import { starters } from '../starters.js'
 
 export const init: Command = {
   summary: 'Copies a starter into a new folder',
-  details: `A starter is a small app with an authorization server, a protected API and a page that uses it; the one called mcp is an MCP server. It is yours
-from then on.
+  details: `A starter is a small app with an authorization server, a protected API and a page that uses it; the one called mcp is an MCP server,
+and sign-in two apps that people enter with their account at yours. It is yours from then on.
 The folder may exist when it is empty or a fresh git repository: \`npx grantwright init express .\` fills the one you are in.`,
-  operands: ['<express|hono|mcp|next>', '<folder>'],
+  operands: ['<express|hono|mcp|next|sign-in>', '<folder>'],
   alone: true,
   async run(input) {
     const [word = '', path = ''] = input.operands
