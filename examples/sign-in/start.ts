@@ -24,16 +24,15 @@ function start(args: string[], env?: Record<string, string>) {
   })
 }
 
-/** Whichever ends takes the others along. */
-function endAll(code = 0) {
-  process.exitCode ||= code
+function endAll(code: number) {
+  process.exitCode = code
   isEnding = true
   for (const child of running) child.kill()
 }
-process.on('SIGINT', () => endAll()).on('SIGTERM', () => endAll())
+process.on('SIGINT', () => endAll(0)).on('SIGTERM', () => endAll(0))
 
-const failure = await start([next, 'build', 'forum'], forumEnv)
-if (failure) endAll(failure)
+const built = await start([next, 'build', 'forum'], forumEnv)
+if (built !== 0 && !isEnding) endAll(built ?? 1)
 if (!isEnding) {
   const at = host ? ['-H', host] : []
   const apps = [
@@ -41,5 +40,6 @@ if (!isEnding) {
     start(['--import', 'tsx', 'reader/server.ts']),
     start([next, 'start', 'forum', '-p', String(forum.port), ...at], forumEnv),
   ]
-  for (const app of apps) app.then((code) => endAll(code ?? 1))
+  // Whichever ends takes the others along.
+  for (const app of apps) app.then((code) => isEnding || endAll(code ?? 1))
 }

@@ -26,6 +26,7 @@ export const auth = createAuthorizationServer({
       client_name: 'Forum',
       client_secret: secrets.forumClient,
       first_party: true, // an app of your own: nobody is asked, neither at the login nor at the logout
+      grant_types: ['authorization_code'], // who has logged in is all that it wants
       redirect_uris: [`${forum.url}/api/auth/callback/accounts`],
       post_logout_redirect_uris: [`${forum.url}/`],
       backchannel_logout_uri: `${forum.url}/api/backchannel-logout`,

@@ -1,9 +1,10 @@
 import { forum, reader } from '../settings.js'
 import { demoUsers } from './demo-users.js'
 
-const trial = `
-      <p>To try it out, log in with one of these names and passwords:</p>
-      <dl>${demoUsers.map(({ username, password }) => `<dt>${username}</dt><dd>${password}</dd>`).join('')}</dl>`
+const trial = `<section>
+        <p>To try it out, log in with one of these names and passwords:</p>
+        <dl>${demoUsers.map(({ username, password }) => `<dt>${username}</dt><dd>${password}</dd>`).join('')}</dl>
+      </section>`
 
 /** The page of the provider itself. */
 export const home = `<!doctype html>
@@ -18,7 +19,8 @@ export const home = `<!doctype html>
   <body>
     <main>
       <h1>Accounts</h1>
-      <p>One account for the <a href="${forum.url}">forum</a> and the <a href="${reader.url}">reader</a>.</p>${demoUsers.length > 0 ? trial : ''}
+      <p>One account for the <a href="${forum.url}">forum</a> and the <a href="${reader.url}">reader</a>.</p>
+      ${demoUsers.length > 0 ? trial : ''}
       <nav><a href="/oauth/apps">Connected apps</a> <a href="/oauth/logout">Log out</a></nav>
     </main>
   </body>

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 export interface Person {
@@ -23,8 +23,12 @@ export interface Person {
   resize(width: number): Promise<void>
 }
 
-export async function openBrowserAt(browser: Browser, width: number): Promise<Person> {
-  const page = await browser.newPage({ viewport: { width, height: 800 } })
+export const openBrowserAt = async (browser: Browser, width: number): Promise<Person> =>
+  openTab(await browser.newContext({ viewport: { width, height: 800 } }))
+
+/** One of several in the same browser. */
+export async function openTab(context: BrowserContext): Promise<Person> {
+  const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))

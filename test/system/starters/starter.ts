@@ -5,9 +5,9 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { ServerUser } from '../../storage/support/sql-server.js'
 
 export const examples = resolve(import.meta.dirname, '../../../examples')
@@ -93,6 +93,23 @@ export async function logIn(url: string, username: string, password: string): Pr
   const body = new URLSearchParams([...form, ['username', username], ['password', password]])
   return (await fetch(`${url}/oauth/login`, { method: 'POST', headers, body, redirect: 'manual' })).status
 }
+
+/** What git keeps of a folder, or would. */
+export const inRepository = (folder: string): string[] =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(join(folder, file)))
+    .sort()
+
+/** What is in a folder, and in those below. */
+export const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((file) => relative(folder, join(file.parentPath, file.name)))
+    .sort()
 
 /** The addresses of this machine that others in its network see, as they stand in a URL. */
 export const addresses: readonly string[] = Object.values(networkInterfaces())

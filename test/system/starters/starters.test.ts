@@ -2,10 +2,9 @@
  * Each starter as somebody gets it who follows its README: out of the packed package, into a folder, with its own commands,
  * in a real browser.
  */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import Database from 'libsql'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -18,7 +17,9 @@ import {
   codeIn,
   commandsOf,
   examples,
+  filesIn,
   init,
+  inRepository,
   logIn,
   type Running,
   run,
@@ -269,19 +270,3 @@ describe.each(['express', 'hono', 'next'])('the starter for %s', (starter) => {
     return (await fetch(`${server?.url}/api/notes`, { headers, ...post })).status
   }
 })
-
-/** What git keeps of a folder, or would. */
-const inRepository = (folder: string): string[] =>
-  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
-    cwd: folder,
-    encoding: 'utf8',
-  })
-    .split('\0')
-    .filter((file) => file !== '' && existsSync(join(folder, file)))
-    .sort()
-
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((file) => relative(folder, join(file.parentPath, file.name)))
-    .sort()

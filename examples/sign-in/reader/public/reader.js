@@ -36,7 +36,9 @@ async function run(work) {
     $('problem').textContent = error.error === 'access_denied' ? 'You said no: nobody is logged in.' : error.message
   })
   const profile = (await users.getUser())?.profile
-  $('status').textContent = profile ? `You are ${profile.name}, ${profile.email}.` : 'You are not logged in.'
+  // People may keep name and email to themselves.
+  const said = [profile?.name ?? profile?.sub, profile?.email].filter(Boolean).join(', ')
+  $('status').textContent = profile ? `You are ${said}.` : 'You are not logged in.'
   $('log-in').hidden = Boolean(profile)
   $('logged-in').hidden = !profile
   logouts?.close()
