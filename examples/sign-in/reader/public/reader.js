@@ -33,7 +33,8 @@ async function run(work) {
   $('problem').textContent = ''
   await work().catch((error) => {
     console.error(error)
-    $('problem').textContent = error.error === 'access_denied' ? 'You said no: nobody is logged in.' : error.message
+    if (error.error === 'access_denied') $('problem').textContent = 'You said no: nobody is logged in.'
+    else $('problem').textContent = error instanceof TypeError ? 'The server does not answer.' : error.message
   })
   const profile = (await users.getUser())?.profile
   // People may keep name and email to themselves.
