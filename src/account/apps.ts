@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isRemembered } from '../authorize/agreement.js'
 import { browserOf } from '../browser/browser.js'
 import { currentLogin, noteLostLogin } from '../browser/login-context.js'
 import { isSameToken, pageToken } from '../browser/page-token.js'
@@ -135,8 +136,11 @@ async function connectedApps(
     }
   }
   const names = new Map<string, string | undefined>()
-  await eachOf(byClient.keys(), async (clientId) => {
-    names.set(clientId, (await deployment.clients.find(clientId))?.client_name)
+  await eachOf([...byClient], async ([clientId, { grants }]) => {
+    const client = await deployment.clients.find(clientId)
+    names.set(clientId, client?.client_name)
+    // What was agreed to once is of no use to it any more.
+    if (client && grants.length === 0 && !isRemembered(client)) byClient.delete(clientId)
   })
   const connected = [...byClient].map(
     ([clientId, { grants, access, terms }]): ConnectedApp => ({

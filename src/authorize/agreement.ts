@@ -34,9 +34,7 @@ export async function findAgreement(
   if (access.length === 0) return { covers: false, unticked: [] }
   const impersonable = isImpersonable(asked.redirectUri, client)
   if (client.first_party && !impersonable) return { covers: true, access, terms, basis: 'first_party' }
-  // OAuth 2.1 §7.3.1, RFC 8252 §8.6: anybody on the device can pass for such a client, so a remembered yes says nothing.
-  const counts = client.remember_consent ?? (!impersonable && isAtDocument(asked.redirectUri, client))
-  return counts && consent && isCovered(deployment, consent, { access, terms })
+  return counts(client, asked.redirectUri) && consent && isCovered(deployment, consent, { access, terms })
     ? { covers: true, access, terms, basis: 'remembered' }
     : { covers: false, unticked: refused }
 }
@@ -54,6 +52,13 @@ export const isImpersonable = (redirectUri: string, client: Client): boolean =>
  */
 const isAtDocument = (redirectUri: string, { documentHost }: Client): boolean =>
   documentHost === undefined || redirectHost(redirectUri) === documentHost
+
+/** OAuth 2.1 §7.3.1, RFC 8252 §8.6: anybody on the device can pass for some clients, so there a remembered yes says nothing. */
+const counts = (client: Client, redirectUri: string): boolean =>
+  client.remember_consent ?? (!isImpersonable(redirectUri, client) && isAtDocument(redirectUri, client))
+
+/** Whether a consent that was given before ever spares the question. */
+export const isRemembered = (client: Client): boolean => client.redirect_uris.some((uri) => counts(client, uri))
 
 /** Whether the person may leave the scope out. */
 export const isOptional = ({ settings }: Deployment, resource: string, scope: string): boolean =>

@@ -179,6 +179,12 @@ describe('the page', () => {
     expect(await isAsked()).toBe(true)
   })
 
+  it('shows no client without a grant that everybody on the device can pass for, because it is asked each time', async () => {
+    const { refresh_token } = await obtainTokens(h, 'native')
+    await h.post('/oauth/revoke', { token: refresh_token, client_id: 'native' })
+    expect((await page()).text).toContain('No app has access to your account')
+  })
+
   it('shows no consent that is no longer remembered', async () => {
     await obtainTokens(h)
     h.login = { subject: 'alice' }
