@@ -1,0 +1,88 @@
+/** mod_auth_openidc as Debian has it, in an Apache of the test's own. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../support/free-port.js'
+import { adas } from './ada.js'
+import { startApache } from './apache.js'
+import { type Provider, secret, startProvider } from './provider.js'
+
+const ada = adas()
+let provider: Provider
+let forum: string
+let vanity: string
+let stopApache: () => Promise<void>
+
+beforeAll(async () => {
+  const port = await freePort()
+  forum = `http://localhost:${port}`
+  vanity = `${forum}/secure/redirect_uri`
+  const client = {
+    client_id: 'forum',
+    client_secret: secret,
+    redirect_uris: [vanity],
+    post_logout_redirect_uris: [`${forum}/bye.html`],
+    backchannel_logout_uri: `${vanity}?logout=backchannel`,
+  }
+  provider = await startProvider(client, forum)
+  stopApache = await startApache(port, provider.issuer)
+})
+afterAll(async () => {
+  await stopApache?.()
+  await provider?.stop()
+})
+
+async function logIn(): Promise<void> {
+  await ada().goTo(`${forum}/secure/`)
+  await ada().logInAndAllow()
+  await ada().page.getByText('REMOTE_USER=').waitFor()
+}
+
+/** What programs behind Apache find. */
+async function environment(): Promise<Record<string, string>> {
+  const lines = ((await ada().page.locator('pre').textContent()) ?? '').split('\n')
+  return Object.fromEntries(lines.map((line) => /^(\w+)=(.*)$/.exec(line)?.slice(1) ?? []))
+}
+
+/** What Apache keeps of the login. */
+const session = () => ada().page.evaluate(`fetch('${vanity}?info=json').then((answer) => answer.json())`)
+
+describe('mod_auth_openidc', () => {
+  it('protects a page, logs Ada in with PKCE, and tells programs who she is', async () => {
+    await logIn()
+    expect(provider.asked()).toMatchObject({ code_challenge_method: 'S256', nonce: expect.any(String) })
+    expect(provider.tap.to('/oauth/token')[0]?.headers.authorization).toMatch(/^Basic /)
+    const user = { name: 'Ada Lovelace', email: 'ada@example.com', sub: 'user-1', iss: provider.issuer }
+    expect(await environment()).toMatchObject({
+      REMOTE_USER: `user-1@${provider.issuer.replace('http://', '')}`,
+      ...Object.fromEntries(Object.entries(user).map(([name, value]) => [`OIDC_CLAIM_${name}`, value])),
+    })
+  })
+
+  it('refreshes when a page asks it to', async () => {
+    await logIn()
+    const before = await session()
+    console.log(before)
+  })
+
+  it('logs Ada out at the provider when a page sends her to its logout', async () => {
+    await logIn()
+    await ada().goTo(`${vanity}?logout=${encodeURIComponent(`${forum}/bye.html`)}`)
+    await ada().logOutAsAsked()
+    await ada().reads('Goodbye')
+    await ada().goTo(`${forum}/secure/`)
+    await ada().mustLogIn()
+  })
+
+  it('is told by the provider when Ada logs out there', async () => {
+    await logIn()
+    await ada().goTo(`${provider.issuer}/oauth/logout`)
+    await ada().press('Log out')
+    await ada().reads('You are logged out')
+    await expect
+      .poll(async () => {
+        await ada().goTo(`${forum}/secure/`)
+        return ada().page.url()
+      })
+      .toContain(provider.issuer)
+    await ada().mustLogIn()
+  })
+})

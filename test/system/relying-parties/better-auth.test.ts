@@ -1,0 +1,84 @@
+/** better-auth's plugin for any OpenID provider, as a confidential client: it finds everything by the URL of the metadata. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../support/free-port.js'
+import { adas } from './ada.js'
+import { type Provider, secret, startProvider } from './provider.js'
+
+const ada = adas()
+let provider: Provider
+let forum: string
+
+beforeAll(async () => {
+  forum = `http://localhost:${await freePort()}`
+  const client = {
+    client_id: 'forum',
+    client_secret: secret,
+    redirect_uris: [`${forum}/api/auth/callback/grantwright`],
+    post_logout_redirect_uris: [`${forum}/bye`],
+  }
+  provider = await startProvider(client, forum)
+  await provider.run('better-auth.mjs', { SECRET: secret, FORUM: forum })
+})
+afterAll(() => provider?.stop())
+
+async function logIn(): Promise<void> {
+  await ada().goTo(forum)
+  await ada().reads('Nobody')
+  await ada().press('Log in')
+  await ada().logInAndAllow()
+  await ada().reads('Ada Lovelace <ada@example.com>')
+}
+
+interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken: string
+  readonly idToken: string
+}
+/** What it answers about the tokens of Ada's one account. */
+const tokensAfter = (path: string) =>
+  ada().page.evaluate<Tokens>(`call('list-accounts').then(([{ id }]) => call('${path}', { accountId: id }))`)
+
+describe('better-auth', () => {
+  it('logs Ada in with PKCE and a nonce that it verifies, and has her for a user of its own', async () => {
+    await logIn()
+    expect(provider.asked()).toMatchObject({
+      scope: 'openid profile email',
+      code_challenge_method: 'S256',
+      nonce: expect.any(String),
+    })
+    expect(provider.tap.to('/oauth/token')[0]?.body).toMatchObject({ client_secret: secret })
+    expect(provider.tap.to('/oauth/userinfo').map(({ status }) => status)).toEqual([200])
+  })
+
+  it('knows Ada again when it has her sent by the provider a second time', async () => {
+    await logIn()
+    await ada()
+      .page.context()
+      .clearCookies({ domain: 'localhost', name: /better-auth/ })
+    await ada().goTo(forum)
+    await ada().reads('Nobody')
+    await ada().press('Log in')
+    await ada().allow()
+    await ada().reads('Ada Lovelace <ada@example.com>')
+  })
+
+  it('refreshes the tokens that it keeps', async () => {
+    await logIn()
+    const before = await tokensAfter('get-access-token')
+    const after = await tokensAfter('refresh-token')
+    expect(after.accessToken).not.toBe(before.accessToken)
+    expect(after.idToken).not.toBe(before.idToken)
+    expect(await tokensAfter('get-access-token')).toMatchObject({ accessToken: after.accessToken })
+    expect((await tokensAfter('refresh-token')).refreshToken).not.toBe(after.refreshToken)
+  })
+
+  it('logs Ada out at the provider too, and has its state back', async () => {
+    await logIn()
+    await ada().press('Log out')
+    await ada().logOutAsAsked()
+    await ada().reads('Nobody')
+    expect(ada().page.url()).toBe(`${forum}/bye?state=goodbye`)
+    await ada().press('Log in')
+    await ada().mustLogIn()
+  })
+})

@@ -1,0 +1,68 @@
+/**
+ * passport-openidconnect in an Express app, as a confidential client. It can do no PKCE, in no setting, and so is registered with
+ * `allow_missing_pkce`; its `nonce: true` is off by default. The secret goes into the form, because the package `oauth` below it does it so.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../support/free-port.js'
+import { adas } from './ada.js'
+import { type Provider, secret, startProvider } from './provider.js'
+
+const ada = adas()
+let provider: Provider
+let forum: string
+
+beforeAll(async () => {
+  forum = `http://localhost:${await freePort()}`
+  const client = {
+    client_id: 'forum',
+    client_secret: secret,
+    redirect_uris: [`${forum}/callback`],
+    post_logout_redirect_uris: [`${forum}/`],
+    allow_missing_pkce: true,
+  }
+  provider = await startProvider(client, forum)
+  await provider.run('passport.mjs', { SECRET: secret, FORUM: forum })
+})
+afterAll(() => provider?.stop())
+
+async function logIn(): Promise<void> {
+  await ada().goTo(`${forum}/login`)
+  await ada().logInAndAllow()
+  await ada().reads('Ada Lovelace <ada@example.com>')
+}
+
+describe('passport-openidconnect', () => {
+  it('logs Ada in with a nonce and without PKCE, and learns her name and address from UserInfo', async () => {
+    await logIn()
+    expect(provider.asked()).toMatchObject({ scope: 'openid profile email', nonce: expect.stringMatching(/^.{20}$/) })
+    expect(provider.asked()).not.toHaveProperty('code_challenge')
+    const [redeemed] = provider.tap.to('/oauth/token')
+    expect(redeemed?.body).toMatchObject({ grant_type: 'authorization_code', client_secret: secret })
+    expect(redeemed?.headers.authorization).toBeUndefined()
+    await ada().goTo(forum)
+    await ada().reads('Ada Lovelace is user-1')
+  })
+
+  it('refreshes by passport-oauth2-refresh', async () => {
+    await logIn()
+    await ada().press('Refresh')
+    await ada().reads('Still user-1, with a new id_token')
+  })
+
+  it('is sent back when Ada says no', async () => {
+    await ada().goTo(`${forum}/login`)
+    await ada().logIn('ada', 'analytical-engine')
+    await ada().press('Deny')
+    await ada().reads('You did not let us know who you are')
+  })
+
+  it('logs Ada out at the provider when its app sends her there', async () => {
+    await logIn()
+    await ada().press('Log out')
+    await ada().logOutAsAsked()
+    await ada().reads('Nobody')
+    expect(ada().page.url()).toBe(`${forum}/?state=goodbye`)
+    await ada().goTo(`${forum}/login`)
+    await ada().mustLogIn()
+  })
+})
