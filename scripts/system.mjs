@@ -28,6 +28,7 @@ const allAreas = [
   'oidc-provider',
   'runtimes',
   'logins',
+  'relying-parties',
   'how-to',
 ]
 

@@ -42,8 +42,21 @@ async function environment(): Promise<Record<string, string>> {
   return Object.fromEntries(lines.map((line) => /^(\w+)=(.*)$/.exec(line)?.slice(1) ?? []))
 }
 
-/** What Apache keeps of the login. */
-const session = () => ada().page.evaluate(`fetch('${vanity}?info=json').then((answer) => answer.json())`)
+/** The tokens that Apache keeps with the login. */
+const kept = () =>
+  ada().page.evaluate<Record<string, string>>(`fetch('${vanity}?info=json').then((answer) => answer.json())`)
+
+/** Logs out at the provider, without a word to Apache. */
+async function logOutThere(): Promise<void> {
+  await ada().goTo(`${provider.issuer}/oauth/logout`)
+  await ada().press('Log out')
+  await ada().reads('You are logged out')
+}
+
+const isLoggedIn = async () => {
+  await ada().goTo(`${forum}/secure/`)
+  return new URL(ada().page.url()).origin === forum
+}
 
 describe('mod_auth_openidc', () => {
   it('protects a page, logs Ada in with PKCE, and tells programs who she is', async () => {
@@ -52,15 +65,23 @@ describe('mod_auth_openidc', () => {
     expect(provider.tap.to('/oauth/token')[0]?.headers.authorization).toMatch(/^Basic /)
     const user = { name: 'Ada Lovelace', email: 'ada@example.com', sub: 'user-1', iss: provider.issuer }
     expect(await environment()).toMatchObject({
-      REMOTE_USER: `user-1@${provider.issuer.replace('http://', '')}`,
+      REMOTE_USER: `user-1@${provider.issuer}`,
       ...Object.fromEntries(Object.entries(user).map(([name, value]) => [`OIDC_CLAIM_${name}`, value])),
     })
   })
 
-  it('refreshes when a page asks it to', async () => {
+  it('refreshes when a page asks for it, and goes on with the new tokens', async () => {
     await logIn()
-    const before = await session()
-    console.log(before)
+    const before = await kept()
+    const asked = new URLSearchParams({ refresh: `${forum}/bye.html`, access_token: before.access_token ?? '' })
+    await ada().goTo(`${vanity}?${asked}`)
+    await ada().reads('Goodbye')
+    expect(ada().page.url()).toBe(`${forum}/bye.html`)
+    const after = await kept()
+    for (const name of ['access_token', 'refresh_token']) {
+      expect(after[name], name).toEqual(expect.any(String))
+      expect(after[name], name).not.toBe(before[name])
+    }
   })
 
   it('logs Ada out at the provider when a page sends her to its logout', async () => {
@@ -74,15 +95,24 @@ describe('mod_auth_openidc', () => {
 
   it('is told by the provider when Ada logs out there', async () => {
     await logIn()
-    await ada().goTo(`${provider.issuer}/oauth/logout`)
-    await ada().press('Log out')
-    await ada().reads('You are logged out')
-    await expect
-      .poll(async () => {
-        await ada().goTo(`${forum}/secure/`)
-        return ada().page.url()
-      })
-      .toContain(provider.issuer)
+    expect(await isLoggedIn()).toBe(true)
+    await logOutThere()
+    await expect.poll(isLoggedIn, { timeout: 10_000 }).toBe(false)
     await ada().mustLogIn()
+  })
+
+  it('is told which browser it is: Ada stays logged in in her other one', async () => {
+    const browser = ada().page.context()
+    await logIn()
+    const first = await browser.cookies()
+    await browser.clearCookies()
+    await logIn()
+    await logOutThere()
+    await expect.poll(isLoggedIn, { timeout: 10_000 }).toBe(false)
+    await browser.clearCookies()
+    await browser.addCookies(first)
+    expect(await isLoggedIn()).toBe(true)
+    await logOutThere()
+    await expect.poll(isLoggedIn, { timeout: 10_000 }).toBe(false)
   })
 })

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProcess } from '../../support/server-process.js'
@@ -15,17 +15,17 @@ const head = '<!doctype html><html lang="en"><link rel="icon" href="data:,"><tit
 const configuration = (folder: string, port: number, issuer: string) => `
 ServerRoot "${folder}"
 PidFile "${folder}/pid"
-ErrorLog /dev/stderr
+ErrorLog "${folder}/log"
 Listen 127.0.0.1:${port}
 ServerName localhost:${port}
 User www-data
 Group www-data
 DocumentRoot "${folder}/site"
-${['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'dir', 'include', 'mime', 'auth_openidc']
+${['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'dir', 'include', 'auth_openidc']
   .map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
   .join('\n')}
-AddType text/html .html
 <Directory "${folder}/site">
+  ForceType text/html
   Options +Includes
   SetOutputFilter INCLUDES
 </Directory>
@@ -54,7 +54,10 @@ export async function startApache(port: number, issuer: string): Promise<() => P
   writeFileSync(join(folder, 'site/bye.html'), `${head}<h1>Goodbye</h1></html>`)
   writeFileSync(join(folder, 'site/secure/index.html'), `${head}<pre><!--#printenv --></pre></html>`)
   const isUp = () => fetch(`http://localhost:${port}/bye.html`)
-  const end = await startProcess('/usr/sbin/apache2', ['-X', '-f', join(folder, 'apache.conf')], { cwd: folder }, isUp)
+  const up = startProcess('/usr/sbin/apache2', ['-X', '-f', join(folder, 'apache.conf')], { cwd: folder }, isUp)
+  const end = await up.catch((error: Error) => {
+    throw new Error(`${error.message}${readFileSync(join(folder, 'log'), 'utf8')}`)
+  })
   return async () => {
     await end('SIGTERM')
     rmSync(folder, { recursive: true, force: true })

@@ -10,6 +10,7 @@ const { ISSUER, SECRET, FORUM } = process.env
 const logins = betterAuth({
   baseURL: FORUM,
   secret: SECRET,
+  onAPIError: { errorURL: '/' },
   telemetry: { enabled: false },
   database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
   plugins: [

@@ -62,6 +62,21 @@ describe('better-auth', () => {
     await ada().reads('Ada Lovelace <ada@example.com>')
   })
 
+  it('lets nobody in who keeps the address to themselves, until they tell it', async () => {
+    const address = ada().page.getByLabel('See your email address')
+    await ada().goTo(forum)
+    await ada().press('Log in')
+    await ada().logIn('ada', 'analytical-engine')
+    await address.uncheck()
+    await ada().allow()
+    await ada().reads('Nobody')
+    expect(new URL(ada().page.url()).searchParams.get('error')).toBe('email_not_found')
+    await ada().press('Log in')
+    await address.check()
+    await ada().allow()
+    await ada().reads('Ada Lovelace <ada@example.com>')
+  })
+
   it('refreshes the tokens that it keeps', async () => {
     await logIn()
     const before = await tokensAfter('get-access-token')
