@@ -1,4 +1,5 @@
-// An issuer for the conformance suite of the OpenID Foundation: docs/conformance.md says what came of it.
+// An issuer for the conformance suite of the OpenID Foundation. docs/conformance.md says how to start it, and what came of it.
+//   node examples/conformance/issuer.mjs --issuer https://op.test:9443 --suite https://suite.test:8443 --cert cert.pem --key key.pem
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'

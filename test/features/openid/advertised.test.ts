@@ -1,6 +1,7 @@
 /**
  * What the metadata promise of OpenID Connect: every value is used, and does what it says.
  */
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { identityClaims } from '../../../src/features/openid/rules/identity-claims.js'
 import { authorizeUrl, pkce } from '../../support/harness.js'
@@ -42,6 +43,26 @@ describe('every value', () => {
     const tokens = await signIn(h, { claims })
     const all = { ...(await idTokenOf(h, tokens)), ...(await userInfo(h, tokens.access_token)).body }
     for (const name of list('claims_supported')) expect(all, name).toHaveProperty(name)
+  })
+
+  it('of subject_types_supported is a sub', async () => {
+    const subs = await Promise.all(
+      list('subject_types_supported').map(async (subject_type) => {
+        const h = provider({ clients: [{ ...forum, subject_type }] })
+        return (await idTokenOf(h, await signIn(h))).sub
+      }),
+    )
+    expect(new Set(subs).size).toBe(list('subject_types_supported').length)
+  })
+
+  it('of request_object_signing_alg_values_supported is taken in a request object', async () => {
+    for (const alg of list('request_object_signing_alg_values_supported')) {
+      const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
+      const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg }] }
+      const h = provider({ clients: [{ ...forum, jwks, request_object_signing_alg: alg }] })
+      const request = await new SignJWT({ nonce: 'inside' }).setProtectedHeader({ alg }).sign(privateKey)
+      expect((await idTokenOf(h, await signIn(h, { request }))).nonce, alg).toBe('inside')
+    }
   })
 
   it('of response_modes_supported carries the answer', async () => {
