@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProcess } from '../../support/server-process.js'
@@ -55,11 +55,15 @@ export async function startApache(port: number, issuer: string): Promise<() => P
   writeFileSync(join(folder, 'site/secure/index.html'), `${head}<pre><!--#printenv --></pre></html>`)
   const isUp = () => fetch(`http://localhost:${port}/bye.html`)
   const up = startProcess('/usr/sbin/apache2', ['-X', '-f', join(folder, 'apache.conf')], { cwd: folder }, isUp)
+  const leave = () => rmSync(folder, { recursive: true, force: true })
   const end = await up.catch((error: Error) => {
-    throw new Error(`${error.message}${readFileSync(join(folder, 'log'), 'utf8')}`)
+    const log = join(folder, 'log')
+    const said = existsSync(log) ? readFileSync(log, 'utf8') : ''
+    leave()
+    throw new Error(`${error.message}${said}`)
   })
   return async () => {
     await end('SIGTERM')
-    rmSync(folder, { recursive: true, force: true })
+    leave()
   }
 }

@@ -1,6 +1,6 @@
 /**
  * passport-openidconnect in an Express app, as a confidential client. It can do no PKCE, in no setting, and so is registered with
- * `allow_missing_pkce`; its `nonce: true` is off by default. The secret goes into the form, because the package `oauth` below it does it so.
+ * `allow_missing_pkce`; its nonce is off by default, and on here. The secret goes into the form: the package `oauth` below it knows no other way.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../support/free-port.js'
@@ -46,7 +46,7 @@ describe('passport-openidconnect', () => {
   it('refreshes by passport-oauth2-refresh', async () => {
     await logIn()
     await ada().press('Refresh')
-    await ada().reads('Still user-1, with a new id_token')
+    await ada().reads('Still user-1, with a new ID token')
   })
 
   it('is sent back when Ada says no', async () => {
