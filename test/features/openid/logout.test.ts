@@ -119,6 +119,20 @@ describe('without a question', () => {
     expect(h.login).toBeNull()
   })
 
+  it.each([
+    { 'sec-purpose': 'prefetch;prerender' },
+    { purpose: 'prefetch' },
+    { 'sec-fetch-dest': 'iframe' },
+    { 'sec-fetch-dest': 'image' },
+  ])('goes nobody who has not gone there: %j', async (headers) => {
+    h = leavingProvider({ clients: [own, other] }).h
+    browser = h.browser()
+    id_token = (await signIn(h, {}, browser)).id_token
+    const url = endSession({ id_token_hint: id_token, post_logout_redirect_uri: BYE })
+    expect((await browser.get(url, headers)).status).toBe(200)
+    expectNobodyLoggedOut()
+  })
+
   it('goes nobody with the ID token of another session, of another person, or none', async () => {
     expect(
       (

@@ -14,6 +14,7 @@ import type { Here } from '../../../deployment/here.js'
 import { newReference } from '../../../deployment/reference.js'
 import { readForm } from '../../../edge/form.js'
 import type { HttpRequest } from '../../../edge/message.js'
+import { isEmbedded, isPrefetch } from '../../../edge/navigation.js'
 import { queryOf } from '../../../edge/query.js'
 import { seeOther, withHeaders } from '../../../edge/responses.js'
 import { isLink } from '../../../pages/html.js'
@@ -85,7 +86,9 @@ async function answer(
   const here = { browser: browserOf(deployment, request), login }
   const token = request.method === 'POST' ? parameters.get('page_token') : undefined
   if (token === undefined) {
-    return (await mayGoAhead(deployment, sessions, asked, here))
+    // Nobody has clicked yet: then the question is shown, which changes nothing.
+    const isVisit = !isPrefetch(request) && !isEmbedded(request)
+    return isVisit && (await mayGoAhead(deployment, sessions, asked, here))
       ? endLogin(deployment, request, here, false, afterwards(deployment, asked))
       : ask(deployment, asked, here, false)
   }
