@@ -273,6 +273,24 @@ describe('a client that cannot be told', () => {
     expect(of(NEWS)).toBeLessThanOrEqual(2)
   })
 
+  it('keeps no other client waiting whose host it names as its own', async () => {
+    const dead = { ...shop, backchannel_logout_uri: 'https://app.example.com/nobody' }
+    const leaver = leavingProvider({ clients: [leaving, dead] })
+    const { h, told } = leaver
+    leaver.answer = async (url) => new Response(null, { status: url === NEWS ? 200 : 404 })
+    for (let i = 0; i < 20; i++) {
+      h.login = { subject: 'mallory', sessionId: `s${i}` }
+      await obtainCode(h, { client_id: 'spa', scope: 'openid' })
+    }
+    h.login = { subject: 'alice', sessionId: 'a' }
+    await signIn(h)
+    await h.server.close()
+    await h.server.users.signOut('mallory')
+    await h.server.users.signOut('alice')
+    await h.server.deliver()
+    expect(told.map(({ url }) => url).sort()).toEqual([NEWS, dead.backchannel_logout_uri])
+  })
+
   it('is not told what nobody wants any more', async () => {
     const { h, told } = await failing(async () => new Response(null, { status: 503 }))
     const without = leavingProvider({

@@ -22,7 +22,7 @@ import { backChannelUriOf } from './fields.js'
 const MOST_OWED = 1_000
 /** A claim is good for longer than a try takes. */
 const CLAIM = 30_000
-/** A host that did not answer is left alone for so long, by this instance. */
+/** A client that did not answer is left alone for so long, by this instance. */
 const REST = 10_000
 /** What has not begun by then is left for the next round, which looks again at what is due. */
 const ROUND = 20_000
@@ -37,7 +37,7 @@ export interface BackChannel {
 }
 
 /**
- * Tells whoever is due. Several hosts at a time, and of each one after the other; whose host fails waits for the next time, so that it keeps nobody.
+ * Tells whoever is due. Several hosts at a time, and of each one after the other; a client that fails waits for the next time, so that it keeps nobody.
  *
  * @returns milliseconds until something is due; null when nothing is owed.
  */
@@ -72,12 +72,15 @@ export async function deliverLogouts(channel: BackChannel): Promise<number | nul
     hosts.set(host, [...(hosts.get(host) ?? []), { session, client, url }])
   }
   await eachOf(hosts.values(), async (all) => {
+    const resting = new Set<string>()
     for (const { session, client, url } of all) {
+      // Not the whole host: anybody may register an address there that is none.
+      if (resting.has(client.client_id)) continue
       if (now() - at >= ROUND) return dueIn(0)
       const wait = await tell(channel, session, client, url)
       if (wait === null) continue
       dueIn(Math.min(wait, REST))
-      return
+      resting.add(client.client_id)
     }
   })
   return next
