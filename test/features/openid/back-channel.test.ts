@@ -291,6 +291,30 @@ describe('a client that cannot be told', () => {
     expect(told.map(({ url }) => url).sort()).toEqual([NEWS, dead.backchannel_logout_uri])
   })
 
+  it('keeps no other client waiting when no logout token can be made for it', async () => {
+    const { h } = leavingProvider({ clients: [leaving] })
+    const { client_id } = (
+      await h.server.clients.create({
+        ...{ redirect_uris: [CALLBACK], token_endpoint_auth_method: 'none', id_token_signed_response_alg: 'ES256' },
+        backchannel_logout_uri: shop.backchannel_logout_uri,
+      })
+    ).client
+    await signIn(h)
+    await obtainCode(h, { client_id, scope: 'openid' })
+    await h.server.close()
+    await h.server.users.signOut('alice')
+    const told: string[] = []
+    const fetch = async (url: string) => {
+      told.push(url)
+      return new Response(null)
+    }
+    // It was registered for an algorithm that is offered no more.
+    const now = provider({ storage: h.storage, clients: [leaving] }, { algorithms: ['RS256'], documents: { fetch } })
+    await now.server.deliver()
+    expect(told).toEqual([NEWS])
+    expect(outcomes(now).sort()).toEqual(['failed', 'told'])
+  })
+
   it('is not told what nobody wants any more', async () => {
     const { h, told } = await failing(async () => new Response(null, { status: 503 }))
     const without = leavingProvider({

@@ -7,6 +7,7 @@
  */
 import { seconds } from '../../../access-token/claims.js'
 import type { Client } from '../../../clients/client.js'
+import { reasonOf } from '../../../guarded-fetch/fetching.js'
 import type { Posting } from '../../../guarded-fetch/posting.js'
 import { signJws } from '../../../keys/jws.js'
 import type { Deployed } from '../../../points/tables.js'
@@ -101,7 +102,11 @@ async function tell(
   const tries = value.tries + 1
   const claimed = await records.replace({ ...value, tries, dueAt: now() + CLAIM }, found.version)
   if (!claimed) return null
-  const problem = await posting.post(url, { logout_token: await logoutToken(deployment, settings, client, value) })
+  // What is wrong with one client keeps no other.
+  const problem = await logoutToken(deployment, settings, client, value).then(
+    (logout_token) => posting.post(url, { logout_token }),
+    (cause) => `no logout token can be made: ${reasonOf(cause)}`,
+  )
   const told = { type: 'client_logged_out', clientId: value.clientId, subject: value.subject } as const
   if (problem === null) {
     await sessions.close(claimed)
