@@ -151,7 +151,7 @@ export function deploy<Native>(options: ServerOptions<Native>, settings: Setting
     pages: pageRenderer(settings.pages, randomBytes, (cause) =>
       emit({ type: 'failed', endpoint: 'pages', cause, reference: '' }),
     ),
-    knownAs: (client, subject) => tables.knownAs?.(client, subject, deployed) ?? subject,
+    knownAs: (client, subject, redirectUri) => tables.knownAs?.(client, subject, deployed, redirectUri) ?? subject,
     deliveries: deliveriesOf(
       joined.features.flatMap((feature) => (feature.deliver ? [() => deliver(feature, deployed)] : [])),
       (cause) => emit({ type: 'failed', endpoint: 'deliveries', cause, reference: '' }),

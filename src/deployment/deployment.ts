@@ -58,8 +58,12 @@ export interface Deployment {
   readonly clients: Clients
   readonly keyring: Keyrings
   readonly users: UserAuthentication
-  /** How a client knows a user: by the subject, unless a feature gives it another id. */
-  knownAs(client: Client, subject: string): string | Promise<string>
+  /**
+   * How a client knows a user: by the subject, unless a feature gives it another id.
+   *
+   * @param redirectUri of the grant, where there is one.
+   */
+  knownAs(client: Client, subject: string, redirectUri?: string): string | Promise<string>
   /** What others must learn. */
   readonly deliveries: Deliveries
   readonly pages: PageRenderer

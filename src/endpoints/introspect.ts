@@ -102,7 +102,11 @@ const subjectFor = (
   { token: { clientId, subject }, grant }: LiveAccessToken,
 ): string | Promise<string> =>
   clientId === client.client_id && subject !== clientId
-    ? deployment.knownAs(client, grant?.subject ?? subject)
+    ? deployment.knownAs(
+        client,
+        grant?.subject ?? subject,
+        grant && 'code' in grant ? grant.code.redirectUri : undefined,
+      )
     : subject
 
 /** A JWT carries its claims; for an opaque token they are asked for now. Null when the user is gone, or what was granted does not stand. */
@@ -137,7 +141,7 @@ async function refreshTokenFacts(deployment: Deployed, client: Client, token: Re
   const names = [...new Set(grant.access.flatMap(({ scope }) => scope))]
   return {
     iss: deployment.settings.issuer,
-    sub: await deployment.knownAs(client, grant.subject),
+    sub: await deployment.knownAs(client, grant.subject, grant.code.redirectUri),
     client_id: grant.clientId,
     scope: withOfflineAccess(names, grant.offlineAccess === true).join(' '),
     exp: seconds(Math.min(grant.refresh.idleUntil, grant.endsAt)),

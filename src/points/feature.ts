@@ -79,9 +79,10 @@ export interface Feature {
   /**
    * How a client knows a user: what stands for them wherever the client is the only one to read it. At most one feature may say so.
    *
+   * @param redirectUri where the code of a grant went, which may be none of the client's any more; undefined where there is no grant.
    * @default by the subject, as everybody
    */
-  knownAs?(client: Client, subject: string, server: Deployed): string | Promise<string>
+  knownAs?(client: Client, subject: string, server: Deployed, redirectUri?: string): string | Promise<string>
   /**
    * Names of secrets of 32 bytes that never change: `deployment.keyring.kept(name)`. Each is made when it is first needed, once for all instances, and stored wrapped as keys
    * are. Say whose it is: `openid pairwise`.

@@ -35,7 +35,9 @@ export interface Tables {
   /** Who look further at what a client says of itself. */
   readonly verifyClient: readonly VerifyClient[]
   /** How clients know users; undefined where that is for all the same. */
-  readonly knownAs: ((client: Client, subject: string, server: Deployed) => string | Promise<string>) | undefined
+  readonly knownAs:
+    | ((client: Client, subject: string, server: Deployed, redirectUri?: string) => string | Promise<string>)
+    | undefined
   /** What is kept secret for ever, each once. */
   readonly keptSecrets: readonly string[]
   /** Who want to know of a logout before it is carried out. */

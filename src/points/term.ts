@@ -8,7 +8,7 @@
 import type { Client } from '../clients/client.js'
 import type { Deployment } from '../deployment/deployment.js'
 import type { Here } from '../deployment/here.js'
-import type { Approved } from '../grant/state.js'
+import type { Active, Approved } from '../grant/state.js'
 import type { AuthorizingClient } from '../protocol/identify-client.js'
 import type { Json } from '../protocol/json.js'
 import type { FurtherDemand } from '../protocol/prompt.js'
@@ -106,7 +106,7 @@ export type Offer<Value extends Json> =
 
 /** What is being issued. */
 export interface TermIssue {
-  readonly grant: Approved
+  readonly grant: Approved & Pick<Active, 'code'>
   readonly client: Client
   /** Of the access token. */
   readonly access: ResourceAccess

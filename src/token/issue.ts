@@ -70,7 +70,7 @@ export async function issueFromGrant<Answer extends Issued>(
       clientId: grant.clientId,
       // What is for this server alone is read by nobody else than the client.
       subject: deployment.settings.beside?.has(resource)
-        ? await deployment.knownAs(client, grant.subject)
+        ? await deployment.knownAs(client, grant.subject, grant.code.redirectUri)
         : grant.subject,
       resource,
       scope,

@@ -32,7 +32,7 @@ export async function idTokenMember(
   const payload = {
     ...claims,
     iss: deployment.settings.issuer,
-    sub: await deployment.knownAs(client, grant.subject),
+    sub: await deployment.knownAs(client, grant.subject, grant.code.redirectUri),
     aud: client.client_id,
     iat: seconds(issuedAt),
     exp: seconds(issuedAt + lifetime),

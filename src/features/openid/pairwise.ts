@@ -9,10 +9,11 @@ import type { VerifyClient } from '../../clients/verify.js'
 import { allowedUrl, NotFetched } from '../../guarded-fetch/allowed-url.js'
 import { type Documents, type DocumentsOptions, guardedLists } from '../../guarded-fetch/documents.js'
 import type { Deployed } from '../../points/tables.js'
-import type { ClientSettings } from '../../protocol/client-settings.js'
+import { type ClientSettings, isPublicClient } from '../../protocol/client-settings.js'
 import type { ClientField } from '../../protocol/client-vocabulary.js'
 import { quoted } from '../../protocol/hint.js'
 import { isPublicAddress } from '../../protocol/public-address.js'
+import { matchRedirectUri } from '../../protocol/redirect-uri.js'
 import { encodeBase64url, hmacSha256 } from '../../runtime/hash.js'
 
 /** Made once for a deployment, and the same for ever: with another salt every user would be a new one to every client. */
@@ -20,10 +21,21 @@ export const PAIRWISE_SALT = 'openid pairwise'
 
 const SECTOR = 'sector_identifier_uri'
 
-/** `sub` for a client. */
-export async function pairwiseSubject(client: Client, subject: string, { keyring }: Deployed): Promise<string> {
+/**
+ * `sub` for a client.
+ *
+ * @param redirectUri where the code went: what a client says of its redirect URIs later brings nobody's old grants into the sector of others.
+ */
+export async function pairwiseSubject(
+  client: Client,
+  subject: string,
+  { keyring }: Deployed,
+  redirectUri?: string,
+): Promise<string> {
   if (client.fields?.subject_type !== 'pairwise') return subject
-  const sector = sectorOf(client)
+  const { redirect_uris } = client
+  const isKnown = redirectUri === undefined || matchRedirectUri(redirect_uris, redirectUri, isPublicClient(client))
+  const sector = isKnown ? sectorOf(client) : (webHostOf(redirectUri) ?? redirectUri)
   if (sector === null) throw new Error(`The client ${client.client_id} is pairwise, and has no sector any more.`)
   return encodeBase64url(hmacSha256(await keyring.kept(PAIRWISE_SALT), JSON.stringify([sector, subject])))
 }
@@ -32,10 +44,12 @@ export async function pairwiseSubject(client: Client, subject: string, { keyring
 function sectorOf({ fields, redirect_uris }: Pick<ClientSettings, 'fields' | 'redirect_uris'>): string | null {
   const uri = fields?.[SECTOR]
   if (typeof uri === 'string') return new URL(uri).hostname
-  const hosts = new Set(redirect_uris.map((uri) => (/^https?:/.test(uri) ? new URL(uri).hostname : null)))
+  const hosts = new Set(redirect_uris.map(webHostOf))
   const [host = null] = hosts
   return hosts.size === 1 ? host : null
 }
+
+const webHostOf = (uri: string): string | null => (/^https?:/.test(uri) ? new URL(uri).hostname : null)
 
 /** @param options null when nothing of clients is fetched: then a sector is the host of the redirect URIs. */
 export function subjectFields(options: DocumentsOptions | null): readonly ClientField[] {

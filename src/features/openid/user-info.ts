@@ -38,7 +38,7 @@ export function userInfoEndpoint(deployment: Deployed, settings: OpenIdSettings)
     }
     return told(deployment, settings, client, {
       ...claims,
-      sub: await deployment.knownAs(client, grant.subject),
+      sub: await deployment.knownAs(client, grant.subject, grant.code.redirectUri),
     })
   }
   return {

@@ -22,7 +22,7 @@ import {
   redirected,
 } from '../../support/harness.js'
 import { leaving, leavingProvider } from './logging-out.js'
-import { forum, idTokenOf, metadata, provider, signIn, userInfo } from './sign-in.js'
+import { forum, idTokenOf, metadata, provider, type SignedIn, signIn, userInfo } from './sign-in.js'
 
 const private_ = { ...forum, subject_type: 'pairwise' }
 const subOf = async (h: Harness, changes = {}) => (await idTokenOf(h, await signIn(h, changes))).sub as string
@@ -156,6 +156,51 @@ describe('a sector', () => {
     await expect(
       h.server.clients.create({ redirect_uris: [CALLBACK], subject_type: 'pairwise', ...sector() }),
     ).rejects.toThrow(/^Client metadata: sector_identifier_uri gives no list/)
+  })
+})
+
+describe('a client that changes', () => {
+  const open = {
+    subject_type: 'pairwise',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+  }
+  const here = 'https://mallory.example/cb'
+  const there = CALLBACK
+  const lists: Record<string, unknown> = { 'https://victim.example/list.json': [there] }
+  const news: string[] = []
+  const fetch = async (url: string, init: RequestInit) => {
+    if (init.method === 'POST') news.push(new URLSearchParams(String(init.body)).get('logout_token') ?? '')
+    return new Response(JSON.stringify(lists[url]), { headers: { 'content-type': 'application/json' } })
+  }
+  const backchannel_logout_uri = 'https://mallory.example/news'
+
+  it.each([
+    ['redirect URIs', {}],
+    ['a sector identifier', { sector_identifier_uri: 'https://victim.example/list.json' }],
+  ])('by %s of others does not learn how they know whom it has logged in before', async (_, changes) => {
+    news.length = 0
+    const h = pairwiseProvider({ ...private_, ...changes }, { features: [openid({ documents: { fetch } })] })
+    const theirs = await subOf(h)
+    const before = { ...open, redirect_uris: [here], backchannel_logout_uri }
+    const { client_id } = (await h.server.clients.create(before)).client
+    const { code, verifier } = await obtainCode(h, { client_id, redirect_uri: here, scope: 'openid' })
+    const { body } = await h.token({ ...redeemForm({ code, verifier }), client_id, redirect_uri: here }, null)
+    const mine = claimsOf((body as SignedIn).id_token).sub
+    expect(mine).not.toBe(theirs)
+
+    await h.server.clients.update(client_id, { ...before, redirect_uris: [there], ...changes })
+    expect((await userInfo(h, String(body.access_token))).body.sub).toBe(mine)
+    const refreshed = await h.token(
+      { grant_type: 'refresh_token', refresh_token: String(body.refresh_token), client_id },
+      null,
+    )
+    expect(refreshed.status).toBe(200)
+    expect(claimsOf((refreshed.body as SignedIn).id_token).sub).toBe(mine)
+    expect(claimsOf(String(refreshed.body.access_token)).sub).toBe(mine)
+    await h.server.users.signOut('alice')
+    await h.server.deliver()
+    expect(news.map((token) => claimsOf(token).sub)).toEqual([mine])
   })
 })
 

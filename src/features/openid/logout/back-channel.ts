@@ -141,13 +141,13 @@ async function logoutToken(
   deployment: Deployed,
   settings: OpenIdSettings,
   client: Client,
-  { subject, sid }: ClientSession,
+  { sub, sid }: ClientSession,
 ): Promise<string> {
   const { keyring, now, randomBytes } = deployment
   const iat = seconds(now())
   const claims = {
     iss: deployment.settings.issuer,
-    sub: await deployment.knownAs(client, subject),
+    sub,
     aud: client.client_id,
     iat,
     exp: iat + LIFETIME,

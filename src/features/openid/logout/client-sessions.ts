@@ -21,6 +21,8 @@ export interface ClientSession {
   readonly issuer: string
   readonly clientId: string
   readonly subject: string
+  /** As the client knew them when they logged in there. */
+  readonly sub: string
   /** What the client's ID tokens call the session. */
   readonly sid: string
   /** Digests: of the app's session, where that has an id, else of the browser; and of the browser. */
@@ -105,15 +107,16 @@ export function clientSessions(deployment: Deployment): ClientSessions {
       const sid = sidIn(session, client.client_id)
       if (backChannelUriOf(client) === undefined) return sid
       const id = recordId('client session', sid)
+      const sub = await deployment.knownAs(client, here.login.subject)
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const found = await records.get(id)
         const at = now()
         const browser = browserOf(here)
         // Not every login is written down: what matters is that the record outlasts the session.
-        const isNoted = found?.value.status === 'open' && found.value.browser === browser
+        const isNoted = found?.value.status === 'open' && found.value.browser === browser && found.value.sub === sub
         if (isNoted && at - found.value.since < lifetime / 24) return sid
         const open: ClientSession = {
-          ...{ id, issuer, clientId: client.client_id, subject: here.login.subject, sid, session, browser },
+          ...{ id, issuer, clientId: client.client_id, subject: here.login.subject, sub, sid, session, browser },
           ...{ status: 'open', since: at, dueAt: 0, tries: 0, expiresAt: at + lifetime + lifetime / 24 },
         }
         if (await (found ? records.replace(open, found.version) : records.insert(open))) return sid
