@@ -105,7 +105,10 @@ export function createClientRegistry(options: ClientRegistryOptions): Clients {
   async function parsed(metadata: Parameters<typeof parse>[0]): Promise<ClientSettings> {
     const settings = parse(metadata)
     const wrong = await verifyClient(options.verify ?? [], settings, { address: undefined })
-    if (wrong) throw new TypeError(`Client metadata: ${wrong.member} ${wrong.problem}.`)
+    if (wrong) {
+      const { member, problem, detail } = wrong
+      throw new TypeError(`Client metadata: ${member} ${problem}${detail === undefined ? '' : `: ${detail}`}.`)
+    }
     return settings
   }
 

@@ -90,7 +90,8 @@ export function sectorVerifier(options: DocumentsOptions): VerifyClient {
     if (typeof uri !== 'string') return null
     lists ??= guardedLists(options, { now: Date.now })
     const fetched = await lists.get(uri, { address })
-    if (!fetched.ok) return { member: SECTOR, problem: `gives no list: ${fetched.detail}` }
+    // Where a name leads, and what is there, is not told to whoever registers.
+    if (!fetched.ok) return { member: SECTOR, problem: 'gives no list', detail: fetched.detail }
     const missing = redirect_uris.find((known) => !fetched.json.includes(known))
     return missing === undefined
       ? null

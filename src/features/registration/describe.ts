@@ -58,8 +58,9 @@ export function describing(
       const settings = Object.keys(given).length > 0 ? parse({ ...inputOf(found.settings), ...given }) : found.settings
       const wrong = await verifyClient(tables.verifyClient, settings, about)
       if (wrong) {
-        const { member, problem } = wrong
-        throw new OAuthError('invalid_client_metadata', `${member} ${problem}.`, { reason: `registration:${member}` })
+        const { member, problem, detail: hint } = wrong
+        const reason = `registration:${member}` as const
+        throw new OAuthError('invalid_client_metadata', `${member} ${problem}.`, { reason, hint })
       }
       return { settings, given, dropped, isListed: settings.redirect_uris.every(isVouchedFor) }
     },

@@ -146,7 +146,8 @@ function documentSource(server: Deployed, options: DocumentSourceOptions): Omit<
     const wrong = await verifyClient(server.tables.verifyClient, good.settings, { address })
     if (wrong) {
       const description = `${wrong.member} ${wrong.problem}.`
-      throw refused(client_id, 'metadata', description, 'The rest of the document is good.')
+      const hint = ['The rest of the document is good.', wrong.detail && quoted(wrong.detail)].filter(Boolean).join(' ')
+      throw refused(client_id, 'metadata', description, hint)
     }
     const freshUntil = now + freshFor(fetched.freshFor)
     const times = { freshUntil, knownUntil: Math.max(freshUntil, now + KNOWN_FOR) }

@@ -149,8 +149,13 @@ describe('a sector', () => {
     })
     for (const wrong of [{ redirect_uris: [CALLBACK] }, null, 'text']) {
       said = wrong
-      expect(await register(sector())).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } })
+      // What was there is told to the operator alone: else whoever registers could have it looked at.
+      expect(await register(sector())).toEqual({
+        status: 400,
+        body: { error: 'invalid_client_metadata', error_description: 'sector_identifier_uri gives no list.' },
+      })
     }
+    expect(h.events).toContainEqual(expect.objectContaining({ hint: 'the answer has the status 500' }))
     expect(await register({ sector_identifier_uri: 'https://127.0.0.1/list.json' })).toMatchObject({ status: 400 })
     expect(await h.storage.list('client', {}, { limit: 100 })).toEqual(before)
     await expect(
