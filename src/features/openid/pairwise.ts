@@ -40,6 +40,16 @@ export async function pairwiseSubject(
   return encodeBase64url(hmacSha256(await keyring.kept(PAIRWISE_SALT), JSON.stringify([sector, subject])))
 }
 
+/** What keeps a pairwise client's name of something from being made by whoever guesses the thing; nothing for other clients. */
+export async function pairwiseProof(
+  { client_id, fields }: Client,
+  name: string,
+  { keyring }: Pick<Deployed, 'keyring'>,
+): Promise<readonly string[]> {
+  if (fields?.subject_type !== 'pairwise') return []
+  return [encodeBase64url(hmacSha256(await keyring.kept(PAIRWISE_SALT), JSON.stringify(['name', client_id, name])))]
+}
+
 /** §8.1: the host of the sector identifier, else that of all redirect URIs. Null when they have several, or one is no web address. */
 function sectorOf({ fields, redirect_uris }: Pick<ClientSettings, 'fields' | 'redirect_uris'>): string | null {
   const uri = fields?.[SECTOR]

@@ -164,6 +164,19 @@ describe('a sector', () => {
   })
 })
 
+it('has a sid that nobody can make who guesses the session of the app', async () => {
+  const guessed = async (client: object) => {
+    // Two servers of the same issuer: whatever is not secret is the same at both.
+    const sids = [pairwiseProvider(client), pairwiseProvider(client)].map(async (h) => {
+      h.login = { subject: 'alice', sessionId: '1' }
+      return (await idTokenOf(h, await signIn(h))).sid
+    })
+    return new Set(await Promise.all(sids)).size === 1
+  }
+  expect(await guessed(forum)).toBe(true)
+  expect(await guessed(private_)).toBe(false)
+})
+
 describe('a client that changes', () => {
   const open = {
     subject_type: 'pairwise',

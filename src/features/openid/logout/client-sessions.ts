@@ -13,6 +13,7 @@ import { Unavailable } from '../../../edge/errors.js'
 import { encodeBase64url } from '../../../runtime/hash.js'
 import { eachOf } from '../../../runtime/turn.js'
 import { pagesOf, type Repository, repository, type Versioned } from '../../../storage/repositories.js'
+import { pairwiseProof } from '../pairwise.js'
 import { backChannelUriOf } from './fields.js'
 
 /** All times are in epoch milliseconds. */
@@ -43,7 +44,7 @@ export interface ClientSessions {
   /** Somebody logs in at a client. @returns the `sid` of the ID tokens */
   begin(client: Client, here: Here): Promise<string>
   /** How the ID tokens of a client call the session of a login. */
-  sidOf(clientId: string, here: Here): string
+  sidOf(client: Client, here: Here): Promise<string>
   /** From now on the clients are owed the news. @param here the browser that is logged out; null for all */
   end(subject: string, here: Here | null): Promise<void>
   /** Those that are owed, at most `most`. */
@@ -83,7 +84,9 @@ export function clientSessions(deployment: Deployment): ClientSessions {
     const { subject, sessionId } = here.login
     return sessionId === undefined ? browserOf(here) : recordId('session of', JSON.stringify([subject, sessionId]))
   }
-  const sidIn = (session: string, clientId: string) => recordId('sid', JSON.stringify([session, clientId]))
+  // An app's ids of sessions may be easy to guess. From a pairwise client's nobody gets to other clients' even so.
+  const sidIn = async (session: string, client: Client) =>
+    recordId('sid', JSON.stringify([session, client.client_id, ...(await pairwiseProof(client, session, deployment))]))
 
   async function owe(id: string): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -101,10 +104,10 @@ export function clientSessions(deployment: Deployment): ClientSessions {
 
   return {
     records,
-    sidOf: (clientId, here) => sidIn(sessionOf(here), clientId),
+    sidOf: (client, here) => sidIn(sessionOf(here), client),
     async begin(client, here) {
       const session = sessionOf(here)
-      const sid = sidIn(session, client.client_id)
+      const sid = await sidIn(session, client)
       if (backChannelUriOf(client) === undefined) return sid
       const id = recordId('client session', sid)
       const sub = await deployment.knownAs(client, here.login.subject)

@@ -111,7 +111,7 @@ const mayGoAhead = async (
   client?.first_party === true &&
   deployment.users.end !== undefined &&
   hint?.subject === (await deployment.knownAs(client, here.login.subject)) &&
-  hint.sid === sessions.sidOf(client.client_id, here)
+  hint.sid === (await sessions.sidOf(client, here))
 
 /** Of the issuer itself, which then sends the browser on: apps need not let their logout lead anywhere else. */
 function afterwards({ urls }: Deployed, { fields, destination }: LogoutRequest): string {
