@@ -61,11 +61,14 @@ export function keptSecrets({ storage, issuer, wrap, names, now, randomBytes }: 
       return known.get(name) ?? load(name)
     },
     async wrapAnew() {
-      for (const name of names)
-        for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      for (const name of names) {
+        for (let attempt = 0; ; attempt++) {
           const stored = await read(name)
           if (!stored || (await storage.replace('key', await recordOf(name, stored.secret), stored.version))) break
+          // Whoever takes the old secret away next would lose it.
+          if (attempt === ATTEMPTS) throw new Error(`The secret '${name}' could not be wrapped anew: too many write it`)
         }
+      }
     },
   }
 }

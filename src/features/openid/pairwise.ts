@@ -13,7 +13,7 @@ import { type ClientSettings, isPublicClient } from '../../protocol/client-setti
 import type { ClientField } from '../../protocol/client-vocabulary.js'
 import { quoted } from '../../protocol/hint.js'
 import { isPublicAddress } from '../../protocol/public-address.js'
-import { matchRedirectUri } from '../../protocol/redirect-uri.js'
+import { isLoopbackRedirect, matchRedirectUri } from '../../protocol/redirect-uri.js'
 import { encodeBase64url, hmacSha256 } from '../../runtime/hash.js'
 
 /** Made once for a deployment, and the same for ever: with another salt every user would be a new one to every client. */
@@ -51,10 +51,15 @@ export async function pairwiseProof(
 }
 
 /** §8.1: the host of the sector identifier, else that of all redirect URIs. Null when they have several, or one is no web address. */
-function sectorOf({ fields, redirect_uris }: Pick<ClientSettings, 'fields' | 'redirect_uris'>): string | null {
+function sectorOf(
+  client: Pick<ClientSettings, 'fields' | 'redirect_uris' | 'token_endpoint_auth_method'>,
+): string | null {
+  const { fields, redirect_uris } = client
   const uri = fields?.[SECTOR]
   if (typeof uri === 'string') return new URL(uri).hostname
-  const hosts = new Set(redirect_uris.map(webHostOf))
+  // Apps on people's machines have one host in common, and no owner.
+  const isNobodys = (uri: string) => isPublicClient(client) && isLoopbackRedirect(uri)
+  const hosts = new Set(redirect_uris.map((uri) => (isNobodys(uri) ? null : webHostOf(uri))))
   const [host = null] = hosts
   return hosts.size === 1 ? host : null
 }

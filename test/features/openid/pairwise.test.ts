@@ -111,6 +111,7 @@ describe('a sector', () => {
 
   it.each([
     [['https://a.example/cb', 'https://b.example/cb'], 'one host'],
+    [['http://127.0.0.1/cb'], 'one host'],
     [['com.example.app:/cb'], 'one host'],
   ])('must be clear: %s', (redirect_uris, problem) => {
     const client = { ...private_, client_secret: undefined, token_endpoint_auth_method: 'none', redirect_uris }
