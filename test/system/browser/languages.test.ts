@@ -89,6 +89,8 @@ it('allow and deny have the same size, in every language and on every screen, an
   const { site, page, logIn } = visit()
   await page.goto(site.authorizeUrl())
   await logIn()
+  // The login goes on by itself: what is opened before it has arrived is overtaken.
+  await page.locator('button[value=allow]').waitFor()
   for (const ui_locales of ['en', 'de', 'fr', 'es', 'ja', 'ar']) {
     await page.goto(site.authorizeUrl({ ui_locales }))
     for (const width of [1280, 360]) {
