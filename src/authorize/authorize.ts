@@ -8,7 +8,7 @@
 
 import { browserOf } from '../browser/browser.js'
 import type { Client } from '../clients/client.js'
-import { newReference } from '../deployment/reference.js'
+import { clientMistake } from '../deployment/client-mistake.js'
 import { readForm } from '../edge/form.js'
 import type { HttpRequest } from '../edge/message.js'
 import { isEmbedded, isLoadedByPage, isPrefetch, takesNoPage } from '../edge/navigation.js'
@@ -79,21 +79,14 @@ async function validated(
   const identified = identifyClient(parameters, client, deployment.settings.privateUseRedirectUris)
   if ('problem' in identified) {
     const { problem: reason, description, hint } = identified
-    const error = 'invalid_request'
-    const reference = newReference(deployment)
     const redirectUri = parameters.get('redirect_uri')
-    const facts = { error, reason, clientId, redirectUri, description, hint, reference }
-    deployment.emit({ type: 'refused', endpoint: 'authorize', ...facts })
-    if (takesNoPage(request)) {
-      // mcp-remote and its kin: only by this code does a client forget what it has registered, and register anew.
-      const code = reason === 'client_unknown' ? 'invalid_client' : error
-      return jsonResponse(400, { error: code, error_description: description })
-    }
+    const mistake = { endpoint: 'authorize', reason, description, hint, clientId, redirectUri }
     const received = /^http:/.test(deployment.settings.issuer) ? { redirectUri } : {}
-    return problemPage('clientMistake', {
-      ...{ code: error, detail: description, reference, ...received },
-      ...(client && asker(client)),
-    })
+    const page = clientMistake(deployment, mistake, client, received)
+    if (!takesNoPage(request)) return page
+    // mcp-remote and its kin: only by this code does a client forget what it has registered, and register anew.
+    const error = reason === 'client_unknown' ? 'invalid_client' : 'invalid_request'
+    return jsonResponse(400, { error, error_description: description })
   }
   if ('error' in whole) {
     const { redirectUri, client: known } = identified

@@ -5,12 +5,12 @@
  *
  * @module
  */
-import { within } from '../runtime/deadline.js'
 import { inOneLine } from '../runtime/one-line.js'
 import { sharedByKey } from '../runtime/shared.js'
 import { NotFetched } from './allowed-url.js'
 import { readAnswer, type Wanted } from './answer.js'
 import type { Documents, Fetched, FetchProblem } from './contract.js'
+import { exchange } from './exchange.js'
 import type { Guard } from './guard.js'
 import { keptFor } from './kept-for.js'
 import { fetchLimits } from './limits.js'
@@ -33,32 +33,24 @@ export function documentsOver<T>({ fetch, plain, allowed, now, deadline, wanted 
   const failures = keptFor<Failed>(MAX_FAILURES)
   const limits = fetchLimits()
 
-  const exchange = (url: URL): Promise<Fetched<T>> => {
-    const controller = new AbortController()
-    const work = async () => {
+  const get = (url: URL): Promise<Fetched<T>> =>
+    exchange(deadline, 'whole answer', async (signal) => {
       const response = await fetch(url.href, {
         method: 'GET',
         // A compressed answer could be a thousand times as large as what arrives.
         headers: { accept: wanted.accept, 'accept-encoding': 'identity', 'user-agent': 'grantwright' },
         // `error` would say it better than `manual`, but not every runtime knows it.
         redirect: 'manual',
-        signal: controller.signal,
+        signal,
       })
       return readAnswer(response, plain, now, wanted)
-    }
-    // Whoever ignores the signal is not waited for either.
-    return within(deadline, work(), () => {
-      const late = new NotFetched('timeout', `no whole answer within ${deadline / 1000} seconds`)
-      controller.abort(late)
-      return late
     })
-  }
 
   async function ask(url: URL, address: string | undefined): Promise<Fetched<T>> {
     const entered = limits.enter(url, address, now())
     if (!entered.ok) return failed('limited', entered.why)
     try {
-      const fetched = await exchange(url).catch(failureOf)
+      const fetched = await get(url).catch(failureOf)
       if (fetched.ok) limits.answered(url)
       else failures.keep(url.href, fetched, now(), isLasting(fetched) ? LASTING : PASSING)
       return fetched

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { within } from '../runtime/deadline.js'
 import { inOneLine } from '../runtime/one-line.js'
-import { NotFetched } from './allowed-url.js'
 import type { DocumentsOptions } from './contract.js'
+import { exchange } from './exchange.js'
 import { reasonOf } from './fetching.js'
 import { guardIn, type Surroundings } from './guard.js'
 
@@ -19,28 +18,20 @@ export interface Posting {
 export function guardedPosting(options: DocumentsOptions, surroundings: Surroundings = {}): Posting {
   const { fetch, allowed, deadline } = guardIn(surroundings, options)
   return {
-    async post(text, form) {
-      const controller = new AbortController()
-      const work = async (): Promise<string | null> => {
+    post: (text, form) =>
+      exchange(deadline, 'answer', async (signal) => {
         const response = await fetch(allowed(text).href, {
           method: 'POST',
           headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'grantwright' },
           body: new URLSearchParams(form).toString(),
           // What is sent is for whom it is addressed to.
           redirect: 'manual',
-          signal: controller.signal,
+          signal,
         })
         // Not waited for: whoever sends it may never let go of it.
         response.body?.cancel().catch(() => {})
         if (response.redirected) return 'the answer is a redirect, and none is followed'
         return response.ok ? null : `the answer has the status ${response.status}`
-      }
-      const late = () => {
-        const error = new NotFetched('timeout', `no answer within ${deadline / 1000} seconds`)
-        controller.abort(error)
-        return error
-      }
-      return within(deadline, work(), late).catch((cause) => inOneLine(reasonOf(cause)))
-    },
+      }).catch((cause) => inOneLine(reasonOf(cause))),
   }
 }

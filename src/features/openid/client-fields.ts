@@ -9,6 +9,7 @@ import type { Client } from '../../clients/client.js'
 import { Unavailable } from '../../edge/errors.js'
 import type { ClientField } from '../../protocol/client-vocabulary.js'
 import { orList } from '../../protocol/spelling.js'
+import { booleanField } from './field-forms.js'
 import { backChannelFields, postLogoutField } from './logout/fields.js'
 import type { IdTokenAlgorithm, OpenIdSettings } from './options.js'
 import { subjectFields } from './pairwise.js'
@@ -32,14 +33,7 @@ export const clientFields = ({ algorithms, documents }: OpenIdSettings): readonl
       throw new TypeError('must be a whole number of seconds')
     },
   },
-  {
-    name: 'require_auth_time',
-    selfService: true,
-    parse(value) {
-      if (typeof value === 'boolean') return value
-      throw new TypeError('must be true or false')
-    },
-  },
+  booleanField('require_auth_time'),
   {
     name: 'default_acr_values',
     selfService: true,

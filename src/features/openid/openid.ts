@@ -4,13 +4,14 @@
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html OpenID Connect Core 1.0}
  * @module
  */
-import type { Deployment } from '../../deployment/deployment.js'
-import { guardedPosting, type Posting } from '../../guarded-fetch/posting.js'
+import { guardedPosting } from '../../guarded-fetch/posting.js'
 import type { Feature } from '../../points/feature.js'
+import type { Deployed } from '../../points/tables.js'
+import { perServer } from '../../runtime/per-server.js'
 import { version } from '../../runtime/version.js'
 import { clientFields } from './client-fields.js'
 import { deliverLogouts } from './logout/back-channel.js'
-import { type ClientSessions, clientSessions } from './logout/client-sessions.js'
+import { clientSessions } from './logout/client-sessions.js'
 import { endSessionEndpoint } from './logout/end-session.js'
 import { checkOpenIdOptions, type OpenIdOptions } from './options.js'
 import { PAIRWISE_SALT, pairwiseSubject, sectorVerifier } from './pairwise.js'
@@ -38,13 +39,12 @@ import { identityResource } from './words.js'
 export function openid(options: OpenIdOptions = {}): Feature {
   const settings = checkOpenIdOptions(options)
   const { algorithms, documents } = settings
-  const known = new WeakMap<Deployment, ClientSessions>()
-  const sessionsOf = (deployment: Deployment): ClientSessions => {
-    const sessions = known.get(deployment) ?? clientSessions(deployment)
-    known.set(deployment, sessions)
-    return sessions
-  }
-  let posting: Posting | undefined
+  const sessionsOf = perServer(clientSessions)
+  const channelOf =
+    documents &&
+    perServer((deployment: Deployed) => {
+      return { deployment, settings, sessions: sessionsOf(deployment), posting: guardedPosting(documents) }
+    })
   return {
     name: 'openid',
     madeFor: version,
@@ -60,13 +60,12 @@ export function openid(options: OpenIdOptions = {}): Feature {
     ...(documents && { verifyClient: sectorVerifier(documents) }),
     endpoints(server) {
       // What cannot work here should show when the server is made.
-      if (documents) posting ??= guardedPosting(documents)
+      channelOf?.(server)
       return [userInfoEndpoint(server, settings), ...endSessionEndpoint(server, sessionsOf(server))]
     },
-    ...(documents && {
+    ...(channelOf && {
       signedOut: ({ subject, here }, server) => sessionsOf(server).end(subject, here),
-      deliver: async (deployment) =>
-        posting ? deliverLogouts({ deployment, settings, sessions: sessionsOf(deployment), posting }) : null,
+      deliver: (server) => deliverLogouts(channelOf(server)),
     }),
     // OpenID Connect Discovery §3.
     metadata: {

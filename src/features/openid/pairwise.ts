@@ -6,15 +6,14 @@
  */
 import type { Client } from '../../clients/client.js'
 import type { VerifyClient } from '../../clients/verify.js'
-import { allowedUrl, NotFetched } from '../../guarded-fetch/allowed-url.js'
 import { type Documents, type DocumentsOptions, guardedLists } from '../../guarded-fetch/documents.js'
 import type { Deployed } from '../../points/tables.js'
 import { type ClientSettings, isPublicClient } from '../../protocol/client-settings.js'
 import type { ClientField } from '../../protocol/client-vocabulary.js'
 import { quoted } from '../../protocol/hint.js'
-import { isPublicAddress } from '../../protocol/public-address.js'
 import { isLoopbackRedirect, matchRedirectUri } from '../../protocol/redirect-uri.js'
 import { encodeBase64url, hmacSha256 } from '../../runtime/hash.js'
+import { problemWithUrl } from './field-forms.js'
 
 /** Made once for a deployment, and the same for ever: with another salt every user would be a new one to every client. */
 export const PAIRWISE_SALT = 'openid pairwise'
@@ -26,13 +25,20 @@ const SECTOR = 'sector_identifier_uri'
  *
  * @param redirectUri where the code went: what a client says of its redirect URIs later brings nobody's old grants into the sector of others.
  */
-export async function pairwiseSubject(
+export const pairwiseSubject = (
   client: Client,
   subject: string,
   { keyring }: Deployed,
   redirectUri?: string,
+): string | Promise<string> =>
+  client.fields?.subject_type === 'pairwise' ? pairwise(client, subject, keyring, redirectUri) : subject
+
+async function pairwise(
+  client: Client,
+  subject: string,
+  keyring: Deployed['keyring'],
+  redirectUri: string | undefined,
 ): Promise<string> {
-  if (client.fields?.subject_type !== 'pairwise') return subject
   const { redirect_uris } = client
   const isKnown = redirectUri === undefined || matchRedirectUri(redirect_uris, redirectUri, isPublicClient(client))
   const sector = isKnown ? sectorOf(client) : (webHostOf(redirectUri) ?? redirectUri)
@@ -68,7 +74,6 @@ const webHostOf = (uri: string): string | null => (/^https?:/.test(uri) ? new UR
 
 /** @param options null when nothing of clients is fetched: then a sector is the host of the redirect URIs. */
 export function subjectFields(options: DocumentsOptions | null): readonly ClientField[] {
-  const allowOrigins = new Set(options?.allowOrigins)
   const type: ClientField = {
     name: 'subject_type',
     selfService: true,
@@ -86,12 +91,10 @@ export function subjectFields(options: DocumentsOptions | null): readonly Client
     name: SECTOR,
     selfService: true,
     parse(value) {
-      try {
-        return allowedUrl(typeof value === 'string' ? value : '', allowOrigins, isPublicAddress).href && String(value)
-      } catch (error) {
-        if (!(error instanceof NotFetched)) throw error
-        throw new TypeError(`must be an https URL on port 443 (${error.message})`)
-      }
+      const url = typeof value === 'string' ? value : ''
+      const problem = problemWithUrl(url, options.allowOrigins)
+      if (problem === null) return url
+      throw new TypeError(`must be an https URL on port 443 (${problem})`)
     },
   }
   return [type, sector]

@@ -21,6 +21,7 @@ import { quoted } from '../../protocol/hint.js'
 import { type JsonObject, parseJsonObject } from '../../protocol/json-object.js'
 import { orList } from '../../protocol/spelling.js'
 import { isRecord, mistake, refuseUnknown } from '../../runtime/option-checks.js'
+import { perServer } from '../../runtime/per-server.js'
 import { version } from '../../runtime/version.js'
 import { claimedClient, judgeAssertion } from './rules/assertion.js'
 
@@ -63,16 +64,9 @@ const TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 export function privateKeyJwt(options: PrivateKeyJwtOptions = {}): Feature {
   checkOptions(options)
   const { algorithms = usual, documents = {}, audience } = options
-  const known = new WeakMap<Deployment, ClientKeys>()
-  const keysOf = (deployment: Deployment): ClientKeys => {
-    let keys = known.get(deployment)
-    if (!keys) {
-      const { now } = deployment
-      keys = clientKeys(documents === false ? null : guardedDocuments(documents, { now }), now)
-      known.set(deployment, keys)
-    }
-    return keys
-  }
+  const keysOf = perServer(({ now }: Deployment) =>
+    clientKeys(documents === false ? null : guardedDocuments(documents, { now }), now),
+  )
   return {
     name: 'privateKeyJwt',
     madeFor: version,

@@ -88,16 +88,12 @@ export function clientSessions(deployment: Deployment): ClientSessions {
   const sidIn = async (session: string, client: Client) =>
     recordId('sid', JSON.stringify([session, client.client_id, ...(await pairwiseProof(client, session, deployment))]))
 
-  async function owe(id: string): Promise<void> {
+  /** @param next what is to be stored in place of what is there; null to leave it. */
+  async function change(id: string, next: (now: ClientSession | undefined) => ClientSession | null): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const found = await records.get(id)
-      if (found?.value.status !== 'open') return
-      const at = now()
-      const owed: ClientSession = {
-        ...found.value,
-        ...{ status: 'owed', since: at, dueAt: at, tries: 0, expiresAt: at + 2 * PATIENCE },
-      }
-      if (await records.replace(owed, found.version)) return
+      const wanted = next(found?.value)
+      if (!wanted || (await (found ? records.replace(wanted, found.version) : records.insert(wanted)))) return
     }
     throw new Unavailable(`The session ${id} is written by too many requests at once.`)
   }
@@ -111,20 +107,18 @@ export function clientSessions(deployment: Deployment): ClientSessions {
       if (backChannelUriOf(client) === undefined) return sid
       const id = recordId('client session', sid)
       const sub = await deployment.knownAs(client, here.login.subject)
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const found = await records.get(id)
+      const browser = browserOf(here)
+      await change(id, (found) => {
         const at = now()
-        const browser = browserOf(here)
         // Not every login is written down: what matters is that the record outlasts the session.
-        const isNoted = found?.value.status === 'open' && found.value.browser === browser && found.value.sub === sub
-        if (isNoted && at - found.value.since < lifetime / 24) return sid
-        const open: ClientSession = {
+        const isNoted = found?.status === 'open' && found.browser === browser && found.sub === sub
+        if (isNoted && at - found.since < lifetime / 24) return null
+        return {
           ...{ id, issuer, clientId: client.client_id, subject: here.login.subject, sub, sid, session, browser },
           ...{ status: 'open', since: at, dueAt: 0, tries: 0, expiresAt: at + lifetime + lifetime / 24 },
         }
-        if (await (found ? records.replace(open, found.version) : records.insert(open))) return sid
-      }
-      throw new Unavailable(`The session ${id} is written by too many requests at once.`)
+      })
+      return sid
     },
     async end(subject, here) {
       const browser = here && browserOf(here)
@@ -133,7 +127,13 @@ export function clientSessions(deployment: Deployment): ClientSessions {
         const ended = page.filter(
           (one) => one.status === 'open' && (!here || one.browser === browser || one.session === session),
         )
-        await eachOf(ended, ({ id }) => owe(id))
+        await eachOf(ended, ({ id }) =>
+          change(id, (found) => {
+            const at = now()
+            const owed = { status: 'owed', since: at, dueAt: at, tries: 0, expiresAt: at + 2 * PATIENCE } as const
+            return found?.status === 'open' ? { ...found, ...owed } : null
+          }),
+        )
       }
     },
     async owed(most) {

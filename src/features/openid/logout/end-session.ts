@@ -10,8 +10,8 @@ import { hasLogout, isOffered, logoutView } from '../../../account/logout.js'
 import { browserOf } from '../../../browser/browser.js'
 import { currentLogin } from '../../../browser/login-context.js'
 import { isSameToken, pageToken } from '../../../browser/page-token.js'
+import { clientMistake } from '../../../deployment/client-mistake.js'
 import type { Here } from '../../../deployment/here.js'
-import { newReference } from '../../../deployment/reference.js'
 import { readForm } from '../../../edge/form.js'
 import type { HttpRequest } from '../../../edge/message.js'
 import { isEmbedded, isPrefetch } from '../../../edge/navigation.js'
@@ -26,7 +26,7 @@ import type { Deployed } from '../../../points/tables.js'
 import type { Parameters } from '../../../protocol/parameters.js'
 import { isHttpResponse } from '../../../users/http-response.js'
 import type { ClientSessions } from './client-sessions.js'
-import { type LogoutRefused, type LogoutRequest, logoutParameters, readLogoutRequest } from './request.js'
+import { type LogoutRequest, logoutParameters, readLogoutRequest } from './request.js'
 
 /** Says that a form came from another site, and is sent on from a page of this server: then its cookies come along. */
 const SENT_ON = 'sent_on'
@@ -74,7 +74,13 @@ async function answer(
   parameters: Parameters,
 ): Promise<Answer> {
   const asked = await readLogoutRequest(deployment, parameters, request)
-  if ('problem' in asked) return refused(deployment, asked, parameters.get('client_id'))
+  if ('problem' in asked) {
+    // Nobody is logged out, and nothing is redirected. Whoever wanted to leave can do so here.
+    const { problem: reason, description, hint, client } = asked
+    const clientId = client?.client_id ?? parameters.get('client_id')
+    const mistake = { endpoint: 'end-session', reason, description, hint, clientId }
+    return clientMistake(deployment, mistake, client, { logoutUrl: deployment.urls.paths.logout })
+  }
   const login = await currentLogin(deployment, request)
   if (login && isHttpResponse(login)) return login
   // §3: whoever is logged out already goes on.
@@ -133,7 +139,7 @@ function ask(deployment: Deployed, asked: LogoutRequest, here: Here, again: bool
     action: deployment.urls.paths['end-session'],
     hidden: { ...fields, page_token: tokenFor(asked, here) },
   }
-  const name = client && (asker(client).clientName ?? client.client_id)
+  const name = client && asker(client).clientName
   const page = show(
     {
       ...logoutView(deployment, here.login, form, again),
@@ -143,20 +149,4 @@ function ask(deployment: Deployed, asked: LogoutRequest, here: Here, again: bool
     uiLocales,
   )
   return withHeaders(page, here.browser.setCookie)
-}
-
-/** Nobody is logged out, and nothing is redirected. Whoever wanted to leave can do so here. */
-function refused(
-  deployment: Deployed,
-  { problem: reason, description, hint, client }: LogoutRefused,
-  clientId: string | undefined,
-): Answer {
-  const reference = newReference(deployment)
-  const error = 'invalid_request'
-  const facts = { error, reason, clientId: client?.client_id ?? clientId, description, hint, reference }
-  deployment.emit({ type: 'refused', endpoint: 'end-session', ...facts })
-  return problemPage('clientMistake', {
-    ...{ code: error, detail: description, reference, logoutUrl: deployment.urls.paths.logout },
-    ...(client && asker(client)),
-  })
 }

@@ -6,11 +6,10 @@
  * @module
  */
 import type { Client } from '../../../clients/client.js'
-import { allowedUrl, NotFetched } from '../../../guarded-fetch/allowed-url.js'
 import { isPublicClient } from '../../../protocol/client-settings.js'
 import type { ClientField } from '../../../protocol/client-vocabulary.js'
-import { isPublicAddress } from '../../../protocol/public-address.js'
 import { redirectUriProblem } from '../../../protocol/redirect-uri.js'
+import { booleanField, fewTexts, problemWithUrl } from '../field-forms.js'
 
 const POST_LOGOUT = 'post_logout_redirect_uris'
 const BACK_CHANNEL = 'backchannel_logout_uri'
@@ -20,9 +19,8 @@ export const postLogoutField: ClientField = {
   name: POST_LOGOUT,
   selfService: true,
   parse(value) {
-    const list: readonly unknown[] = Array.isArray(value) ? value : []
-    const isList = list.length > 0 && list.length <= 50 && list.every((uri) => typeof uri === 'string')
-    if (isList) return [...new Set(list as string[])]
+    const list = fewTexts(value)
+    if (list) return [...new Set(list)]
     throw new TypeError('must be a list of at most 50 URIs')
   },
   check(value, client) {
@@ -35,32 +33,21 @@ export const postLogoutField: ClientField = {
 }
 
 /** @param allowOrigins origins that need be neither https on port 443 nor at a public address. */
-export const backChannelFields = (allowOrigins: readonly string[] = []): readonly ClientField[] => [
+export const backChannelFields = (allowOrigins?: readonly string[]): readonly ClientField[] => [
   {
     name: BACK_CHANNEL,
     selfService: true,
     parse(value) {
       if (typeof value !== 'string') throw new TypeError('must be a URL')
-      try {
-        allowedUrl(value, new Set(allowOrigins), isPublicAddress)
-        return value
-      } catch (error) {
-        if (!(error instanceof NotFetched)) throw error
-        throw new TypeError(
-          `must be a URL that may be called from here, on https and port 443 (${error.message}); for another one list its origin in openid({ documents: { allowOrigins } })`,
-        )
-      }
+      const problem = problemWithUrl(value, allowOrigins)
+      if (problem === null) return value
+      throw new TypeError(
+        `must be a URL that may be called from here, on https and port 443 (${problem}); for another one list its origin in openid({ documents: { allowOrigins } })`,
+      )
     },
   },
-  {
-    // Every logout token says the session.
-    name: 'backchannel_logout_session_required',
-    selfService: true,
-    parse(value) {
-      if (typeof value === 'boolean') return value
-      throw new TypeError('must be true or false')
-    },
-  },
+  // Every logout token says the session.
+  booleanField('backchannel_logout_session_required'),
 ]
 
 /** Where the client wants to be told; undefined for nowhere. */

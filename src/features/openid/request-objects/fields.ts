@@ -5,12 +5,11 @@
  * @module
  */
 import type { Client } from '../../../clients/client.js'
-import { allowedUrl, NotFetched } from '../../../guarded-fetch/allowed-url.js'
 import type { DocumentsOptions } from '../../../guarded-fetch/contract.js'
 import type { SigningAlgorithm } from '../../../keys/jwk.js'
 import type { ClientField } from '../../../protocol/client-vocabulary.js'
-import { isPublicAddress } from '../../../protocol/public-address.js'
 import { orList } from '../../../protocol/spelling.js'
+import { fewTexts, problemWithUrl } from '../field-forms.js'
 
 const ALGORITHM = 'request_object_signing_alg'
 const URIS = 'request_uris'
@@ -32,23 +31,17 @@ export function requestObjectFields(documents: DocumentsOptions | null): readonl
     },
   }
   if (!documents) return [algorithm]
-  const allowOrigins = new Set(documents.allowOrigins)
   const uris: ClientField = {
     name: URIS,
     selfService: true,
     parse(value) {
-      const list: readonly unknown[] = Array.isArray(value) ? value : []
-      if (list.length === 0 || list.length > 50) throw new TypeError('must be a list of at most 50 URLs')
-      return list.map((uri) => {
-        if (typeof uri !== 'string') throw new TypeError('must be a list of at most 50 URLs')
-        try {
-          allowedUrl(withoutFragment(uri), allowOrigins, isPublicAddress)
-          return uri
-        } catch (error) {
-          if (!(error instanceof NotFetched)) throw error
-          throw new TypeError(`has ${JSON.stringify(uri)}, which may not be fetched (${error.message})`)
-        }
-      })
+      const list = fewTexts(value)
+      if (!list) throw new TypeError('must be a list of at most 50 URLs')
+      for (const uri of list) {
+        const problem = problemWithUrl(withoutFragment(uri), documents.allowOrigins)
+        if (problem) throw new TypeError(`has ${JSON.stringify(uri)}, which may not be fetched (${problem})`)
+      }
+      return list
     },
   }
   return [algorithm, uris]

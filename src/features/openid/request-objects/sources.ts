@@ -8,53 +8,40 @@ import { type ClientKeys, clientKeys } from '../../../client-keys/client-keys.js
 import type { Client } from '../../../clients/client.js'
 import type { Asker } from '../../../clients/sources.js'
 import type { Deployment } from '../../../deployment/deployment.js'
-import {
-  type Documents,
-  type DocumentsOptions,
-  guardedDocuments,
-  guardedTexts,
-} from '../../../guarded-fetch/documents.js'
+import { type DocumentsOptions, guardedDocuments, guardedTexts } from '../../../guarded-fetch/documents.js'
 import { readJws } from '../../../keys/jws.js'
 import type { RequestSource, SourceFound, SourceRefused } from '../../../points/request-source.js'
 import { asciiLowerCase } from '../../../protocol/ascii.js'
 import { listed, quoted } from '../../../protocol/hint.js'
 import { parseJsonObject } from '../../../protocol/json-object.js'
+import { perServer } from '../../../runtime/per-server.js'
 import { readRequestObject } from '../rules/request-object.js'
 import { requestObjectAlgorithmOf, requestObjectAlgorithms, requestUrisOf, withoutFragment } from './fields.js'
 
 /** @param documents null when nothing is fetched: then keys are those in the client's `jwks`, and there is no `request_uri`. */
 export function requestObjectSources(documents: DocumentsOptions | null): readonly RequestSource[] {
-  const perServer = new WeakMap<Deployment, { readonly keys: ClientKeys; readonly texts: Documents<string> | null }>()
-  const partsOf = (deployment: Deployment) => {
-    const { now } = deployment
-    const parts = perServer.get(deployment) ?? {
-      keys: clientKeys(documents && guardedDocuments(documents, { now }), now),
-      texts: documents && guardedTexts(documents, { now }),
-    }
-    perServer.set(deployment, parts)
-    return parts
-  }
+  const keysOf = perServer(({ now }: Deployment) => clientKeys(documents && guardedDocuments(documents, { now }), now))
   const byValue: RequestSource = {
     parameter: 'request',
-    read: (value, client, from, deployment) => readObject(value, client, from, deployment, partsOf(deployment).keys),
+    read: (value, client, from, deployment) => readObject(value, client, from, deployment, keysOf(deployment)),
   }
   if (!documents) return [byValue]
+  const textsOf = perServer(({ now }: Deployment) => guardedTexts(documents, { now }))
   const byReference: RequestSource = {
     parameter: 'request_uri',
     async read(uri, client, from, deployment) {
-      const { keys, texts } = partsOf(deployment)
       const registered = requestUrisOf(client)
       // §6.2: registered beforehand. So nobody makes this server fetch what they like.
       if (!registered.includes(uri)) {
         const hint = `Received ${quoted(uri)}; registered: ${listed(registered)}.`
         return refused('invalid_request_uri', 'request_uri is not registered for this client.', 'uri', hint)
       }
-      const fetched = await texts?.get(withoutFragment(uri), { address: from.address })
-      if (!fetched?.ok) {
-        const hint = `It gave none: ${quoted(fetched?.detail ?? '')}.`
+      const fetched = await textsOf(deployment).get(withoutFragment(uri), { address: from.address })
+      if (!fetched.ok) {
+        const hint = `It gave none: ${quoted(fetched.detail)}.`
         return refused('invalid_request_uri', 'There is no request object at request_uri.', 'uri', hint)
       }
-      return readObject(fetched.json, client, from, deployment, keys)
+      return readObject(fetched.json, client, from, deployment, keysOf(deployment))
     },
   }
   return [byValue, byReference]
