@@ -8,6 +8,8 @@ import { once } from 'node:events'
 
 export interface ProcessOptions {
   readonly cwd: string
+  /** Its whole environment. Default: that of this process. */
+  readonly env?: Readonly<Record<string, string>>
   readonly uid?: number
   readonly gid?: number
 }

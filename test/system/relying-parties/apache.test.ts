@@ -1,15 +1,15 @@
 /** mod_auth_openidc as Debian has it, in an Apache of the test's own. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../support/free-port.js'
 import { adas } from './ada.js'
-import { startApache } from './apache.js'
+import { type Apache, startApache } from './apache.js'
 import { type Provider, secret, startProvider } from './provider.js'
 
 const ada = adas()
 let provider: Provider
 let forum: string
 let vanity: string
-let stopApache: () => Promise<void>
+let apache: Apache
 
 beforeAll(async () => {
   const port = await freePort()
@@ -23,11 +23,14 @@ beforeAll(async () => {
     backchannel_logout_uri: `${vanity}?logout=backchannel`,
   }
   provider = await startProvider(client, forum)
-  stopApache = await startApache(port, provider.issuer)
+  apache = await startApache(port, provider.issuer)
 })
 afterAll(async () => {
-  await stopApache?.()
+  await apache?.stop()
   await provider?.stop()
+})
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.error(apache.said())
 })
 
 async function logIn(): Promise<void> {

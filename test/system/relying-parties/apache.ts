@@ -44,8 +44,14 @@ OIDCInfoHook access_token refresh_token id_token session
 </Location>
 `
 
+export interface Apache {
+  /** What it has written to its log. */
+  said(): string
+  stop(): Promise<void>
+}
+
 /** @param port where it is, on localhost. @param issuer the provider. */
-export async function startApache(port: number, issuer: string): Promise<() => Promise<void>> {
+export async function startApache(port: number, issuer: string): Promise<Apache> {
   const folder = mkdtempSync(join(tmpdir(), 'grantwright-apache-'))
   // Started by root, it becomes somebody else.
   chmodSync(folder, 0o755)
@@ -53,17 +59,23 @@ export async function startApache(port: number, issuer: string): Promise<() => P
   writeFileSync(join(folder, 'apache.conf'), configuration(folder, port, issuer))
   writeFileSync(join(folder, 'site/bye.html'), `${head}<h1>Goodbye</h1></html>`)
   writeFileSync(join(folder, 'site/secure/index.html'), `${head}<pre><!--#printenv --></pre></html>`)
-  const isUp = () => fetch(`http://localhost:${port}/bye.html`)
-  const up = startProcess('/usr/sbin/apache2', ['-X', '-f', join(folder, 'apache.conf')], { cwd: folder }, isUp)
+  const log = join(folder, 'log')
+  const said = () => (existsSync(log) ? readFileSync(log, 'utf8') : '')
   const leave = () => rmSync(folder, { recursive: true, force: true })
+  const isUp = () => fetch(`http://localhost:${port}/bye.html`)
+  // Of this environment it gets nothing: it would look for the provider on this machine behind the proxy that `http_proxy` names.
+  const options = { cwd: folder, env: {} }
+  const up = startProcess('/usr/sbin/apache2', ['-X', '-f', join(folder, 'apache.conf')], options, isUp)
   const end = await up.catch((error: Error) => {
-    const log = join(folder, 'log')
-    const said = existsSync(log) ? readFileSync(log, 'utf8') : ''
+    const why = said()
     leave()
-    throw new Error(`${error.message}${said}`)
+    throw new Error(`${error.message}${why}`)
   })
-  return async () => {
-    await end('SIGTERM')
-    leave()
+  return {
+    said,
+    async stop() {
+      await end('SIGTERM')
+      leave()
+    },
   }
 }
