@@ -13,23 +13,25 @@ import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
 import type { Agreement } from '../protocol/visit.js'
 import { consentId, isCovered } from './consents.js'
+import { isOfTerm, withoutParts } from './parts.js'
 import type { Visit } from './visit.js'
 
 /**
  * Costs one read.
  *
- * @param terms what is approved besides.
+ * @param askedTerms what is asked for besides.
  */
 export async function findAgreement(
   deployment: Deployed,
   { asked, client }: Visit,
   subject: string,
-  terms: TermValues | undefined,
+  askedTerms: TermValues | undefined,
 ): Promise<Agreement> {
   const stored = await deployment.consents.get(consentId(deployment, client.client_id, subject))
   const consent = stored && deployment.now() < stored.value.expiresAt ? stored.value : null
   const refused = stillOptional(deployment, consent?.refused ?? [])
   const access = withoutAccess(asked.access, refused)
+  const terms = withoutParts(deployment, askedTerms, refused)
   // A request for nothing but what was refused would fail without a word: then rather ask.
   if (access.length === 0) return { covers: false, unticked: [] }
   const impersonable = isImpersonable(asked.redirectUri, client)
@@ -66,7 +68,7 @@ export const isOptional = ({ settings }: Deployment, resource: string, scope: st
 
 /** A refusal counts only as long as the app leaves the choice. */
 const stillOptional = (deployment: Deployment, refused: Access): Access =>
-  refused.map(({ resource, scope }) => ({
-    resource,
-    scope: scope.filter((name) => isOptional(deployment, resource, name)),
-  }))
+  refused.map((entry) => {
+    const { resource, scope } = entry
+    return isOfTerm(entry) ? entry : { resource, scope: scope.filter((name) => isOptional(deployment, resource, name)) }
+  })

@@ -9,10 +9,9 @@ import { isSameToken, pageToken } from '../browser/page-token.js'
 import { resourceName, scopeWords } from '../browser/scope-words.js'
 import { termWords } from '../browser/term-words.js'
 import type { Client } from '../clients/client.js'
-import type { Deployment } from '../deployment/deployment.js'
 import type { HttpRequest } from '../edge/message.js'
-import { includes, withoutAccess } from '../grant/consent.js'
-import type { ConsentQuestion, ConsentView } from '../pages/consent.js'
+import { includes, joinAccess, withoutAccess } from '../grant/consent.js'
+import type { ConsentQuestion, ConsentScope, ConsentView } from '../pages/consent.js'
 import { type PageAnswer, show } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import type { AuthorizationRequest } from '../protocol/authorization-request.js'
@@ -21,6 +20,7 @@ import { redirectHost } from '../protocol/redirect-uri.js'
 import type { Access } from '../protocol/resource.js'
 import type { Login } from '../users/contract.js'
 import { isImpersonable, isOptional } from './agreement.js'
+import { type Part, partsOf, refusalOf, withoutParts } from './parts.js'
 import { type Pending, switchUrl } from './pending-request.js'
 import type { OpenQuestion, TermChoice } from './terms.js'
 import { fieldOfQuestion, termsOf } from './terms.js'
@@ -36,8 +36,10 @@ export function askForConsent(
 ): PageAnswer {
   const { pages, urls } = deployment
   const locale = pages.localeFor(request, asked.uiLocales)
-  const ticked = (resource: string, scope: string) => !includes(unticked, [{ resource, scope: [scope] }])
-  const details = termWords(deployment, termsOf({ asked, choice }), locale)
+  const ticked = (entry: Access[number]) => !includes(unticked, [entry])
+  const terms = termsOf({ asked, choice })
+  const parts = partsOf(deployment, terms)
+  const details = termWords(deployment, withoutParts(deployment, terms, parts.map(refusalOf)), locale)
   const questions = choice?.questions ?? []
   const view: ConsentView = {
     page: 'consent',
@@ -54,13 +56,18 @@ export function askForConsent(
     resources: asked.access.map(({ resource, scope }, i) => ({
       resource,
       ...resourceName(deployment, locale, resource),
-      scopes: scope.map((name, j) => ({
-        name,
-        text: scopeWords(deployment, locale, resource, name),
-        choice: isOptional(deployment, resource, name)
-          ? { field: fieldOf(i, j), ticked: ticked(resource, name) }
-          : undefined,
-      })),
+      scopes: [
+        ...scope.map((name, j) => ({
+          name,
+          text: scopeWords(deployment, locale, resource, name),
+          choice: isOptional(deployment, resource, name)
+            ? { field: fieldOf(i, j), ticked: ticked({ resource, scope: [name] }) }
+            : undefined,
+        })),
+        ...parts.flatMap((part, k) =>
+          scope.includes(part.beside) ? partView(part, k, locale, ticked(refusalOf(part))) : [],
+        ),
+      ],
     })),
     ...(details.length > 0 && { details }),
     ...(questions.length > 0 && { questions: questions.map((question, i) => questionView(question, i, locale)) }),
@@ -89,7 +96,7 @@ function shownAs(
 
 /** Whether a posted form is the one that was shown, for a choice that is still the same. */
 export const isConsentToken = (
-  deployment: Deployment,
+  deployment: Deployed,
   token: string | undefined,
   pending: Pending,
   login: Login,
@@ -101,22 +108,38 @@ export const isConsentToken = (
  * is optional and nothing else.
  */
 export function readChoice(
-  deployment: Deployment,
-  { access }: Pick<AuthorizationRequest, 'access'>,
+  deployment: Deployed,
+  { asked, choice }: Pick<Progress, 'asked' | 'choice'>,
   form: Parameters,
 ): { readonly agreed: Access; readonly refused: Access } {
+  const { access } = asked
   const refused = access.map(({ resource, scope }, i) => ({
     resource,
     scope: scope.filter((name, j) => isOptional(deployment, resource, name) && form.get(fieldOf(i, j)) === undefined),
   }))
-  return { agreed: withoutAccess(access, refused), refused: refused.filter(({ scope }) => scope.length > 0) }
+  const left = partsOf(deployment, termsOf({ asked, choice })).filter((_, k) => form.get(fieldOfPart(k)) === undefined)
+  return {
+    agreed: withoutAccess(access, refused),
+    refused: joinAccess(
+      refused.filter(({ scope }) => scope.length > 0),
+      left.map(refusalOf),
+    ),
+  }
 }
 
 /** The name of the checkbox for a scope, by its place in the request. */
 const fieldOf = (resource: number, scope: number): string => `scope_${resource}_${scope}`
 
+/** The name of the checkbox for a part of a term, by its place on the page. */
+const fieldOfPart = (place: number): string => `part_${place}`
+
+const partView = ({ name, text }: Part, place: number, locale: string, ticked: boolean): ConsentScope => ({
+  ...{ name, text: text(locale) },
+  choice: { field: fieldOfPart(place), ticked },
+})
+
 function consentToken(
-  deployment: Deployment,
+  deployment: Deployed,
   { browser, value }: Pending,
   login: Login,
   choice: TermChoice | undefined,
@@ -128,6 +151,7 @@ function consentToken(
   const terms = choice
     ? [choice.choice, choice.terms, choice.questions.map(({ name, choices }) => [name, choices])]
     : []
+  const parts = partsOf(deployment, choice ? choice.terms : value.request.terms).map(({ term, name }) => [term, name])
   // For the person, whichever their login: the salt, which only the store has, keeps it from whoever knows the cookie. Records of earlier
   // versions have none.
   const { subject } = login
@@ -136,6 +160,8 @@ function consentToken(
     value.salt,
     offered,
     ...terms,
+    // Whoever knows no parts would take what was left out for agreed.
+    ...(parts.length > 0 ? [parts] : []),
   ])
 }
 

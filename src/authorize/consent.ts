@@ -14,6 +14,7 @@ import type { Answer } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
 import { isHttpResponse } from '../users/http-response.js'
 import { isConsentToken, readChoice } from './consent-question.js'
+import { withoutParts } from './parts.js'
 import { findPending } from './pending-request.js'
 import { proceed } from './proceed.js'
 import { findChoice, hasQuestions, readTerms } from './terms.js'
@@ -36,7 +37,7 @@ export async function consent(deployment: Deployed, request: HttpRequest): Promi
   if (!login || !isConsentToken(deployment, pageToken, visit.pending, login, choice)) {
     return proceed(deployment, request, visit, { login, choice })
   }
-  const { agreed, refused } = readChoice(deployment, visit.asked, form)
+  const { agreed, refused } = readChoice(deployment, { asked: visit.asked, choice }, form)
   const { subject } = login
   // The token says for whom the page was shown, not that their login was good enough.
   // To allow nothing is to deny.
@@ -44,8 +45,10 @@ export async function consent(deployment: Deployed, request: HttpRequest): Promi
     return proceed(deployment, request, visit, { login, choice, decision: { access: [], refused, subject } })
   }
   const chosen = choice ? readTerms(choice, form) : { terms: visit.asked.terms }
-  const decision = chosen && { access: agreed, refused, subject, ...(chosen.terms && { terms: chosen.terms }) }
-  return proceed(deployment, request, visit, { login, choice, decision: decision ?? undefined })
+  if (!chosen) return proceed(deployment, request, visit, { login, choice })
+  const terms = withoutParts(deployment, chosen.terms, refused)
+  const decision = { access: agreed, refused, subject, ...(terms && { terms }) }
+  return proceed(deployment, request, visit, { login, choice, decision })
 }
 
 /** A field for each box that stays ticked, and of those there are as many as a request has room to ask for. */

@@ -38,11 +38,12 @@ export async function wholeRequest(
       reason: 'request:foreign',
     }
   }
-  // OpenID Connect Core §6.1: what is inside supersedes what stands beside.
-  const beside = sent.names().filter((name) => !inside.has(name) && name !== source.parameter)
+  // OpenID Connect Core §6.1: what is inside supersedes what stands beside; RFC 9101 §5: there is nothing beside.
+  const counts = (name: string) => !inside.has(name) && (!found.isWhole || name === 'client_id')
+  const beside = sent.names().filter((name) => counts(name) && name !== source.parameter)
   return collectParameters([
     ...beside.map((name) => [name, sent.get(name) ?? ''] as const),
-    ...(inside.has('resource') ? [] : sent.resources.map((uri) => ['resource', uri] as const)),
+    ...(counts('resource') ? sent.resources.map((uri) => ['resource', uri] as const) : []),
     ...found.parameters,
   ])
 }

@@ -23,6 +23,8 @@ export interface RequestSource {
 /** The parameters, in order; `resource` may repeat. */
 export interface SourceFound {
   readonly parameters: readonly (readonly [name: string, value: string])[]
+  /** Whether these are all: then nothing that stands beside counts, but `client_id`. @default false */
+  readonly isWhole?: boolean | undefined
 }
 
 /** Why they cannot be read, told to the client where it is certain where that is. */

@@ -44,6 +44,8 @@ export interface Term<Value extends Json = Json> {
   readonly incidental?: boolean | undefined
   /** What the person may have to choose. @default nothing */
   readonly question?: Question<Value> | undefined
+  /** What the person may leave out of the value, a box each, ticked at first. @default nothing */
+  readonly parts?: OptionalParts<Value> | undefined
   /** What pages say of a value, a line each, in the language `locale`. Pure. @default nothing */
   words?(value: Value, locale: string): readonly string[]
   /** Whether who agreed to one value has agreed to another. Pure. @default whether they are the same */
@@ -82,6 +84,18 @@ export interface Question<Value extends Json> {
    * @param asked what the request says.
    */
   offer(asked: Value | undefined, about: Choosing): Promise<Offer<Value>> | Offer<Value>
+}
+
+/** What of a value may be left out. Pure, all of it. */
+export interface OptionalParts<Value extends Json = Json> {
+  /** The boxes stand with the scope of this name: that of a resource which everybody has who asks for the term. */
+  readonly beside: string
+  /** The names of the parts that may be left out of the value, in the order of the page. */
+  of(value: Value): readonly string[]
+  /** What pages say of one, in the language `locale`. */
+  text(name: string, locale: string): string
+  /** What is left without some of them; undefined for nothing. */
+  without(value: Value, names: readonly string[]): Value | undefined
 }
 
 /** Who chooses. */

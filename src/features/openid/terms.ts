@@ -19,6 +19,7 @@ import {
   onlyClaims,
   parseClaimsParameter,
   type RequestedClaims,
+  voluntaryNames,
 } from './rules/claims-parameter.js'
 import { claimsTermName, signInTermName } from './rules/term-names.js'
 import { sharedWords, wordsForClaims } from './words.js'
@@ -82,6 +83,13 @@ export const claimsTerm: Term<RequestedClaims> = {
     )
   },
   words: (value, locale) => wordsForClaims(namesIn(value), locale),
+  // §5.5.1: what is not essential is voluntary.
+  parts: {
+    beside: 'openid',
+    of: voluntaryNames,
+    text: (name, locale) => wordsForClaims([name], locale).join(' '),
+    without: (value, names) => onlyClaims(value, (name) => !names.includes(name)),
+  },
   covers: coversClaims,
 }
 

@@ -30,6 +30,7 @@ import {
   provider,
   type SignedIn,
   signIn,
+  tokensFor,
   USERINFO,
   userInfo,
 } from './sign-in.js'
@@ -323,12 +324,58 @@ describe('the parameter claims', () => {
     const ask = async (claims: object, more = {}) =>
       browser.get(authorizeUrl(pkce().challenge, { ...asking(claims), ...more }))
     const page = await (await ask({ userinfo: { birthdate: null, email: null } })).text()
-    expect(page).toContain('See also: date of birth and email address')
+    expect(page).toContain('See also: date of birth')
+    expect(page).toContain('See also: email address')
     await agree(browser, page)
     expect((await ask({ userinfo: { email: null } })).status).toBe(303)
     expect((await ask({ id_token: { phone_number: null } })).status).toBe(200)
     const french = await (await ask({ id_token: { phone_number: null } }, { ui_locales: 'fr-CA' })).text()
     expect(french).toContain('Voir aussi : numéro de téléphone')
+  })
+
+  it('says what is essential as belonging to the request, and leaves the rest to the person, box by box', async () => {
+    const h = provider()
+    const { verifier, challenge } = pkce()
+    const browser = h.browser()
+    const claims = {
+      userinfo: { birthdate: null, phone_number: null, email: { essential: true } },
+      id_token: { birthdate: null, email: null },
+    }
+    const page = await (await browser.get(authorizeUrl(challenge, asking(claims)))).text()
+    expect(boxesIn(page)).toEqual(['part_0', 'part_1'])
+    const tokens = await tokensFor(h, await agree(browser, page, ['part_0']), verifier)
+    const { phone_number, email } = ada
+    expect((await userInfo(h, tokens.access_token)).body).toEqual({ sub: 'alice', phone_number, email })
+    expect(await idTokenOf(h, tokens)).not.toHaveProperty('birthdate')
+  })
+
+  it('remembers what was left out, and neither asks again nor tells it; unless it is needed now', async () => {
+    const h = provider()
+    const browser = h.browser()
+    const ask = async (birthdate: object | null, more = {}) => {
+      const { verifier, challenge } = pkce()
+      const asked = asking({ userinfo: { birthdate, email: null, ...more } })
+      return { verifier, answer: await browser.get(authorizeUrl(challenge, asked)) }
+    }
+    await agree(browser, await (await ask(null)).answer.text(), ['part_0'])
+    const { verifier, answer } = await ask(null)
+    const { access_token } = await tokensFor(h, answer, verifier)
+    expect((await userInfo(h, access_token)).body).toEqual({ sub: 'alice', email: ada.email })
+    expect((await ask({ essential: true })).answer.status).toBe(200)
+    // Asked for more, the person finds their box as they left it.
+    const page = await (await ask(null, { name: null })).answer.text()
+    expect(boxesIn(page)).toEqual(['part_1', 'part_2'])
+    await agree(browser, page.replace('name="part_0"', 'name="part_0" checked'))
+    expect((await ask({ essential: true })).answer.status).toBe(303)
+  })
+
+  it('of which nothing was left over leaves the login', async () => {
+    const h = provider()
+    const { verifier, challenge } = pkce()
+    const browser = h.browser()
+    const page = await (await browser.get(authorizeUrl(challenge, asking({ userinfo: { email: null } })))).text()
+    const tokens = await tokensFor(h, await agree(browser, page, ['part_0']), verifier)
+    expect((await userInfo(h, tokens.access_token)).body).toEqual({ sub: 'alice' })
   })
 
   it('with a value asks for that value or nothing', async () => {

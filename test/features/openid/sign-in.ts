@@ -59,6 +59,11 @@ export async function signIn(h: Harness, changes: Changes = {}, browser: Browser
   const { verifier, challenge } = pkce()
   let response = await browser.get(authorizeUrl(challenge, { scope: 'openid', ...changes }))
   if (response.status === 200) response = await agree(browser, await response.text())
+  return tokensFor(h, response, verifier)
+}
+
+/** Redeems the code of an authorization response. */
+export async function tokensFor(h: Harness, response: Response, verifier: string): Promise<SignedIn> {
   const code = redirected(response).get('code')
   if (code === null) throw new Error(`no code: ${response.status} ${response.headers.get('location')}`)
   const { status, body } = await h.token({ ...redeemForm({ code, verifier }), redirect_uri: CALLBACK })

@@ -79,13 +79,15 @@ async function readObject(
   if (!claims) return wrong('The request object is no JSON object.', 'form')
   const { settings, now } = deployment
   const read = readRequestObject(claims, { clientId: client.client_id, issuer: settings.issuer, now: now() })
-  return typeof read === 'string' ? wrong(read, 'claims') : read
+  return typeof read === 'string' ? wrong(read, 'claims') : { ...read, isWhole: typeOf(typ) === OWN_TYPE }
 }
 
-/** RFC 9101 §10.8 has a type of its own; OpenID Connect has none. */
-const isType = (typ: unknown): boolean =>
-  typ === undefined ||
-  (typeof typ === 'string' && /^(?:application\/)?(?:oauth-authz-req\+jwt|jwt)$/.test(asciiLowerCase(typ)))
+/** RFC 9101 §10.8 has a type of its own, for objects that have the whole request; OpenID Connect has none. */
+const isType = (typ: unknown): boolean => typ === undefined || ['jwt', OWN_TYPE].includes(typeOf(typ))
+const OWN_TYPE = 'oauth-authz-req+jwt'
+
+/** RFC 7515 §4.1.9: with or without its prefix. */
+const typeOf = (typ: unknown): string => asciiLowerCase(String(typ)).replace(/^application\//, '')
 
 const refused = (error: SourceRefused['error'], description: string, reason: string, hint?: string): SourceRefused => ({
   error,

@@ -128,6 +128,10 @@ export const namesIn = ({ userinfo = {}, id_token = {} }: RequestedClaims): read
   ...new Set([...Object.keys(userinfo), ...Object.keys(id_token)]),
 ]
 
+/** Those that nobody needs, wherever they are asked for. */
+export const voluntaryNames = (asked: RequestedClaims): readonly string[] =>
+  namesIn(asked).filter((name) => !asked.userinfo?.[name]?.essential && !asked.id_token?.[name]?.essential)
+
 const malformed = (description: string): TermRefused =>
   new TermRefused('invalid_request', description, {
     reason: 'openid:claims',
