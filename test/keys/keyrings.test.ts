@@ -118,6 +118,40 @@ describe('a second algorithm', () => {
     expect(store.records.size).toBe(2)
   })
 
+  it.each(['before', 'after'] as const)(
+    'is one key for all who come later, when whoever made it is gone %s any of its verbs',
+    async (moment) => {
+      const counting = world()
+      await counting.instance(['EdDSA']).current('EdDSA')
+      const verbs = counting.store.calls.length
+      let stayed = 0
+      for (let fatal = 1; fatal <= verbs; fatal++) {
+        const { store, instance } = world()
+        const first = await instance([]).current()
+        const before = [...store.records]
+        let left = fatal
+        store[moment] = () => {
+          if (--left <= 0) throw new Error('the process is gone')
+        }
+        const dying = async () => instance(['EdDSA']).current('EdDSA')
+        await dying().catch(() => {})
+        store[moment] = () => {}
+        const made = [...store.records.values()][1]
+        const signers = await Promise.all([1, 2].map(() => instance(['EdDSA']).current('EdDSA')))
+        expect(new Set(signers.map(({ kid }) => kid)).size).toBe(1)
+        if (made) {
+          stayed++
+          expect(made.document).toContain(signers[0]?.kid)
+        }
+        expect(store.records.size).toBe(2)
+        expect([...store.records]).toEqual(expect.arrayContaining(before))
+        expect((await instance(['EdDSA']).current()).kid).toBe(first.kid)
+      }
+      // The second record was there already, or else it was not: both have been seen where both can be.
+      expect(stayed).toBe(moment === 'after' ? 1 : 0)
+    },
+  )
+
   it('needs no promise and no store any more afterwards', async () => {
     const { store, instance } = world()
     const ring = instance(['EdDSA'])

@@ -42,7 +42,7 @@ const start = (more: Record<string, unknown> = {}) => {
 }
 beforeEach(() => start())
 
-const object = (claims: JWTPayload, { alg = 'ES256', key = keys.privateKey, typ = 'oauth-authz-req+jwt' } = {}) =>
+const object = (claims: JWTPayload, { alg = 'ES256', key = keys.privateKey, typ = 'JWT' } = {}) =>
   new SignJWT({ iss: 'web', aud: ISSUER, client_id: 'web', response_type: 'code', ...claims })
     .setProtectedHeader({ alg, kid: 'k1', typ })
     .sign(key)
@@ -88,6 +88,29 @@ describe('a request object', () => {
   it('may leave to the request what it does not say, and come without type, iss and aud', async () => {
     const request = await new SignJWT({ nonce: 'n' }).setProtectedHeader({ alg: 'ES256' }).sign(keys.privateKey)
     expect(await ask({ request })).toMatchObject({ status: 200 })
+  })
+
+  it('of the type of RFC 9101 is the whole request: what stands beside counts for nothing', async () => {
+    const { verifier, challenge } = pkce()
+    const claims = { redirect_uri: CALLBACK, scope: 'openid', code_challenge: challenge, code_challenge_method: 'S256' }
+    const request = await object(claims, { typ: 'application/OAuth-Authz-Req+JWT' })
+    const beside = {
+      client_id: 'web',
+      state: 'outside',
+      nonce: 'outside',
+      resource: 'https://api.example.com',
+      request,
+    }
+    const browser = h.browser()
+    const page = await browser.get(`/oauth/authorize?${new URLSearchParams(beside)}`)
+    const back = redirected(await agree(browser, await page.text()))
+    expect(back.get('state')).toBeNull()
+    const { body } = await h.token(redeemForm({ code: back.get('code') ?? '', verifier }))
+    expect(claimsOf((body as never as { id_token: string }).id_token)).not.toHaveProperty('nonce')
+    expect(body.scope).toBe('openid')
+    // So what is not inside is missing, and nobody can add it.
+    const without = await object({ redirect_uri: CALLBACK, scope: 'openid' }, { typ: 'oauth-authz-req+jwt' })
+    expect(await ask({ request: without })).toMatchObject({ error: 'invalid_request' })
   })
 
   it('is read where the client keeps it, at a URL that is registered, with its fragment or without', async () => {
