@@ -1,0 +1,14 @@
+/**
+ * Who takes part, and in which works. A contestant's own file is loaded in the process of its server alone.
+ *
+ * @module
+ */
+import { works } from '../works/all.mjs'
+
+const everything = works.map(({ name }) => name)
+
+/** @type {{ name: string, isPeer?: true, works: string[] }[]} */
+export const contestants = [
+  { name: 'floor', works: everything },
+  { name: 'grantwright', works: everything },
+]

@@ -1,0 +1,87 @@
+/**
+ * One work: all contestants' servers are up, and every round measures each once, in another order.
+ *
+ * @module
+ */
+import { coreTimes, othersOn } from './machine.mjs'
+import { startProcess } from './processes.mjs'
+
+/**
+ * @typedef {{ label: string, name: string, env?: Record<string, string> }} Entry a contestant, or one of two builds of it
+ * @typedef {{ rounds: number, connections: number, warmUp: number, firstWarmUp: number, window: number }} Times in milliseconds
+ * @typedef {{ cost: number, rate: number, p50: number, p99: number, busy: number, others: number }} Round CPU µs for each unit, units in a second,
+ *   latencies in ms, which share of its core the server used, and others
+ * @typedef {{ label: string, rounds: Round[], refused: string | null }} Cell
+ */
+
+/** Units that are prepared before anybody knows how fast it goes. */
+const FIRST_UNITS = 1500
+/** More than the window should need. */
+const RESERVE = 1.3
+
+/**
+ * @param {import('./works/all.mjs').Work} work
+ * @param {Entry[]} entries
+ * @param {{ server: number, load: number }} cores
+ * @param {Times} times
+ * @returns {Promise<Cell[]>}
+ */
+export async function measureWork(work, entries, cores, times) {
+  const load = startProcess('load.mjs', cores.load, [])
+  const running = []
+  try {
+    await load.ready()
+    for (const { label, name, env } of entries) {
+      const server = startProcess('serve.mjs', cores.server, [name, work.name], env)
+      const one = { cell: { label, rounds: [], refused: null }, server, target: null, rate: 0 }
+      running.push(one)
+      await orRefuse(one, async () => {
+        one.target = await server.ready()
+      })
+    }
+    for (let round = 0; round < times.rounds; round++)
+      for (const one of rotated(running, round))
+        if (!one.cell.refused)
+          await orRefuse(one, async () => {
+            one.cell.rounds.push(await measureOne(work, one, load, cores, times, round))
+          })
+    return running.map(({ cell }) => cell)
+  } finally {
+    await Promise.all([load, ...running.map(({ server }) => server)].map((started) => started.end()))
+  }
+}
+
+async function orRefuse({ cell }, act) {
+  try {
+    await act()
+  } catch (error) {
+    cell.refused = error.message
+  }
+}
+
+const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length])
+
+async function measureOne(work, one, load, cores, times, round) {
+  const { server, target } = one
+  const phase = async (milliseconds) => {
+    const units = one.rate ? Math.ceil((one.rate * milliseconds * RESERVE) / 1000) : FIRST_UNITS
+    const n = work.materialFor(units, times.connections)
+    const material = n ? await server.ask({ ask: 'prepare', n }) : null
+    await load.ask({ ask: 'open', work: work.name, target, material, connections: times.connections })
+    const on = [cores.server, cores.load]
+    const cpuBefore = await server.ask({ ask: 'cpu' })
+    const coresBefore = coreTimes(on)
+    const result = await load.ask({ ask: 'run', milliseconds })
+    const cpu = (await server.ask({ ask: 'cpu' })) - cpuBefore
+    const others = othersOn(coresBefore, coreTimes(on), [cpu, result.cpu])
+    await load.ask({ ask: 'finish' })
+    one.rate = (result.count / result.took) * 1000
+    const { count, took, p50, p99 } = result
+    return { cost: cpu / count, rate: one.rate, p50, p99, busy: cpu / (took * 1000), others }
+  }
+  const warmUp = round === 0 ? times.firstWarmUp : times.warmUp
+  // What the first estimate was too low for is not all of the warm-up.
+  const began = performance.now()
+  while (performance.now() - began < warmUp) await phase(warmUp - (performance.now() - began))
+  return phase(times.window)
+}

@@ -1,0 +1,74 @@
+/**
+ * Processes on a core of their own that are asked things, one after the other.
+ *
+ * @module
+ */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+/** Nothing that is asked takes so long. */
+const LONGEST = 120_000
+
+/**
+ * @param {string} script in this folder
+ * @param {number} core
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ * @returns `ask` sends a question and resolves to its answer; `end` waits until the process is gone
+ */
+export function startProcess(script, core, args, env = {}) {
+  const command = ['-c', String(core), process.execPath, join(import.meta.dirname, script), ...args]
+  const child = spawn('taskset', command, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => {
+      said = `${said}${text}`.slice(-4000)
+    })
+  let waiting = null
+  const gone = new Promise((resolve) => child.once('close', resolve))
+  gone.then(() => waiting?.reject(new Error(`${script} ${args.join(' ')} ended.\n${said}`)))
+  child.on('error', (error) => waiting?.reject(error))
+  child.on('message', ({ answer, error }) => {
+    if (error === undefined) waiting?.resolve(answer)
+    else waiting?.reject(Object.assign(new Error(error.message), { wrong: error.wrong }))
+  })
+  let late
+  const ask = (question) =>
+    new Promise((resolve, reject) => {
+      late = setTimeout(() => reject(new Error(`${script} ${args.join(' ')} does not answer.\n${said}`)), LONGEST)
+      waiting = { resolve, reject }
+      if (question && child.connected) child.send(question)
+    }).finally(() => {
+      clearTimeout(late)
+    })
+  return {
+    ready: () => ask(null),
+    ask,
+    end() {
+      child.kill()
+      return gone
+    },
+  }
+}
+
+/**
+ * In such a process: answers questions by the name in `ask`.
+ *
+ * @param {Record<string, (question: any) => any>} answers
+ */
+export function answerQuestions(answers) {
+  process.on('message', async (question) => {
+    try {
+      process.send({ answer: (await answers[question.ask](question)) ?? null })
+    } catch (error) {
+      process.send({
+        error: { message: error.wrong ? error.message : String(error.stack), wrong: error.wrong === true },
+      })
+    }
+  })
+  // Whoever asked is gone.
+  process.on('disconnect', () => process.exit())
+}

@@ -1,0 +1,67 @@
+/**
+ * `npm run bench`: what each kind of request costs in CPU, here and in others. CONTRIBUTING.md says what it takes, docs/performance.md what came out.
+ *
+ * Exit codes: 0; 1 when an answer was wrong, and then its cell is refused; 2 when the figures are printed but the conditions make them worthless.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { contestants } from './contestants/all.mjs'
+import { chooseCores, machine } from './machine.mjs'
+import { measureWork } from './measure.mjs'
+import { quick } from './quick.mjs'
+import { buildIfOlder, installPeers } from './ready.mjs'
+import { tableOf } from './tables.mjs'
+import { printVerdict, verdictOf } from './verdict.mjs'
+import { workNamed, works } from './works/all.mjs'
+
+const usage = `npm run bench -- [options]
+  --quick [commit]       the working tree against a commit, in two minutes
+  --rounds 5             rounds of each work
+  --works a,b            these alone (${works.map(({ name }) => name).join(', ')})
+  --contestants a,b      these alone (${contestants.map(({ name }) => name).join(', ')})
+  --json file            the figures as JSON`
+
+/** How long each takes, in milliseconds. */
+const times = { connections: 16, firstWarmUp: 3000, warmUp: 1000, window: 2000 }
+
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+      works: { type: 'string' },
+      contestants: { type: 'string' },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return console.log(usage)
+  const rounds = Number(values.rounds)
+  if (!(Number.isInteger(rounds) && rounds > 0) || positionals.length > (values.quick ? 1 : 0)) throw new Error(usage)
+  const cores = chooseCores()
+  buildIfOlder()
+  if (values.quick) return quick(cores, positionals[0])
+  const chosen = values.contestants?.split(',') ?? contestants.map(({ name }) => name)
+  if (contestants.some(({ name, isPeer }) => isPeer && chosen.includes(name))) installPeers()
+  const results = []
+  for (const work of values.works?.split(',').map(workNamed) ?? works) {
+    const able = contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes(work.name))
+    const entries = able.map(({ name }) => ({ label: name, name }))
+    const cells = await measureWork(work, entries, cores, { ...times, rounds })
+    results.push({ work: work.name, title: work.title, cells })
+    console.log(tableOf(results.at(-1)))
+  }
+  const run = { machine: machine(), rounds, times, results }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
+  const verdict = verdictOf(results)
+  printVerdict(verdict)
+  process.exitCode = verdict.exitCode
+}
+
+await main().catch((error) => {
+  console.error(error.message)
+  process.exitCode = 1
+})

@@ -1,0 +1,36 @@
+/**
+ * A work as a table for the console.
+ *
+ * @module
+ */
+import { median, ratio, spread } from './figures.mjs'
+
+const costs = (cell) => cell.rounds.map(({ cost }) => cost)
+
+/** @param {{ title: string, cells: import('./measure.mjs').Cell[] }} result */
+export function tableOf({ title, cells }) {
+  const own = cells.find(({ label, rounds }) => label === 'grantwright' && rounds.length)
+  const head = [title, 'CPU µs', '± %', '÷ grantwright', 'per second', 'p50 ms', 'p99 ms', 'busy']
+  const lines = cells.map((cell) => {
+    if (cell.refused !== null) return [cell.label, 'refused']
+    const middle = (member) => median(cell.rounds.map((round) => round[member]))
+    return [
+      cell.label,
+      middle('cost').toFixed(1),
+      (spread(costs(cell)) * 100).toFixed(0),
+      own && !own.refused ? ratio(costs(cell), costs(own)).toFixed(2) : '',
+      middle('rate').toFixed(0),
+      middle('p50').toFixed(2),
+      middle('p99').toFixed(2),
+      `${(middle('busy') * 100).toFixed(0)} %`,
+    ]
+  })
+  return `\n${columns([head, ...lines])}`
+}
+
+/** @param {string[][]} rows the first column to the left, all others to the right */
+export function columns(rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)))
+  const line = (row) => row.map((text, i) => (i ? text.padStart(widths[i]) : text.padEnd(widths[i]))).join('  ')
+  return rows.map(line).join('\n')
+}

@@ -1,0 +1,30 @@
+/**
+ * What is wrong with a run, said.
+ *
+ * @module
+ */
+import { complaints } from './figures.mjs'
+
+/**
+ * @param {{ work: string, cells: import('./measure.mjs').Cell[] }[]} results
+ * @returns {{ refused: string[], reasons: string[], exitCode: number }} `reasons` why the figures are worth nothing
+ */
+export function verdictOf(results) {
+  const refused = results.flatMap(({ work, cells }) =>
+    cells.filter((cell) => cell.refused !== null).map(({ label, refused: why }) => `${label}, ${work}: ${why}`),
+  )
+  const measured = results.flatMap(({ work, cells }) => cells.map(({ label, rounds }) => ({ work, label, rounds })))
+  const floors = measured
+    .filter(({ label, rounds }) => label === 'floor' && rounds.length)
+    .map(({ work, rounds }) => ({ work, costs: rounds.map(({ cost }) => cost) }))
+  const windows = measured.flatMap(({ work, label, rounds }) =>
+    rounds.map(({ others }, i) => ({ work, contestant: label, round: i + 1, others })),
+  )
+  const reasons = complaints({ floors, windows })
+  return { refused, reasons, exitCode: refused.length ? 1 : reasons.length ? 2 : 0 }
+}
+
+export function printVerdict({ refused, reasons }) {
+  for (const text of refused) console.error(`\nREFUSED. ${text}`)
+  if (reasons.length) console.error(`\nThis run is WORTHLESS:\n${reasons.map((reason) => `- ${reason}`).join('\n')}`)
+}

@@ -1,0 +1,29 @@
+/** A code is redeemed, with the secret of the client and PKCE. */
+import { given } from '../given.mjs'
+import { tokenChecker } from '../load/tokens.mjs'
+import { post } from './requests.mjs'
+
+/** @param {'jwt' | 'opaque'} form */
+export const code = (form) => ({
+  name: `code-${form}`,
+  title: `Code and PKCE redeemed, ${form}`,
+  materialFor: (units) => units,
+  /** @param {{ code: string, verifier: string }[]} codes */
+  begin(target, codes) {
+    const { host, paths, extra } = target
+    const checker = tokenChecker(target, { form, refresh: true })
+    let used = 0
+    const next = () => (used < codes.length ? redemption(host, paths.token, codes[used++], extra) : null)
+    const replied = (reply) => !!checker.check(reply)
+    return { lane: () => ({ next, replied }), finish: checker.finish }
+  },
+})
+
+export const redemption = (host, path, { code, verifier }, extra = {}) =>
+  post(host, path, {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: given.client.redirectUri,
+    code_verifier: verifier,
+    ...extra,
+  })

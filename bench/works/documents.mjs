@@ -1,0 +1,43 @@
+/** What anybody may read: the first is looked at in full, all others have to be the same. */
+import { jsonOf } from '../load/json.mjs'
+import { demand } from '../load/wrong.mjs'
+import { get } from './requests.mjs'
+
+const document = (name, title, path, examine) => ({
+  name,
+  title,
+  materialFor: () => 0,
+  begin(target) {
+    const request = get(target.host, target.paths[path])
+    let right = null
+    const replied = (reply) => {
+      const content = jsonOf(reply)
+      if (reply.body === right) return true
+      examine(content, target, reply)
+      right = reply.body
+      return true
+    }
+    return { lane: () => ({ next: () => request, replied }) }
+  },
+})
+
+export const discovery = document('discovery', 'Metadata', 'discovery', (content, { issuer, host, paths }, reply) => {
+  demand(content.issuer === issuer, `issuer is ${issuer}`, reply)
+  for (const [member, path] of [
+    ['token_endpoint', paths.token],
+    ['authorization_endpoint', paths.authorize],
+    ['jwks_uri', paths.jwks],
+  ])
+    demand(content[member] === `http://${host}${path}`, `${member} is where it is`, reply)
+  demand(content.response_types_supported.includes('code'), 'response_types_supported has code', reply)
+})
+
+export const jwks = document('jwks', 'JWKS', 'jwks', ({ keys }, _target, reply) => {
+  const signing = keys.find(({ kty, crv }) => kty === 'EC' && crv === 'P-256')
+  demand(signing?.x && signing.y && signing.kid, 'there is a key for ES256', reply)
+  demand(
+    keys.every((key) => !('d' in key)),
+    'no key is private',
+    reply,
+  )
+})

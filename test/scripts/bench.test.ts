@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import { complaints, median, ratio, spread } from '../../bench/figures.mjs'
+import { parseReply } from '../../bench/load/connection.mjs'
+import { tokenChecker } from '../../bench/load/tokens.mjs'
+import { verdictOf } from '../../bench/verdict.mjs'
+
+describe('the figures of the benchmark', () => {
+  it('have a median of odd and of even numbers, whatever their order', () => {
+    expect([median([3, 1, 2]), median([4, 1, 3, 2]), median([7])]).toEqual([2, 2.5, 7])
+  })
+
+  it('are spread from the least to the greatest, as a share of the median', () => {
+    expect(spread([90, 100, 120])).toBeCloseTo(0.3)
+  })
+
+  it('are compared within each round, so that a slow round strikes both', () => {
+    expect(ratio([20, 60, 20], [10, 30, 11])).toBe(2)
+  })
+})
+
+describe('a run', () => {
+  const window = { work: 'refresh-jwt', contestant: 'floor', round: 2, others: 0.02 }
+
+  it('stands when the floor stays and the cores are its own', () => {
+    expect(complaints({ floors: [{ work: 'refresh-jwt', costs: [100, 109] }], windows: [window] })).toEqual([])
+  })
+
+  it('is worthless when the floor drifts', () => {
+    const floors = [{ work: 'refresh-jwt', costs: [100, 130, 105] }]
+    expect(complaints({ floors, windows: [] })).toEqual([
+      'refresh-jwt: the floor costs 30 % more in one round than in another.',
+    ])
+  })
+
+  it('is worthless when others were on the cores, and says where most', () => {
+    const windows = [window, { ...window, others: 0.11 }, { ...window, round: 3, others: 0.4 }]
+    expect(complaints({ floors: [], windows })).toEqual([
+      'Others were on the cores in 2 of 3 windows: 40 % of a core in round 3 of floor, refresh-jwt.',
+    ])
+  })
+
+  it('stands where nobody knows who else was there', () => {
+    expect(complaints({ floors: [], windows: [{ ...window, others: null }] })).toEqual([])
+  })
+
+  it('ends with 1 for a wrong answer, with 2 when it is worthless, else with 0', () => {
+    const round = { cost: 10, rate: 1, p50: 1, p99: 1, busy: 1, others: 0 }
+    const exitCode = (cell: object) =>
+      verdictOf([{ work: 'jwks', cells: [{ label: 'floor', rounds: [round], refused: null, ...cell }] }]).exitCode
+    expect(exitCode({})).toBe(0)
+    expect(exitCode({ rounds: [round, { ...round, cost: 12 }] })).toBe(2)
+    expect(exitCode({ rounds: [{ ...round, others: 0.5 }], refused: 'Another token came.' })).toBe(1)
+  })
+})
+
+describe('the load of the benchmark', () => {
+  it('takes an answer with a length, one in chunks, and waits for the rest of either', () => {
+    const read = (text: string) => parseReply(Buffer.from(text))?.body
+    expect(read('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc')).toBe('abc')
+    expect(read('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab')).toBe(undefined)
+    expect(read('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n')).toBe('abcde')
+    expect(read('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n')).toBe(undefined)
+  })
+
+  const target = { issuer: 'http://localhost', origin: 'http://localhost', paths: {} }
+  const right = { access_token: 'a'.repeat(43), token_type: 'Bearer', expires_in: 600, scope: 'notes:write notes:read' }
+  const answer = (members: object, status = 200, more = 'cache-control: no-store\r\n') => ({
+    status,
+    head: `HTTP/1.1 ${status} OK\r\ncontent-type: application/json\r\n${more}`,
+    body: JSON.stringify({ ...right, refresh_token: 'r'.repeat(43), ...members }),
+  })
+
+  it('takes a right answer of a token endpoint once', () => {
+    const { check } = tokenChecker(target, { form: 'opaque', refresh: true })
+    expect(check(answer({}))).toMatchObject({ token_type: 'Bearer' })
+    expect(() => check(answer({}))).toThrow('access_token is a new one')
+    expect(() => check(answer({ access_token: 'b'.repeat(43) }))).toThrow('refresh_token is a new one')
+  })
+
+  it.each([
+    ['another status', answer({}, 201), 'the status is 200'],
+    ['an answer that may be cached', answer({}, 200, ''), 'cache-control is no-store'],
+    ['another token type', answer({ token_type: 'mac' }), 'token_type is Bearer'],
+    ['less scope', answer({ scope: 'notes:read' }), 'scope is what was asked for'],
+    ['another lifetime', answer({ expires_in: 3600 }), 'expires_in is the lifetime'],
+    ['no refresh token', answer({ refresh_token: undefined }), 'refresh_token is a string'],
+    [
+      'a JWT that was to be opaque',
+      answer({ access_token: `eyJhbGciOi.${'b'.repeat(20)}.c` }),
+      'the access token is opaque',
+    ],
+  ])('refuses %s', (_, reply, why) => {
+    const { check } = tokenChecker(target, { form: 'opaque', refresh: true })
+    expect(() => check(reply)).toThrow(why)
+  })
+
+  it('refuses an opaque token that was to be a JWT', () => {
+    const { check } = tokenChecker(target, { form: 'jwt', refresh: true })
+    expect(() => check(answer({}))).toThrow('the access token is a JWT signed with ES256')
+  })
+})
