@@ -65,7 +65,7 @@ async function measureOne(work, one, load, cores, times, round) {
   const { server, target } = one
   const phase = async (milliseconds) => {
     const units = one.rate ? Math.ceil((one.rate * milliseconds * RESERVE) / 1000) : FIRST_UNITS
-    const n = work.materialFor(units, times.connections)
+    const n = work.materialFor(units)
     const material = n ? await server.ask({ ask: 'prepare', n }) : null
     await load.ask({ ask: 'open', work: work.name, target, material, connections: times.connections })
     const on = [cores.server, cores.load]

@@ -37,7 +37,6 @@ const work = (form, what) => async () => {
 }
 
 export const contestant = {
-  name: 'floor',
   works: {
     'client-credentials-jwt': work('jwt'),
     'code-jwt': work('jwt', 'codes'),

@@ -72,7 +72,6 @@ const work = (form, what, more) => async () => {
 const own = { first_party: true }
 
 export const contestant = {
-  name: 'grantwright',
   works: {
     'client-credentials-jwt': work('jwt'),
     'code-jwt': work('jwt', 'codes', own),

@@ -6,13 +6,10 @@
 import { header } from './connection.mjs'
 import { demand } from './wrong.mjs'
 
-/** Header lines that were looked at: of one server they differ in the date at most. */
-const typeOf = (head) => header(head, 'content-type') ?? ''
-
 /** @returns {any} */
-export function jsonOf(reply) {
+export function jsonOf(reply, type = /^application\/json\b/i) {
   demand(reply.status === 200, 'the status is 200', reply)
-  demand(/^application\/json\b/i.test(typeOf(reply.head)), 'the content type is application/json', reply)
+  demand(type.test(header(reply.head, 'content-type') ?? ''), 'the content type is application/json', reply)
   try {
     return JSON.parse(reply.body)
   } catch {

@@ -14,7 +14,7 @@ import { refresh } from './refresh.mjs'
  * @typedef {{
  *   name: string,
  *   title: string,
- *   materialFor(units: number, connections: number): number,
+ *   materialFor(units: number): number,
  *   begin(target: any, material: any): { lane(number: number, lanes: number): any, finish?(): Promise<void> },
  * }} Work `materialFor`: how many of what the load needs the server is to prepare for so many units
  */

@@ -3,7 +3,7 @@ import { jsonOf } from '../load/json.mjs'
 import { demand } from '../load/wrong.mjs'
 import { get } from './requests.mjs'
 
-const document = (name, title, path, examine) => ({
+const document = (name, title, path, examine, type) => ({
   name,
   title,
   materialFor: () => 0,
@@ -11,7 +11,7 @@ const document = (name, title, path, examine) => ({
     const request = get(target.host, target.paths[path])
     let right = null
     const replied = (reply) => {
-      const content = jsonOf(reply)
+      const content = jsonOf(reply, type)
       if (reply.body === right) return true
       examine(content, target, reply)
       right = reply.body
@@ -32,12 +32,14 @@ export const discovery = document('discovery', 'Metadata', 'discovery', (content
   demand(content.response_types_supported.includes('code'), 'response_types_supported has code', reply)
 })
 
-export const jwks = document('jwks', 'JWKS', 'jwks', ({ keys }, _target, reply) => {
+// RFC 7517 §8.5.2 has a type of its own for it.
+const setOfKeys = /^application\/(jwk-set\+)?json\b/i
+
+export const jwks = document('jwks', 'JWKS', 'jwks', examineKeys, setOfKeys)
+
+function examineKeys({ keys }, _target, reply) {
   const signing = keys.find(({ kty, crv }) => kty === 'EC' && crv === 'P-256')
   demand(signing?.x && signing.y && signing.kid, 'there is a key for ES256', reply)
-  demand(
-    keys.every((key) => !('d' in key)),
-    'no key is private',
-    reply,
-  )
-})
+  const isPublic = keys.every((key) => !('d' in key))
+  demand(isPublic, 'no key is private', reply)
+}

@@ -1,25 +1,34 @@
-/** A refresh token is changed for the next one, by each connection again and again. */
+/**
+ * A refresh token is changed for the next one. Each connection goes round its own grants, so that no grant is refreshed more often in a window than a busy
+ * client might in a day: some keep a trace of every token of a grant.
+ *
+ * @module
+ */
 import { tokenChecker } from '../load/tokens.mjs'
 import { demand } from '../load/wrong.mjs'
 import { post } from './requests.mjs'
+
+const GRANTS = 1024
 
 /** @param {'jwt' | 'opaque'} form */
 export const refresh = (form) => ({
   name: `refresh-${form}`,
   title: `Refresh with rotation, ${form}`,
-  materialFor: (_units, connections) => connections,
-  /** @param {string[]} tokens the first of each chain */
+  materialFor: () => GRANTS,
+  /** @param {string[]} tokens the first of each grant */
   begin(target, tokens) {
     const { host, paths, extra } = target
     const checker = tokenChecker(target, { form, refresh: true })
-    const lane = (i) => {
-      let current = tokens[i]
+    const current = [...tokens]
+    const lane = (number, lanes) => {
+      let turn = number
       return {
-        next: () => post(host, paths.token, { grant_type: 'refresh_token', refresh_token: current, ...extra }),
+        next: () => post(host, paths.token, { grant_type: 'refresh_token', refresh_token: current[turn], ...extra }),
         replied(reply) {
           const { refresh_token: following } = checker.check(reply)
-          demand(following !== current, 'refresh_token is another than was sent', reply)
-          current = following
+          demand(following !== current[turn], 'refresh_token is another than was sent', reply)
+          current[turn] = following
+          turn = (turn + lanes) % current.length
           return true
         },
       }

@@ -4,37 +4,19 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { authorizationQuery, basic, given, pkcePair, SESSION_COOKIE } from '../../given.mjs'
+import { authorizationQuery, pkcePair, SESSION_COOKIE } from '../../given.mjs'
+import { all, codeIn, materialFrom } from '../redeem.mjs'
 
 /** A user gets 120 codes in ten minutes without being asked, then the consent page; so there are enough users. */
 const CODES_EACH = 100
-/** Requests under way at once. */
-const AT_ONCE = 8
 
 export const material = {
-  codes: (n, server) => codesOf(n, server),
-  refreshTokens: async (n, server) => (await grantsOf(n, server)).map(({ refresh_token }) => refresh_token),
-  accessTokens: async (n, server) =>
-    (await grantsOf(n, server)).map(({ access_token: token, subject }) => ({ token, subject })),
+  ...materialFrom(codesOf),
   /** Of users who have agreed. */
   async cookies(n, server) {
     const users = await all(Math.ceil(n / CODES_EACH), async () => agreed(server, logIn(server)))
     return Array.from({ length: n }, (_, i) => users[i % users.length])
   },
-}
-
-/** @returns `one` for each number, a few at a time */
-async function all(n, one) {
-  const results = []
-  let begun = 0
-  const workers = Array.from({ length: AT_ONCE }, async () => {
-    while (begun < n) {
-      const i = begun++
-      results[i] = await one(i)
-    }
-  })
-  await Promise.all(workers)
-  return results
 }
 
 let users = 0
@@ -80,12 +62,6 @@ async function follow(server, response, cookie) {
   return { html, cookie: cookies, action: /<form[^>]* action="([^"]+)"/.exec(html)[1] }
 }
 
-function codeIn(location) {
-  const code = /[?&]code=([^&]+)/.exec(location ?? '')?.[1]
-  if (!code) throw new Error(`No code came: ${location}`)
-  return decodeURIComponent(code)
-}
-
 async function codesOf(n, server) {
   const visitors = Array.from({ length: Math.ceil(n / CODES_EACH) }, () => logIn(server))
   return all(n, async (i) => {
@@ -93,25 +69,5 @@ async function codesOf(n, server) {
     const { verifier, challenge } = pkcePair()
     const response = await visit(server, cookie, challenge)
     return { code: codeIn(response.headers.get('location')), verifier, subject }
-  })
-}
-
-async function grantsOf(n, server) {
-  const codes = await codesOf(n, server)
-  return all(n, async (i) => {
-    const { code, verifier, subject } = codes[i]
-    const fields = {
-      grant_type: 'authorization_code',
-      code,
-      code_verifier: verifier,
-      redirect_uri: given.client.redirectUri,
-    }
-    const response = await fetch(`${server.origin}${server.paths.token}`, {
-      method: 'POST',
-      headers: { authorization: basic },
-      body: new URLSearchParams(fields),
-    })
-    if (response.status !== 200) throw new Error(`The code was refused: ${await response.text()}`)
-    return { ...(await response.json()), subject }
   })
 }
