@@ -10,6 +10,7 @@ import { OAuthError } from '../../src/edge/errors.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } from '../../src/edge/message.js'
 import { share } from '../../src/resource/cors.js'
 import { concatBytes, utf8 } from '../../src/runtime/hash.js'
+import { together } from '../../src/runtime/turn.js'
 import type { AuthorizationServer } from '../../src/server.js'
 
 /** What HTTP/1.1 and HTTP/2 servers hand over, and what frameworks add to it. */
@@ -39,6 +40,8 @@ export function serve(
     return
   }
   answer
+    // What is ready is sent in one go, as what has arrived is answered in one go: see `together`.
+    .then(together)
     .then((response) => {
       // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
       const mistake = misuse()
@@ -149,7 +152,7 @@ function readStream(req: NodeRequest, limit: number): Promise<Uint8Array> {
     }
     const onEnd = () => {
       stop()
-      resolve(concatBytes(...chunks))
+      resolve(together(concatBytes(...chunks)))
     }
     const onClose = () => {
       stop()

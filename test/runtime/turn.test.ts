@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { eachOf, nextTurn } from '../../src/runtime/turn.js'
+import { eachOf, nextTurn, together } from '../../src/runtime/turn.js'
 
 it('a turn is one of the event loop, not of the promises', async () => {
   let turns = 0
@@ -18,6 +18,50 @@ it('a turn is none of setImmediate in the Edge runtime of Next.js, where that th
   const edge = await import('../../src/runtime/turn.js')
   await edge.nextTurn()
   vi.unstubAllGlobals()
+})
+
+describe('what goes on together', () => {
+  it('waits for all that arrive in the same turn, and then goes on step by step beside each other', async () => {
+    const steps: string[] = []
+    const goOn = async (name: string) => {
+      steps.push(`${name} waits`)
+      steps.push(`${name} has ${await together(name)}`)
+      await Promise.resolve()
+      steps.push(`${name} is done`)
+    }
+    const first = goOn('a')
+    await Promise.resolve()
+    const second = goOn('b')
+    // Nothing of the promises' own ends the turn.
+    for (let i = 0; i < 10; i++) await Promise.resolve()
+    expect(steps).toEqual(['a waits', 'b waits'])
+    await Promise.all([first, second])
+    expect(steps.slice(2)).toEqual(['a has a', 'b has b', 'a is done', 'b is done'])
+  })
+
+  it('waits no longer than until the next turn, whoever comes then', async () => {
+    const order: string[] = []
+    const first = together('first').then((name) => {
+      order.push(name)
+      return together('third').then((later) => order.push(later))
+    })
+    const second = nextTurn().then(() => order.push('a turn'))
+    await Promise.all([first, second])
+    expect(order).toEqual(['first', 'a turn', 'third'])
+  })
+
+  it('waits for nothing where there are no turns', async () => {
+    vi.resetModules()
+    vi.stubGlobal('setImmediate', undefined)
+    const worker = await import('../../src/runtime/turn.js')
+    let isThere = false
+    worker.together(1).then(() => {
+      isThere = true
+    })
+    await Promise.resolve()
+    expect(isThere).toBe(true)
+    vi.unstubAllGlobals()
+  })
 })
 
 describe('work on each of many', () => {
