@@ -40,7 +40,7 @@ export function serve(
     return
   }
   answer
-    // What is ready is sent in one go, as what has arrived is answered in one go: see `together`.
+    // What has arrived together is sent together, too.
     .then(together)
     .then((response) => {
       // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
@@ -73,6 +73,7 @@ export function readMessage(req: NodeRequest): { readonly request: HttpRequest; 
       if (parsed instanceof Uint8Array && parsed.length > limit) throw new BodyTooLarge()
       return parsed
     },
+    ready: () => together(undefined),
     address: req.socket?.remoteAddress,
     native: req,
   }
@@ -152,7 +153,7 @@ function readStream(req: NodeRequest, limit: number): Promise<Uint8Array> {
     }
     const onEnd = () => {
       stop()
-      resolve(together(concatBytes(...chunks)))
+      resolve(concatBytes(...chunks))
     }
     const onClose = () => {
       stop()

@@ -37,6 +37,7 @@ export function createRouter(
 }
 
 async function answer(endpoint: Endpoint, deployment: Deployment, visit: HttpRequest): Promise<HttpResponse> {
+  if (visit.ready) await visit.ready()
   const { method } = visit
   if (method === 'OPTIONS' && endpoint.cors) return preflight(endpoint, visit)
   const name = method === 'HEAD' ? 'GET' : method

@@ -18,6 +18,8 @@ export interface HttpRequest {
    * @throws {BodyTooLarge} as soon as more than `limit` bytes have arrived.
    */
   body(limit: number): Promise<Uint8Array | ParsedForm>
+  /** Asked once, before anything is done: an adapter may gather what arrives at the same time. @default the server begins at once */
+  ready?(): Promise<unknown>
   /** The address of the socket's other end. Forwarded headers are the adapter's and `trustProxy`'s business. */
   readonly address?: string | undefined
   /** What the framework itself works with (an Express request, a Hono context, a `Request`), for the app's own hooks. */
