@@ -9,7 +9,7 @@ import { deploymentOf } from '../../src/points/deployments.js'
 import { nextTurn } from '../../src/runtime/turn.js'
 import { memoryStorage } from '../../src/storage/memory.js'
 import { passwordLogin } from '../../src/users/password.js'
-import { authorizeUrl, harness, ISSUER, pkce } from '../support/harness.js'
+import { authorizeUrl, type Harness, harness, ISSUER, pkce } from '../support/harness.js'
 
 const { challenge } = pkce()
 
@@ -203,16 +203,16 @@ describe('the time of a request', () => {
 
   it('is not watched where the storage never waits', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const ask = (h: Harness) => Array.from({ length: 5 }, () => h.browser().get(authorizeUrl(pkce().challenge)))
     const before = timers()
-    const h = hanging({ purge: false })
-    void h.browser().get(authorizeUrl(pkce().challenge))
+    void ask(hanging({ purge: false }))
     await nextTurn()
-    expect(timers()).toBe(before)
-    const watched = hanging({ storage: waiting, storageTimeout: 0.03, purge: false })
-    const answer = watched.browser().get(authorizeUrl(pkce().challenge))
+    // One of a test before may run out meanwhile.
+    expect(timers()).toBeLessThanOrEqual(before)
+    const answers = ask(hanging({ storage: waiting, storageTimeout: 0.03, purge: false }))
     await nextTurn()
-    expect(timers()).toBe(before + 1)
-    await answer
+    expect(timers()).toBeGreaterThan(before)
+    await Promise.all(answers)
   })
 })
 
