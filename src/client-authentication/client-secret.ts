@@ -8,7 +8,7 @@ import { type Client, type ClientSecret, clientSecretHash, importedSecretHash } 
 import type { Deployment } from '../deployment/deployment.js'
 import type { RefusalReason } from '../edge/errors.js'
 import type { ClientAuthentication, PresentedClient } from '../points/client-authentication.js'
-import { asciiLowerCase } from '../protocol/ascii.js'
+import { asciiLowerCase, isAscii } from '../protocol/ascii.js'
 import { digest } from '../runtime/hash.js'
 import { isGuessedTooOften } from './guesses.js'
 
@@ -69,7 +69,7 @@ export const clientSecretPost: ClientAuthentication<PresentedSecret> = {
  */
 function readBasic(line: string, address: string | undefined): PresentedSecret | string | null {
   const [, scheme, token] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?: +([A-Za-z0-9+/]+={0,2}))? *$/.exec(line) ?? []
-  if (asciiLowerCase(scheme ?? '') !== 'basic') {
+  if (scheme !== 'Basic' && asciiLowerCase(scheme ?? '') !== 'basic') {
     return /^basic(?![A-Za-z0-9!#$%&'*+.^_`|~-])/i.test(line)
       ? 'The Authorization header must use the scheme Basic and base64.'
       : null
@@ -100,7 +100,9 @@ function readings(text: string): readonly [string, ...string[]] {
 
 function decodeUtf8Base64(token: string): string | null {
   try {
-    return decoder.decode(Uint8Array.from(atob(token), (character) => character.charCodeAt(0)))
+    const bytes = atob(token)
+    // ASCII is UTF-8 already, and nearly all there is.
+    return isAscii(bytes) ? bytes : decoder.decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)))
   } catch {
     return null
   }
@@ -109,6 +111,7 @@ function decodeUtf8Base64(token: string): string | null {
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function formDecode(text: string): string | null {
+  if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
