@@ -8,10 +8,15 @@ import { works } from '../works/all.mjs'
 const everything = works.map(({ name }) => name)
 const without = (...names) => everything.filter((name) => !names.includes(name))
 
+const withCode = (form) => [`client-credentials-${form}`, `code-${form}`, `refresh-${form}`]
+
 /** @type {{ name: string, isPeer?: true, works: string[] }[]} */
 export const contestants = [
   { name: 'floor', works: everything },
   { name: 'grantwright', works: everything },
   // It refuses to introspect its own JWTs.
   { name: 'oidc-provider', isPeer: true, works: without('introspection-jwt') },
+  // Neither has documents; the first leaves introspection to the app, and the second knows JWTs alone.
+  { name: 'node-oauth', isPeer: true, works: [...withCode('jwt'), ...withCode('opaque'), 'authorize-jwt'] },
+  { name: 'jmondi', isPeer: true, works: [...withCode('jwt'), 'introspection-jwt', 'authorize-jwt'] },
 ]

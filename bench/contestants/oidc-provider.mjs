@@ -8,7 +8,7 @@ import Provider from 'oidc-provider'
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { authorizationQuery, given, pkcePair } from '../given.mjs'
 import { listen } from './listen.mjs'
-import { all, materialFrom } from './redeem.mjs'
+import { all, cookiesOf, materialFrom } from './material.mjs'
 
 const paths = {
   token: '/token',
@@ -98,30 +98,25 @@ const codes = (n, { provider }) =>
     return { code: await code.save(), verifier, subject }
   })
 
-/** A browser each for every hundred requests. */
-async function cookies(n, { origin }) {
-  const browsers = await all(Math.ceil(n / 100), async () => {
-    const jar = new Map()
-    let url = `${origin}${paths.authorize}?${authorizationQuery('before', pkcePair().challenge)}`
-    while (url.startsWith(origin)) {
-      const headers = { cookie: [...jar].map((pair) => pair.join('=')).join('; ') }
-      const response = await fetch(url, { redirect: 'manual', headers })
-      for (const line of response.headers.getSetCookie()) {
-        const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)
-        if (value) jar.set(name, value)
-        else jar.delete(name)
-      }
-      url = new URL(response.headers.get('location'), origin).href
+/** Through the login and the consent of the app. */
+async function browse({ origin }) {
+  const jar = new Map()
+  let url = `${origin}${paths.authorize}?${authorizationQuery('before', pkcePair().challenge)}`
+  while (url.startsWith(origin)) {
+    const headers = { cookie: [...jar].map((pair) => pair.join('=')).join('; ') }
+    const response = await fetch(url, { redirect: 'manual', headers })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)
+      if (value) jar.set(name, value)
+      else jar.delete(name)
     }
-    return [...jar]
-      .filter(([name]) => name.startsWith('_session'))
-      .map((pair) => pair.join('='))
-      .join('; ')
-  })
-  return Array.from({ length: n }, (_, i) => browsers[i % browsers.length])
+    url = new URL(response.headers.get('location'), origin).href
+  }
+  const session = [...jar].filter(([name]) => name.startsWith('_session'))
+  return { cookie: session.map((pair) => pair.join('=')).join('; ') }
 }
 
-const material = { ...materialFrom(codes), cookies }
+const material = { ...materialFrom(codes), cookies: cookiesOf(browse) }
 
 /** The login and consent of the app: everybody is somebody, and agrees. */
 async function interact(provider, req, res) {

@@ -1,22 +1,15 @@
 /**
- * What the load needs, got from the server over HTTP before the window, as a client and a browser get it.
+ * How somebody is logged in at the app, and agrees on the consent page.
  *
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { authorizationQuery, pkcePair, SESSION_COOKIE } from '../../given.mjs'
-import { all, codeIn, materialFrom } from '../redeem.mjs'
-
-/** A user gets 120 codes in ten minutes without being asked, then the consent page; so there are enough users. */
-const CODES_EACH = 100
+import { pkcePair, SESSION_COOKIE } from '../../given.mjs'
+import { codeIn, codesOf, cookiesOf, materialFrom, visit } from '../material.mjs'
 
 export const material = {
-  ...materialFrom(codesOf),
-  /** Of users who have agreed. */
-  async cookies(n, server) {
-    const users = await all(Math.ceil(n / CODES_EACH), async () => agreed(server, logIn(server)))
-    return Array.from({ length: n }, (_, i) => users[i % users.length])
-  },
+  ...materialFrom(codesOf(logIn)),
+  cookies: cookiesOf(async (server) => agreed(server, logIn(server))),
 }
 
 let users = 0
@@ -28,12 +21,7 @@ function logIn({ sessions }) {
   return { cookie: `${SESSION_COOKIE}=${id}`, subject }
 }
 
-function visit({ origin, paths }, cookie, challenge) {
-  const url = `${origin}${paths.authorize}?${authorizationQuery('before', challenge)}`
-  return fetch(url, { redirect: 'manual', headers: { cookie } })
-}
-
-/** @returns {Promise<string>} the cookie, once its user has pressed "Allow" */
+/** @returns {Promise<{ cookie: string }>} the cookie, once its user has pressed "Allow" */
 async function agreed(server, { cookie }) {
   const { challenge } = pkcePair()
   const asked = await visit(server, cookie, challenge)
@@ -48,7 +36,7 @@ async function agreed(server, { cookie }) {
     body: fields,
   })
   codeIn(answer.headers.get('location') ?? answer.headers.get('refresh'))
-  return cookie
+  return { cookie }
 }
 
 /** To the consent page, with whatever cookies come on the way. */
@@ -60,14 +48,4 @@ async function follow(server, response, cookie) {
   }
   const html = await response.text()
   return { html, cookie: cookies, action: /<form[^>]* action="([^"]+)"/.exec(html)[1] }
-}
-
-async function codesOf(n, server) {
-  const visitors = Array.from({ length: Math.ceil(n / CODES_EACH) }, () => logIn(server))
-  return all(n, async (i) => {
-    const { cookie, subject } = visitors[i % visitors.length]
-    const { verifier, challenge } = pkcePair()
-    const response = await visit(server, cookie, challenge)
-    return { code: codeIn(response.headers.get('location')), verifier, subject }
-  })
 }

@@ -1,9 +1,9 @@
 /**
- * Codes redeemed over HTTP, before the window.
+ * What the load needs, got over HTTP before the window, as a browser and a client get it.
  *
  * @module
  */
-import { basic, given } from '../given.mjs'
+import { authorizationQuery, basic, given, pkcePair } from '../given.mjs'
 
 /** Requests under way at once. */
 const AT_ONCE = 8
@@ -27,6 +27,34 @@ export function codeIn(location) {
   const code = /[?&]code=([^&]+)/.exec(location ?? '')?.[1]
   if (!code) throw new Error(`No code came: ${location}`)
   return decodeURIComponent(code)
+}
+
+/** What a browser sends that has a session and asks for a code. */
+export function visit({ origin, paths, query }, cookie, challenge) {
+  const url = `${origin}${paths.authorize}?${authorizationQuery('before', challenge, query)}`
+  return fetch(url, { redirect: 'manual', headers: { cookie } })
+}
+
+/** No user gets more than this: with grantwright they would be asked again after 120 in ten minutes. */
+const CODES_EACH = 100
+
+/**
+ * @param {(server: any) => { cookie: string, subject: string } | Promise<{ cookie: string, subject: string }>} logIn gets somebody new to where nothing is asked
+ */
+export const codesOf = (logIn) => async (n, server) => {
+  const visitors = await all(Math.ceil(n / CODES_EACH), () => logIn(server))
+  return all(n, async (i) => {
+    const { cookie, subject } = visitors[i % visitors.length]
+    const { verifier, challenge } = pkcePair()
+    const response = await visit(server, cookie, challenge)
+    return { code: codeIn(response.headers.get('location')), verifier, subject }
+  })
+}
+
+/** @param {(server: any) => Promise<{ cookie: string }> | { cookie: string }} logIn */
+export const cookiesOf = (logIn) => async (n, server) => {
+  const browsers = await all(Math.ceil(n / CODES_EACH), () => logIn(server))
+  return Array.from({ length: n }, (_, i) => browsers[i % browsers.length].cookie)
 }
 
 /**
