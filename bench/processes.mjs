@@ -19,14 +19,14 @@ const LONGEST = 120_000
 export function startProcess(script, core, args, env = {}) {
   const command = ['-c', String(core), process.execPath, join(import.meta.dirname, script), ...args]
   const child = spawn('taskset', command, {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // What a server logs of its requests costs the server alone.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', ...env },
   })
   let said = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text) => {
-      said = `${said}${text}`.slice(-4000)
-    })
+  child.stderr.on('data', (text) => {
+    said = `${said}${text}`.slice(-4000)
+  })
   let waiting = null
   const gone = new Promise((resolve) => child.once('close', resolve))
   gone.then(() => waiting?.reject(new Error(`${script} ${args.join(' ')} ended.\n${said}`)))

@@ -59,10 +59,10 @@ export const cookiesOf = (logIn) => async (n, server) => {
 
 /**
  * @param {{ code: string, verifier: string, subject: string }[]} codes
- * @param {{ origin: string, paths: Record<string, string>, extra?: Record<string, string> }} server
+ * @param {{ origin: string, paths: Record<string, string>, extra?: Record<string, string>, authorization?: string }} server
  * @returns {Promise<any[]>} what the token endpoint answered to each, with the `subject`
  */
-export const redeemed = (codes, { origin, paths, extra }) =>
+export const redeemed = (codes, { origin, paths, extra, authorization = basic }) =>
   all(codes.length, async (i) => {
     const { code, verifier, subject } = codes[i]
     const redirect_uri = given.client.redirectUri
@@ -71,7 +71,7 @@ export const redeemed = (codes, { origin, paths, extra }) =>
       ...{ code, code_verifier: verifier, redirect_uri },
       ...extra,
     })
-    const response = await fetch(`${origin}${paths.token}`, { method: 'POST', headers: { authorization: basic }, body })
+    const response = await fetch(`${origin}${paths.token}`, { method: 'POST', headers: { authorization }, body })
     if (response.status !== 200) throw new Error(`The code was refused: ${await response.text()}`)
     return { ...(await response.json()), subject }
   })

@@ -12,7 +12,7 @@ export const authorize = {
   materialFor: (units) => units,
   /** @param {string[]} cookies of the browsers, one for each */
   begin(target, cookies) {
-    const { host, paths, extra, query } = target
+    const { host, paths, query } = target
     const checker = tokenChecker(target, { form: 'jwt', refresh: true })
     let used = 0
     const lane = (number) => {
@@ -21,7 +21,7 @@ export const authorize = {
       let code = null
       return {
         next() {
-          if (code !== null) return redemption(host, paths.token, { code, verifier }, extra)
+          if (code !== null) return redemption(host, paths.token, { code, verifier }, target)
           if (used >= cookies.length) return null
           state = `s${number}-${used}`
           const asked = authorizationQuery(state, challenge, query)

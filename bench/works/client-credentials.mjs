@@ -9,9 +9,14 @@ export const clientCredentials = (form) => ({
   title: `Client credentials, ${form}`,
   materialFor: () => 0,
   begin(target) {
-    const { host, paths, extra } = target
+    const { host, paths, extra, authorization } = target
     const checker = tokenChecker(target, { form, refresh: false })
-    const request = post(host, paths.token, { grant_type: 'client_credentials', scope: given.scope, ...extra })
+    const request = post(
+      host,
+      paths.token,
+      { grant_type: 'client_credentials', scope: given.scope, ...extra },
+      authorization,
+    )
     const replied = (reply) => !!checker.check(reply)
     return { lane: () => ({ next: () => request, replied }), finish: checker.finish }
   },

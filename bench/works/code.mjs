@@ -10,20 +10,26 @@ export const code = (form) => ({
   materialFor: (units) => units,
   /** @param {{ code: string, verifier: string }[]} codes */
   begin(target, codes) {
-    const { host, paths, extra } = target
+    const { host, paths } = target
     const checker = tokenChecker(target, { form, refresh: true })
     let used = 0
-    const next = () => (used < codes.length ? redemption(host, paths.token, codes[used++], extra) : null)
+    const next = () => (used < codes.length ? redemption(host, paths.token, codes[used++], target) : null)
     const replied = (reply) => !!checker.check(reply)
     return { lane: () => ({ next, replied }), finish: checker.finish }
   },
 })
 
-export const redemption = (host, path, { code, verifier }, extra = {}) =>
-  post(host, path, {
-    grant_type: 'authorization_code',
-    code,
-    redirect_uri: given.client.redirectUri,
-    code_verifier: verifier,
-    ...extra,
-  })
+/** @param {{ extra?: Record<string, string>, authorization?: string }} target */
+export const redemption = (host, path, { code, verifier }, { extra, authorization }) =>
+  post(
+    host,
+    path,
+    {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: given.client.redirectUri,
+      code_verifier: verifier,
+      ...extra,
+    },
+    authorization,
+  )

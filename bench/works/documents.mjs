@@ -28,7 +28,7 @@ export const discovery = document('discovery', 'Metadata', 'discovery', (content
     ['authorization_endpoint', paths.authorize],
     ['jwks_uri', paths.jwks],
   ])
-    demand(content[member] === `http://${host}${path}`, `${member} is where it is`, reply)
+    demand(content[member] === (path && `http://${host}${path}`), `${member} is where it is`, reply)
   demand(content.response_types_supported.includes('code'), 'response_types_supported has code', reply)
 })
 

@@ -13,8 +13,8 @@ export const introspection = (form) => ({
   title: `Introspection, ${form}`,
   materialFor: () => TOKENS,
   /** @param {{ token: string, subject: string }[]} tokens */
-  begin({ host, paths, introspected = {} }, tokens) {
-    const requests = tokens.map(({ token }) => post(host, paths.introspect, { token }))
+  begin({ host, paths, authorization, introspected = {} }, tokens) {
+    const requests = tokens.map(({ token }) => post(host, paths.introspect, { token }, authorization))
     const members = Object.entries({ client_id: given.client.id, ...introspected })
     const lane = (number, lanes) => {
       let turn = number

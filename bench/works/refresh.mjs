@@ -17,13 +17,19 @@ export const refresh = (form) => ({
   materialFor: () => GRANTS,
   /** @param {string[]} tokens the first of each grant */
   begin(target, tokens) {
-    const { host, paths, extra } = target
+    const { host, paths, extra, authorization } = target
     const checker = tokenChecker(target, { form, refresh: true })
     const current = [...tokens]
     const lane = (number, lanes) => {
       let turn = number
       return {
-        next: () => post(host, paths.token, { grant_type: 'refresh_token', refresh_token: current[turn], ...extra }),
+        next: () =>
+          post(
+            host,
+            paths.token,
+            { grant_type: 'refresh_token', refresh_token: current[turn], ...extra },
+            authorization,
+          ),
         replied(reply) {
           const { refresh_token: following } = checker.check(reply)
           demand(following !== current[turn], 'refresh_token is another than was sent', reply)
