@@ -19,6 +19,7 @@ export const contestants = [
   // Neither has documents; the first leaves introspection to the app, and the second knows JWTs alone.
   { name: 'node-oauth', isPeer: true, works: [...withCode('jwt'), ...withCode('opaque'), 'authorize-jwt'] },
   { name: 'jmondi', isPeer: true, works: [...withCode('jwt'), 'introspection-jwt', 'authorize-jwt'] },
+  { name: 'better-auth', isPeer: true, works: everything },
   { name: 'openauth', isPeer: true, works: [...withCode('jwt'), 'discovery', 'jwks'] },
   { name: 'workers', isPeer: true, works: ['code-opaque', 'refresh-opaque', 'discovery'] },
 ]

@@ -24,7 +24,7 @@ export async function all(n, one) {
 
 /** @returns {string} the code in the address to which a browser is sent */
 export function codeIn(location) {
-  const code = /[?&]code=([^&]+)/.exec(location ?? '')?.[1]
+  const code = /[?&]code=([^&"]+)/.exec(location ?? '')?.[1]
   if (!code) throw new Error(`No code came: ${location}`)
   return decodeURIComponent(code)
 }
@@ -47,7 +47,8 @@ export const codesOf = (logIn) => async (n, server) => {
     const { cookie, subject } = visitors[i % visitors.length]
     const { verifier, challenge } = pkcePair()
     const response = await visit(server, cookie, challenge)
-    return { code: codeIn(response.headers.get('location')), verifier, subject }
+    // To `fetch`, which is no browser, better-auth says in JSON where to go.
+    return { code: codeIn(response.headers.get('location') ?? (await response.text())), verifier, subject }
   })
 }
 

@@ -13,7 +13,7 @@ export const introspection = (form) => ({
   title: `Introspection, ${form}`,
   materialFor: () => TOKENS,
   /** @param {{ token: string, subject: string }[]} tokens */
-  begin({ host, paths, authorization, introspected = {} }, tokens) {
+  begin({ host, paths, authorization, scopeToo, introspected = {} }, tokens) {
     const requests = tokens.map(({ token }) => post(host, paths.introspect, { token }, authorization))
     const members = Object.entries({ client_id: given.client.id, ...introspected })
     const lane = (number, lanes) => {
@@ -24,7 +24,7 @@ export const introspection = (form) => ({
           const answer = jsonOf(reply)
           demand(answer.active === true, 'active is true', reply)
           demand(answer.sub === tokens[turn].subject, `sub is ${tokens[turn].subject}`, reply)
-          demand(isWholeScope(answer.scope), 'scope is that of the token', reply)
+          demand(isWholeScope(answer.scope, scopeToo), 'scope is that of the token', reply)
           demand(answer.exp > Date.now() / 1000, 'exp is to come', reply)
           for (const [name, value] of members) demand(answer[name] === value, `${name} is ${value}`, reply)
           turn = (turn + lanes) % requests.length
