@@ -18,6 +18,9 @@ export const given = {
   lifetimes: { code: 600, access: 600, refresh: 86_400 },
 }
 
+/** The id of a client that describes itself in a document there, and is public. */
+export const documentId = 'https://client.example.com/oauth/client.json'
+
 /** As RFC 6749 §2.3.1 wants it; neither of the two has a character that would have to be encoded. */
 export const basic = `Basic ${Buffer.from(`${given.client.id}:${given.client.secret}`).toString('base64')}`
 

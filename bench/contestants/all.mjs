@@ -15,11 +15,13 @@ export const contestants = [
   { name: 'floor', works: everything },
   { name: 'grantwright', works: everything },
   // It refuses to introspect its own JWTs.
-  { name: 'oidc-provider', isPeer: true, works: without('introspection-jwt') },
+  { name: 'oidc-provider', isPeer: true, works: without('introspection-jwt', 'verify-jwt', 'document-jwt') },
   // Neither has documents; the first leaves introspection to the app, and the second knows JWTs alone.
   { name: 'node-oauth', isPeer: true, works: [...withCode('jwt'), ...withCode('opaque'), 'authorize-jwt'] },
   { name: 'jmondi', isPeer: true, works: [...withCode('jwt'), 'introspection-jwt', 'authorize-jwt'] },
-  { name: 'better-auth', isPeer: true, works: everything },
+  { name: 'better-auth', isPeer: true, works: without('verify-jwt', 'id-token', 'private-key-jwt', 'document-jwt') },
   { name: 'openauth', isPeer: true, works: [...withCode('jwt'), 'discovery', 'jwks'] },
+  { name: 'jose', isPeer: true, works: ['verify-jwt'] },
+  { name: 'jwt-bearer', isPeer: true, works: ['verify-jwt'] },
   { name: 'workers', isPeer: true, works: ['code-opaque', 'refresh-opaque', 'discovery'] },
 ]

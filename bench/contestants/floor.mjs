@@ -5,9 +5,12 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { given, pkcePair, SESSION_COOKIE } from '../given.mjs'
+import { documentId, given, pkcePair, SESSION_COOKIE } from '../given.mjs'
+import { assertions } from './assertions.mjs'
 import { issue, newCode } from './floor/grants.mjs'
+import { claimsOf } from './floor/jwt.mjs'
 import { consents, floorServer, paths, sessions } from './floor/server.mjs'
+import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
 
 const many = (n, one) => Array.from({ length: n }, (_, i) => one(`user-${i}`))
@@ -18,6 +21,7 @@ const material = {
       const { verifier, challenge } = pkcePair()
       return { code: newCode(user, challenge), verifier }
     }),
+  assertions: (n, _form, issuer) => assertions(n, issuer),
   refreshTokens: (n, form, issuer) => many(n, (user) => issue(form, issuer, undefined, user, true).refresh_token),
   accessTokens: (n, form, issuer) =>
     many(n, (subject) => ({ subject, token: issue(form, issuer, undefined, subject, true).access_token })),
@@ -30,11 +34,22 @@ const material = {
     }),
 }
 
-/** @param {'jwt' | 'opaque'} form @param {keyof typeof material} [what] */
-const work = (form, what) => async () => {
-  const place = await listen((issuer) => floorServer(form, issuer))
-  return { ...place, paths, prepare: (n) => what && material[what](n, form, place.issuer) }
-}
+/** @param {'jwt' | 'opaque'} form @param {keyof typeof material} [what] @param {{ more?: object, [member: string]: unknown }} [options] */
+const work =
+  (form, what, { more, ...target } = {}) =>
+  async () => {
+    const place = await listen((issuer) => floorServer(form, issuer, more))
+    return { ...place, paths, ...target, prepare: (n) => what && material[what](n, form, place.issuer) }
+  }
+
+const verify = apiWork(({ issuer }) => (req) => {
+  const claims = claimsOf(req.headers.authorization.slice('Bearer '.length))
+  if (claims?.iss !== issuer || claims.aud !== given.resource || claims.exp * 1000 <= Date.now()) throw new Error('No')
+  return claims.sub
+})
+
+/** The access token of the floor names its one client in any case. */
+const ofDocument = { authorization: '', extra: { client_id: documentId } }
 
 export const contestant = {
   works: {
@@ -47,6 +62,10 @@ export const contestant = {
     'introspection-opaque': work('opaque', 'accessTokens'),
     'introspection-jwt': work('jwt', 'accessTokens'),
     'authorize-jwt': work('jwt', 'cookies'),
+    'id-token': work('jwt', 'codes', { more: { idToken: true } }),
+    'private-key-jwt': work('jwt', 'assertions'),
+    'document-jwt': work('jwt', 'codes', ofDocument),
+    'verify-jwt': verify,
     discovery: work('jwt'),
     jwks: work('jwt'),
   },

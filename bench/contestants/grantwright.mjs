@@ -5,8 +5,10 @@
  */
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { cookieOf, given, SESSION_COOKIE } from '../given.mjs'
+import { cookieOf, documentId, given, SESSION_COOKIE } from '../given.mjs'
+import { clientJwks } from './assertions.mjs'
 import { material } from './grantwright/material.mjs'
+import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
 
 /** Of two builds each has its own. */
@@ -26,50 +28,102 @@ const unlimited = { consume: async () => {} }
 /**
  * @param {'jwt' | 'opaque'} form
  * @param {keyof typeof material} [what]
- * @param {object} [more] further members of the client
+ * @param {{ client?: object, features?: (load: any) => Promise<object[]>, target?: object }} [more] further members of the client, features, and what
+ *   the load is to know of it
  */
-const work = (form, what, more) => async () => {
-  const { createAuthorizationServer, externalLogin } = await load('index.js')
-  const { memoryStorage } = await load('storage/memory.js')
-  const { nodeListener } = await load('node.js')
-  /** The app's own sessions: from what the cookie holds to the user. */
-  const sessions = new Map()
-  const { client, lifetimes } = given
-  const place = await listen(async (issuer) => {
-    const auth = createAuthorizationServer({
-      issuer,
-      storage: memoryStorage(),
-      users: externalLogin({
-        current: ({ native }) => sessions.get(cookieOf(native.headers.cookie, SESSION_COOKIE)) ?? null,
-        loginUrl: '/login',
-      }),
-      resources: {
-        [given.resource]: { accessToken: form, scopes: { 'notes:read': 'Read notes', 'notes:write': 'Change notes' } },
-      },
-      clients: [
-        {
-          client_id: client.id,
-          client_secret: client.secret,
-          client_name: client.name,
-          redirect_uris: [client.redirectUri],
-          grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-          ...more,
+const work =
+  (form, what, more = {}) =>
+  async () => {
+    const { createAuthorizationServer, externalLogin } = await load('index.js')
+    const { memoryStorage } = await load('storage/memory.js')
+    const { nodeListener } = await load('node.js')
+    /** The app's own sessions: from what the cookie holds to the user. */
+    const sessions = new Map()
+    const { client, lifetimes } = given
+    const place = await listen(async (issuer) => {
+      const auth = createAuthorizationServer({
+        issuer,
+        storage: memoryStorage(),
+        users: externalLogin({
+          current: ({ native }) => sessions.get(cookieOf(native.headers.cookie, SESSION_COOKIE)) ?? null,
+          loginUrl: '/login',
+        }),
+        resources: {
+          [given.resource]: {
+            accessToken: form,
+            scopes: { 'notes:read': 'Read notes', 'notes:write': 'Change notes' },
+          },
         },
-      ],
-      codeLifetime: lifetimes.code,
-      accessTokenLifetime: lifetimes.access,
-      refreshIdleLifetime: lifetimes.refresh,
-      // Only the first request of each user, before the window, waits for somebody to agree.
-      limiter: { pendingRequestsPerAddress: unlimited, pendingRequestsPerBrowser: unlimited },
+        clients: [
+          {
+            client_id: client.id,
+            ...(more.client?.jwks ? {} : { client_secret: client.secret }),
+            client_name: client.name,
+            redirect_uris: [client.redirectUri],
+            grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+            ...more.client,
+          },
+        ],
+        features: (await more.features?.(load)) ?? [],
+        codeLifetime: lifetimes.code,
+        accessTokenLifetime: lifetimes.access,
+        refreshIdleLifetime: lifetimes.refresh,
+        // Only the first request of each user, before the window, waits for somebody to agree.
+        limiter: { pendingRequestsPerAddress: unlimited, pendingRequestsPerBrowser: unlimited },
+      })
+      await auth.ready()
+      return nodeListener(auth)
     })
-    await auth.ready()
-    return nodeListener(auth)
-  })
-  return { ...place, paths, prepare: (n) => what && material[what](n, { ...place, paths, sessions }) }
-}
+    const target = { ...place, paths, ...more.target }
+    return { ...target, prepare: (n) => what && material[what](n, { ...target, sessions }) }
+  }
 
 /** Nobody is asked: the codes are made before the window, and what they are worth is the same. */
-const own = { first_party: true }
+const own = { client: { first_party: true } }
+
+const withIdToken = {
+  client: { first_party: true, id_token_signed_response_alg: 'ES256' },
+  features: async () => [(await load('openid.js')).openid()],
+  target: { query: { scope: `openid ${given.scope}` }, scopeToo: 'openid' },
+}
+
+const withKey = {
+  client: { token_endpoint_auth_method: 'private_key_jwt', jwks: clientJwks },
+  features: async () => [(await load('registration.js')).privateKeyJwt()],
+}
+
+const ofDocument = {
+  features: async () => {
+    const { metadataDocuments } = await load('registration.js')
+    return [metadataDocuments({ documents: { fetch: async () => Response.json(document) } })]
+  },
+  target: {
+    authorization: '',
+    extra: { client_id: documentId },
+    query: { client_id: documentId },
+    claims: { aud: given.resource, client_id: documentId, scope: given.scope },
+  },
+}
+
+/** What is found at the id, and kept: in the window nothing is fetched. */
+const document = {
+  client_id: documentId,
+  client_name: given.client.name,
+  redirect_uris: [given.client.redirectUri],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+}
+
+const verify = async () => {
+  const { createResourceServer } = await load('resource.js')
+  const { requireAccessToken } = await load('node.js')
+  return apiWork(({ issuer }) => {
+    const check = requireAccessToken(createResourceServer({ issuer, resource: given.resource }), {
+      scope: 'notes:read',
+    })
+    return async (req, res) => (await check(req, res)).subject
+  })()
+}
 
 export const contestant = {
   works: {
@@ -82,6 +136,10 @@ export const contestant = {
     'introspection-opaque': work('opaque', 'accessTokens', own),
     'introspection-jwt': work('jwt', 'accessTokens', own),
     'authorize-jwt': work('jwt', 'cookies'),
+    'verify-jwt': verify,
+    'id-token': work('jwt', 'codes', withIdToken),
+    'private-key-jwt': work('jwt', 'assertions', withKey),
+    'document-jwt': work('jwt', 'codesOfAgreed', ofDocument),
     discovery: work('jwt'),
     jwks: work('jwt'),
   },

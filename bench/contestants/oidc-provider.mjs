@@ -7,6 +7,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import Provider from 'oidc-provider'
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js'
 import { authorizationQuery, given, pkcePair } from '../given.mjs'
+import { assertions, clientJwks } from './assertions.mjs'
 import { listen } from './listen.mjs'
 import { all, cookiesOf, materialFrom } from './material.mjs'
 
@@ -21,7 +22,7 @@ const paths = {
 const { client, lifetimes } = given
 const signingKey = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
 
-function configuration(form) {
+function configuration(form, more) {
   const store = new Map()
   return {
     adapter: (name) => new MemoryAdapter(name, store),
@@ -29,7 +30,9 @@ function configuration(form) {
     clients: [
       {
         client_id: client.id,
-        client_secret: client.secret,
+        ...(more.assertions
+          ? { token_endpoint_auth_method: 'private_key_jwt', jwks: clientJwks }
+          : { client_secret: client.secret }),
         redirect_uris: [client.redirectUri],
         grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
         id_token_signed_response_alg: 'ES256',
@@ -75,12 +78,13 @@ let users = 0
 
 async function newGrant(provider, accountId) {
   const grant = new provider.Grant({ accountId, clientId: client.id })
+  grant.addOIDCScope('openid')
   grant.addResourceScope(given.resource, given.scope)
   return grant.save()
 }
 
 /** What the authorization endpoint would save. */
-const codes = (n, { provider }) =>
+const codes = (n, { provider, query }) =>
   all(n, async () => {
     const subject = `user-${users++}`
     const { verifier, challenge } = pkcePair()
@@ -91,7 +95,7 @@ const codes = (n, { provider }) =>
       redirectUri: client.redirectUri,
       codeChallenge: challenge,
       codeChallengeMethod: 'S256',
-      scope: given.scope,
+      scope: query?.scope ?? given.scope,
       resource: given.resource,
       authTime: Math.floor(Date.now() / 1000),
     })
@@ -116,7 +120,11 @@ async function browse({ origin }) {
   return { cookie: session.map((pair) => pair.join('=')).join('; ') }
 }
 
-const material = { ...materialFrom(codes), cookies: cookiesOf(browse) }
+const material = {
+  ...materialFrom(codes),
+  cookies: cookiesOf(browse),
+  assertions: (n, { issuer }) => assertions(n, issuer),
+}
 
 /** The login and consent of the app: everybody is somebody, and agrees. */
 async function interact(provider, req, res) {
@@ -126,15 +134,18 @@ async function interact(provider, req, res) {
 }
 
 /** @param {'jwt' | 'opaque'} form @param {keyof typeof material} [what] */
-const work = (form, what) => async () => {
-  let provider
-  const place = await listen((issuer) => {
-    provider = new Provider(issuer, configuration(form))
-    const handle = provider.callback()
-    return (req, res) => (req.url.startsWith('/interaction/') ? interact(provider, req, res) : handle(req, res))
-  })
-  return { ...place, paths, prepare: (n) => what && material[what](n, { ...place, paths, provider }) }
-}
+const work =
+  (form, what, more = {}) =>
+  async () => {
+    let provider
+    const place = await listen((issuer) => {
+      provider = new Provider(issuer, configuration(form, more))
+      const handle = provider.callback()
+      return (req, res) => (req.url.startsWith('/interaction/') ? interact(provider, req, res) : handle(req, res))
+    })
+    const target = { ...place, paths, ...more.target }
+    return { ...target, prepare: (n) => what && material[what](n, { ...target, provider }) }
+  }
 
 export const contestant = {
   works: {
@@ -146,6 +157,10 @@ export const contestant = {
     'refresh-opaque': work('opaque', 'refreshTokens'),
     'introspection-opaque': work('opaque', 'accessTokens'),
     'authorize-jwt': work('jwt', 'cookies'),
+    'id-token': work('jwt', 'codes', {
+      target: { query: { scope: `openid ${given.scope}` }, extra: { resource: given.resource }, scopeToo: 'openid' },
+    }),
+    'private-key-jwt': work('jwt', 'assertions', { assertions: true }),
     discovery: work('jwt'),
     jwks: work('jwt'),
   },

@@ -8,8 +8,9 @@ import { given } from '../given.mjs'
 import { demandNoStore, jsonOf } from './json.mjs'
 import { demand, Wrong } from './wrong.mjs'
 
-const SIGNATURES = 100
+const SIGNATURES = 101
 const ES256_SIGNATURE = 86
+const DAY = 86_400
 const wanted = new Set(given.scope.split(' '))
 
 /** @param {string} [too] a name that may be there besides */
@@ -24,7 +25,7 @@ export const isWholeScope = (text, too) => {
  * @typedef {{ issuer: string, origin: string, paths: Record<string, string>, keys?: object[], claims?: Record<string, unknown>, expiresIn?: number, lacks?: string[], scopeToo?: string }} Target
  *   what a contestant `lacks` is said on the page; `keys` where no path has them; `claims` and `expiresIn` where a contestant has others than it was given
  * @param {Target} target
- * @param {{ form: 'jwt' | 'opaque', refresh: boolean }} expected
+ * @param {{ form: 'jwt' | 'opaque', refresh: boolean, idToken?: boolean }} expected
  */
 export function tokenChecker(target, expected) {
   const lacks = (what) => target.lacks?.includes(what) === true
@@ -40,18 +41,30 @@ export function tokenChecker(target, expected) {
     seen.add(token)
   }
 
-  function checkJwt(token, reply) {
-    const [head, payload, signature, ...more] = token.split('.')
-    demand(signature?.length === ES256_SIGNATURE && !more.length, 'the access token is a JWT signed with ES256', reply)
+  /** The claims of a JWT that is signed with ES256; one signature in a hundred is verified later. */
+  function claimsOf(token, what, reply) {
+    const [head, payload, signature, ...more] = typeof token === 'string' ? token.split('.') : []
+    demand(signature?.length === ES256_SIGNATURE && !more.length, `${what} is a JWT signed with ES256`, reply)
     if (!headers.has(head)) headers.set(head, parse(head, reply))
     demand(headers.get(head).alg === 'ES256', 'alg is ES256', reply)
+    if (count++ % SIGNATURES === 0) sample.push({ token, kid: headers.get(head).kid, reply })
     const claims = parse(payload, reply)
     demand(claims.iss === target.issuer, `iss is ${target.issuer}`, reply)
+    const life = claims.exp - Date.now() / 1000
+    demand(life > 0 && life <= (what === 'id_token' ? DAY : given.lifetimes.access + 2), 'exp is to come', reply)
+    return claims
+  }
+
+  function checkJwt(token, reply) {
+    const claims = claimsOf(token, 'the access token', reply)
     for (const [name, value] of Object.entries(target.claims ?? usual))
       demand(isClaim(name, claims[name], value, target.scopeToo), `${name} is ${value}`, reply)
-    const life = claims.exp - Date.now() / 1000
-    demand(life > 0 && life <= given.lifetimes.access + 2, 'exp is at most the lifetime from now', reply)
-    if (count++ % SIGNATURES === 0) sample.push({ token, kid: headers.get(head).kid, reply })
+  }
+
+  function checkIdToken(token, reply) {
+    const { aud, sub } = claimsOf(token, 'id_token', reply)
+    demand(isClaim('aud', aud, given.client.id), `aud is ${given.client.id}`, reply)
+    demand(typeof sub === 'string' && sub !== '', 'sub is there', reply)
   }
 
   return {
@@ -73,6 +86,7 @@ export function tokenChecker(target, expected) {
         reply,
       )
       if (expected.refresh) fresh(answer.refresh_token, 'refresh_token', reply)
+      if (expected.idToken) checkIdToken(answer.id_token, reply)
       if (expected.form === 'jwt') checkJwt(answer.access_token, reply)
       else demand(!/^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(answer.access_token), 'the access token is opaque', reply)
       return answer
@@ -88,7 +102,7 @@ export function tokenChecker(target, expected) {
         const at = token.lastIndexOf('.')
         const how = { key, dsaEncoding: /** @type {const} */ ('ieee-p1363') }
         const is = verify('sha256', Buffer.from(token.slice(0, at)), how, Buffer.from(token.slice(at + 1), 'base64url'))
-        demand(is, 'the signature of the access token is right', reply)
+        demand(is, 'the signature of the token is right', reply)
       }
       if (!sample.length) throw new Wrong('No signature was looked at.')
     },

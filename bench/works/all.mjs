@@ -8,7 +8,9 @@ import { clientCredentials } from './client-credentials.mjs'
 import { code } from './code.mjs'
 import { discovery, jwks } from './documents.mjs'
 import { introspection } from './introspection.mjs'
+import { privateKey } from './private-key.mjs'
 import { refresh } from './refresh.mjs'
+import { verify } from './verify.mjs'
 
 /**
  * @typedef {{
@@ -30,6 +32,10 @@ export const works = [
   introspection('opaque'),
   introspection('jwt'),
   authorize,
+  verify,
+  code('jwt', { name: 'id-token', title: 'Code and PKCE redeemed, jwt, with an ID token', idToken: true }),
+  privateKey,
+  code('jwt', { name: 'document-jwt', title: 'Code and PKCE redeemed by a client with a metadata document, jwt' }),
   discovery,
   jwks,
 ]

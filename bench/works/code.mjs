@@ -3,15 +3,15 @@ import { given } from '../given.mjs'
 import { tokenChecker } from '../load/tokens.mjs'
 import { post } from './requests.mjs'
 
-/** @param {'jwt' | 'opaque'} form */
-export const code = (form) => ({
-  name: `code-${form}`,
-  title: `Code and PKCE redeemed, ${form}`,
+/** @param {'jwt' | 'opaque'} form @param {{ name?: string, title?: string, idToken?: boolean }} [variant] */
+export const code = (form, { name, title, idToken = false } = {}) => ({
+  name: name ?? `code-${form}`,
+  title: title ?? `Code and PKCE redeemed, ${form}`,
   materialFor: (units) => units,
   /** @param {{ code: string, verifier: string }[]} codes */
   begin(target, codes) {
     const { host, paths } = target
-    const checker = tokenChecker(target, { form, refresh: true })
+    const checker = tokenChecker(target, { form, refresh: true, idToken })
     let used = 0
     const next = () => (used < codes.length ? redemption(host, paths.token, codes[used++], target) : null)
     const replied = (reply) => !!checker.check(reply)

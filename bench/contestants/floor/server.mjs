@@ -1,8 +1,9 @@
 /** What is listened to, and nothing that the work does not stand or fall with. */
 import { timingSafeEqual } from 'node:crypto'
-import { cookieOf, given, SESSION_COOKIE } from '../../given.mjs'
+import { cookieOf, documentId, given, SESSION_COOKIE } from '../../given.mjs'
+import { clientKey } from '../assertions.mjs'
 import { find, issue, newCode, sha256 } from './grants.mjs'
-import { claimsOf, keys, seconds } from './jwt.mjs'
+import { claimsOf, keys, seconds, signedIdToken } from './jwt.mjs'
 
 export const paths = {
   token: '/token',
@@ -13,20 +14,26 @@ export const paths = {
 }
 
 const { client } = given
+/** Clients that are known by the document at their id, already read. */
+const documents = new Map([[documentId, { redirectUri: client.redirectUri }]])
 const clients = new Map([[client.id, { secret: sha256(client.secret), redirectUri: client.redirectUri }]])
 /** From cookie to user, and from user and client to scope. */
 export const sessions = new Map()
 export const consents = new Map()
 
-/** @param {'jwt' | 'opaque'} form @param {string} issuer */
-export function floorServer(form, issuer) {
+/** Assertions that were used. */
+const used = new Map()
+
+/** @param {'jwt' | 'opaque'} form @param {string} issuer @param {{ idToken?: boolean }} [more] */
+export function floorServer(form, issuer, { idToken = false } = {}) {
   const grantTypes = {
     client_credentials: () => issue(form, issuer, undefined, client.id, false),
     authorization_code(fields) {
       const found = find(fields.get('code'), 'code')
       if (!found || sha256(fields.get('code_verifier')).toString('base64url') !== found.grant.challenge) return null
       if (fields.get('redirect_uri') !== client.redirectUri) return null
-      return issue(form, issuer, found, found.grant.subject, true)
+      const answer = issue(form, issuer, found, found.grant.subject, true)
+      return answer && idToken ? { ...answer, id_token: signedIdToken(issuer, found.grant.subject) } : answer
     },
     refresh_token(fields) {
       const found = find(fields.get('refresh_token'), 'refresh')
@@ -34,7 +41,7 @@ export function floorServer(form, issuer) {
     },
   }
 
-  const documents = {
+  const published = {
     [paths.jwks]: JSON.stringify({ keys }),
     [paths.discovery]: JSON.stringify({
       issuer,
@@ -48,7 +55,7 @@ export function floorServer(form, issuer) {
 
   return (req, res) => {
     if (req.method === 'GET') {
-      const document = documents[req.url]
+      const document = published[req.url]
       if (document) return send(res, 200, document, {})
       return authorize(req, res, issuer)
     }
@@ -58,8 +65,8 @@ export function floorServer(form, issuer) {
       body += text
     })
     req.on('end', () => {
-      if (!isClient(req.headers.authorization)) return json(res, 401, { error: 'invalid_client' })
       const fields = new URLSearchParams(body)
+      if (!isClient(req.headers.authorization, fields, issuer)) return json(res, 401, { error: 'invalid_client' })
       if (req.url === paths.introspect) return json(res, 200, factsOf[form](fields.get('token')))
       const answer = grantTypes[fields.get('grant_type')]?.(fields)
       return answer ? json(res, 200, answer) : json(res, 400, { error: 'invalid_grant' })
@@ -67,11 +74,23 @@ export function floorServer(form, issuer) {
   }
 }
 
-function isClient(authorization) {
+function isClient(authorization, fields, issuer) {
+  const assertion = fields.get('client_assertion')
+  if (assertion !== null) return isNewAssertion(assertion, issuer)
+  // A public client, by the name of its document.
+  if (authorization === undefined) return documents.has(fields.get('client_id'))
   const text = Buffer.from(authorization.slice('Basic '.length), 'base64').toString()
   const at = text.indexOf(':')
   const known = clients.get(decodeURIComponent(text.slice(0, at)))
   return known && timingSafeEqual(known.secret, sha256(decodeURIComponent(text.slice(at + 1))))
+}
+
+function isNewAssertion(assertion, issuer) {
+  const claims = claimsOf(assertion, clientKey)
+  if (claims?.iss !== client.id || claims.aud !== issuer || claims.exp <= seconds() || used.has(claims.jti))
+    return false
+  used.set(claims.jti, claims.exp)
+  return true
 }
 
 const factsOf = {

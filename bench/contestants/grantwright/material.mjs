@@ -5,11 +5,14 @@
  */
 import { randomBytes } from 'node:crypto'
 import { pkcePair, SESSION_COOKIE } from '../../given.mjs'
+import { assertions } from '../assertions.mjs'
 import { codeIn, codesOf, cookiesOf, materialFrom, visit } from '../material.mjs'
 
 export const material = {
   ...materialFrom(codesOf(logIn)),
   cookies: cookiesOf(async (server) => agreed(server, logIn(server))),
+  codesOfAgreed: codesOf(async (server) => agreed(server, logIn(server))),
+  assertions: (n, { issuer }) => assertions(n, issuer),
 }
 
 let users = 0
@@ -22,7 +25,7 @@ function logIn({ sessions }) {
 }
 
 /** @returns {Promise<{ cookie: string }>} the cookie, once its user has pressed "Allow" */
-async function agreed(server, { cookie }) {
+async function agreed(server, { cookie, subject }) {
   const { challenge } = pkcePair()
   const asked = await visit(server, cookie, challenge)
   const page = await follow(server, asked, cookie)
@@ -36,7 +39,7 @@ async function agreed(server, { cookie }) {
     body: fields,
   })
   codeIn(answer.headers.get('location') ?? answer.headers.get('refresh'))
-  return { cookie }
+  return { cookie, subject }
 }
 
 /** To the consent page, with whatever cookies come on the way. */
