@@ -12,6 +12,8 @@ export const given = {
     redirectUri: 'https://client.example.com/callback',
     name: 'The client of the benchmark',
   },
+  /** Of every user. */
+  password: 'analytical-engine',
   scope: 'notes:read notes:write',
   resource: 'https://api.example.com',
   /** Seconds. Codes are made before the window, and must live until it ends. */

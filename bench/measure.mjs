@@ -9,8 +9,8 @@ import { startProcess } from './processes.mjs'
 /**
  * @typedef {{ label: string, name: string, env?: Record<string, string> }} Entry a contestant, or one of two builds of it
  * @typedef {{ rounds: number, connections: number, warmUp: number, firstWarmUp: number, window: number }} Times in milliseconds
- * @typedef {{ cost: number, rate: number, p50: number, p99: number, busy: number, others: number }} Round CPU µs for each unit, units in a second,
- *   latencies in ms, which share of its core the server used, and others
+ * @typedef {{ cost: number, rate: number, p50: number, p99: number, busy: number, load: number, others: number }} Round CPU µs for each unit, units in a second,
+ *   latencies in ms, which share of its core the server used, the load of its own, and others of either
  * @typedef {{ label: string, rounds: Round[], refused: string | null }} Cell
  */
 
@@ -18,6 +18,8 @@ import { startProcess } from './processes.mjs'
 const FIRST_UNITS = 1500
 /** More than the window should need. */
 const RESERVE = 1.3
+/** Of a window, in milliseconds. */
+const SHORTEST = 100
 
 /**
  * @param {import('./works/all.mjs').Work} work
@@ -75,13 +77,16 @@ async function measureOne(work, one, load, cores, times, round) {
     const cpu = (await server.ask({ ask: 'cpu' })) - cpuBefore
     const others = othersOn(coresBefore, coreTimes(on), [cpu, result.cpu])
     await load.ask({ ask: 'finish' })
-    one.rate = (result.count / result.took) * 1000
     const { count, took, p50, p99 } = result
-    return { cost: cpu / count, rate: one.rate, p50, p99, busy: cpu / (took * 1000), others }
+    const rate = (count / took) * 1000
+    // Too much prepared costs a moment, too little cuts the window short.
+    one.rate = Math.max(one.rate, rate)
+    const busy = (used) => used / (took * 1000)
+    return { cost: cpu / count, rate, p50, p99, busy: busy(cpu), load: busy(result.cpu), others }
   }
   const warmUp = round === 0 ? times.firstWarmUp : times.warmUp
   // What the first estimate was too low for is not all of the warm-up.
   const began = performance.now()
-  while (performance.now() - began < warmUp) await phase(warmUp - (performance.now() - began))
+  for (let left = warmUp; left > 0; left = warmUp - (performance.now() - began)) await phase(Math.max(left, SHORTEST))
   return phase(times.window)
 }

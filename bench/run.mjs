@@ -5,11 +5,12 @@
  *
  * @module
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { contestants } from './contestants/all.mjs'
 import { chooseCores, machine } from './machine.mjs'
 import { measureWork } from './measure.mjs'
+import { versionsOf, writePage } from './page.mjs'
 import { quick } from './quick.mjs'
 import { buildIfOlder, installPeers } from './ready.mjs'
 import { tableOf } from './tables.mjs'
@@ -21,7 +22,9 @@ const usage = `npm run bench -- [options]
   --rounds 5             rounds of each work
   --works a,b            these alone (${works.map(({ name }) => name).join(', ')})
   --contestants a,b      these alone (${contestants.map(({ name }) => name).join(', ')})
-  --json file            the figures as JSON`
+  --json file            the figures as JSON
+  --write                into docs/performance.md, with its chart
+  --from file            no run: what an earlier one has written with --json`
 
 /** How long each takes, in milliseconds. */
 const times = { connections: 16, firstWarmUp: 3000, warmUp: 1000, window: 2000 }
@@ -35,17 +38,20 @@ async function main() {
       works: { type: 'string' },
       contestants: { type: 'string' },
       json: { type: 'string' },
+      write: { type: 'boolean', default: false },
+      from: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return console.log(usage)
+  if (values.from) return tell(JSON.parse(readFileSync(values.from, 'utf8')), values)
   const rounds = Number(values.rounds)
   if (!(Number.isInteger(rounds) && rounds > 0) || positionals.length > (values.quick ? 1 : 0)) throw new Error(usage)
   const cores = chooseCores()
   buildIfOlder()
   if (values.quick) return quick(cores, positionals[0])
   const chosen = values.contestants?.split(',') ?? contestants.map(({ name }) => name)
-  if (contestants.some(({ name, isPeer }) => isPeer && chosen.includes(name))) installPeers()
+  if (contestants.some(({ name, packages }) => packages.length && chosen.includes(name))) installPeers()
   const results = []
   for (const work of values.works?.split(',').map(workNamed) ?? works) {
     const able = contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes(work.name))
@@ -54,10 +60,16 @@ async function main() {
     results.push({ work: work.name, title: work.title, cells })
     console.log(tableOf(results.at(-1)))
   }
-  const run = { machine: machine(), rounds, times, results }
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
-  const verdict = verdictOf(results)
+  const date = new Date().toISOString().slice(0, 10)
+  tell({ machine: machine(), versions: versionsOf(), date, rounds, times, results }, values)
+}
+
+/** Everything that a run leaves behind, but its tables. */
+function tell(run, { json, write }) {
+  const verdict = verdictOf(run.results)
   printVerdict(verdict)
+  if (json) writeFileSync(json, `${JSON.stringify(run, null, 2)}\n`)
+  if (write) writePage({ ...run, reasons: verdict.reasons })
   process.exitCode = verdict.exitCode
 }
 

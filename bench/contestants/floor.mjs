@@ -9,7 +9,7 @@ import { documentId, given, pkcePair, SESSION_COOKIE } from '../given.mjs'
 import { assertions } from './assertions.mjs'
 import { issue, newCode } from './floor/grants.mjs'
 import { claimsOf } from './floor/jwt.mjs'
-import { consents, floorServer, paths, sessions } from './floor/server.mjs'
+import { consents, floorServer, formToken, paths, sessions } from './floor/server.mjs'
 import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
 
@@ -25,6 +25,13 @@ const material = {
   refreshTokens: (n, form, issuer) => many(n, (user) => issue(form, issuer, undefined, user, true).refresh_token),
   accessTokens: (n, form, issuer) =>
     many(n, (subject) => ({ subject, token: issue(form, issuer, undefined, subject, true).access_token })),
+  forms: (n) =>
+    many(n, (username) => {
+      const pending = randomBytes(32).toString('base64url')
+      const page_token = formToken(pending).toString('base64url')
+      const fields = { pending, page_token, username, password: given.password }
+      return { cookie: 'none=', action: paths.login, body: new URLSearchParams(fields).toString() }
+    }),
   cookies: (n) =>
     many(n, (user) => {
       const id = randomBytes(16).toString('base64url')
@@ -64,6 +71,7 @@ export const contestant = {
     'authorize-jwt': work('jwt', 'cookies'),
     'id-token': work('jwt', 'codes', { more: { idToken: true } }),
     'private-key-jwt': work('jwt', 'assertions'),
+    'password-login': work('jwt', 'forms', { sessionCookie: SESSION_COOKIE }),
     'document-jwt': work('jwt', 'codes', ofDocument),
     'verify-jwt': verify,
     discovery: work('jwt'),

@@ -7,7 +7,8 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cookieOf, documentId, given, SESSION_COOKIE } from '../given.mjs'
 import { clientJwks } from './assertions.mjs'
-import { material } from './grantwright/material.mjs'
+import { loginForms } from './grantwright/login.mjs'
+import { material as fromCodes } from './grantwright/material.mjs'
 import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
 
@@ -23,31 +24,35 @@ const paths = {
   discovery: '/.well-known/oauth-authorization-server',
 }
 
+const material = { ...fromCodes, loginForms }
+
+const userOf = ({ headers }, sessions) => sessions.get(cookieOf(headers.cookie, SESSION_COOKIE)) ?? null
+
 const unlimited = { consume: async () => {} }
 
 /**
  * @param {'jwt' | 'opaque'} form
  * @param {keyof typeof material} [what]
- * @param {{ client?: object, features?: (load: any) => Promise<object[]>, target?: object }} [more] further members of the client, features, and what
+ * @param {{ client?: object, features?: (load: any) => Promise<object[]>, target?: object, password?: boolean }} [more] further members of the client, features, and what
  *   the load is to know of it
  */
 const work =
   (form, what, more = {}) =>
   async () => {
-    const { createAuthorizationServer, externalLogin } = await load('index.js')
-    const { memoryStorage } = await load('storage/memory.js')
-    const { nodeListener } = await load('node.js')
+    const { createAuthorizationServer, externalLogin, passwordLogin } = await load('index.js')
     /** The app's own sessions: from what the cookie holds to the user. */
     const sessions = new Map()
+    const users = more.password
+      ? passwordLogin({ verify: (username, password) => (password === given.password ? username : null) })
+      : externalLogin({ current: ({ native }) => userOf(native, sessions), loginUrl: '/login' })
+    const { memoryStorage } = await load('storage/memory.js')
+    const { nodeListener } = await load('node.js')
     const { client, lifetimes } = given
     const place = await listen(async (issuer) => {
       const auth = createAuthorizationServer({
         issuer,
         storage: memoryStorage(),
-        users: externalLogin({
-          current: ({ native }) => sessions.get(cookieOf(native.headers.cookie, SESSION_COOKIE)) ?? null,
-          loginUrl: '/login',
-        }),
+        users,
         resources: {
           [given.resource]: {
             accessToken: form,
@@ -139,6 +144,7 @@ export const contestant = {
     'verify-jwt': verify,
     'id-token': work('jwt', 'codes', withIdToken),
     'private-key-jwt': work('jwt', 'assertions', withKey),
+    'password-login': work('jwt', 'loginForms', { password: true, target: { sessionCookie: '[\\w-]+-session' } }),
     'document-jwt': work('jwt', 'codesOfAgreed', ofDocument),
     discovery: work('jwt'),
     jwks: work('jwt'),

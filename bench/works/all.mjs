@@ -8,6 +8,7 @@ import { clientCredentials } from './client-credentials.mjs'
 import { code } from './code.mjs'
 import { discovery, jwks } from './documents.mjs'
 import { introspection } from './introspection.mjs'
+import { passwordLogin } from './password-login.mjs'
 import { privateKey } from './private-key.mjs'
 import { refresh } from './refresh.mjs'
 import { verify } from './verify.mjs'
@@ -36,6 +37,7 @@ export const works = [
   code('jwt', { name: 'id-token', title: 'Code and PKCE redeemed, jwt, with an ID token', idToken: true }),
   privateKey,
   code('jwt', { name: 'document-jwt', title: 'Code and PKCE redeemed by a client with a metadata document, jwt' }),
+  passwordLogin,
   discovery,
   jwks,
 ]

@@ -1,5 +1,5 @@
 /** What is listened to, and nothing that the work does not stand or fall with. */
-import { timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { cookieOf, documentId, given, SESSION_COOKIE } from '../../given.mjs'
 import { clientKey } from '../assertions.mjs'
 import { find, issue, newCode, sha256 } from './grants.mjs'
@@ -9,6 +9,7 @@ export const paths = {
   token: '/token',
   authorize: '/authorize',
   introspect: '/introspect',
+  login: '/login',
   jwks: '/jwks',
   discovery: '/.well-known/oauth-authorization-server',
 }
@@ -17,6 +18,7 @@ const { client } = given
 /** Clients that are known by the document at their id, already read. */
 const documents = new Map([[documentId, { redirectUri: client.redirectUri }]])
 const clients = new Map([[client.id, { secret: sha256(client.secret), redirectUri: client.redirectUri }]])
+const password = sha256(given.password)
 /** From cookie to user, and from user and client to scope. */
 export const sessions = new Map()
 export const consents = new Map()
@@ -66,6 +68,7 @@ export function floorServer(form, issuer, { idToken = false } = {}) {
     })
     req.on('end', () => {
       const fields = new URLSearchParams(body)
+      if (req.url === paths.login) return logIn(res, fields)
       if (!isClient(req.headers.authorization, fields, issuer)) return json(res, 401, { error: 'invalid_client' })
       if (req.url === paths.introspect) return json(res, 200, factsOf[form](fields.get('token')))
       const answer = grantTypes[fields.get('grant_type')]?.(fields)
@@ -116,6 +119,26 @@ function authorize(req, res, issuer) {
   const answer = new URLSearchParams({ code, state: asked.get('state'), iss: issuer })
   return res.writeHead(302, { location: `${redirectUri}?${answer}`, 'cache-control': 'no-store' }).end()
 }
+
+/** The form has what a page would put there against forgery: bound to the request that waits. */
+function logIn(res, fields) {
+  const pending = fields.get('pending')
+  const isForm = timingSafeEqual(formToken(pending), Buffer.from(fields.get('page_token'), 'base64url'))
+  if (!isForm || !timingSafeEqual(password, sha256(fields.get('password'))))
+    return json(res, 403, { error: 'access_denied' })
+  const id = randomBytes(32).toString('base64url')
+  sessions.set(sha256(id).toString('base64url'), fields.get('username'))
+  const headers = {
+    location: `${paths.authorize}?pending=${pending}`,
+    'cache-control': 'no-store',
+    'content-length': 0,
+  }
+  return res
+    .writeHead(303, { ...headers, 'set-cookie': `${SESSION_COOKIE}=${id}; Path=/; HttpOnly; SameSite=Lax` })
+    .end()
+}
+
+export const formToken = (pending) => createHmac('sha256', password).update(pending).digest()
 
 const json = (res, status, content) => send(res, status, JSON.stringify(content), { 'cache-control': 'no-store' })
 

@@ -29,9 +29,7 @@ async function agreed(server, { cookie, subject }) {
   const { challenge } = pkcePair()
   const asked = await visit(server, cookie, challenge)
   const page = await follow(server, asked, cookie)
-  const fields = new URLSearchParams({ decision: 'allow' })
-  for (const [, name, value] of page.html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g))
-    fields.set(name, value)
+  const fields = new URLSearchParams({ ...page.hidden, decision: 'allow' })
   const answer = await fetch(new URL(page.action, server.origin), {
     method: 'POST',
     redirect: 'manual',
@@ -42,13 +40,20 @@ async function agreed(server, { cookie, subject }) {
   return { cookie, subject }
 }
 
-/** To the consent page, with whatever cookies come on the way. */
-async function follow(server, response, cookie) {
-  const cookies = [cookie, ...response.headers.getSetCookie().map((line) => line.split(';')[0])].join('; ')
+/** To the page with a form, with whatever cookies come on the way. */
+export async function follow(server, response, cookie) {
+  const cookies = [
+    ...(cookie ? [cookie] : []),
+    ...response.headers.getSetCookie().map((line) => line.split(';')[0]),
+  ].join('; ')
   if (response.status !== 200) {
-    const next = new URL(response.headers.get('location'), server.origin)
+    const location = response.headers.get('location')
+    if (location === null) throw new Error(`No page came: ${response.status} ${await response.text()}`)
+    const next = new URL(location, server.origin)
     return follow(server, await fetch(next, { redirect: 'manual', headers: { cookie: cookies } }), cookies)
   }
   const html = await response.text()
-  return { html, cookie: cookies, action: /<form[^>]* action="([^"]+)"/.exec(html)[1] }
+  const inputs = html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)
+  const hidden = Object.fromEntries([...inputs].map(([, name, value]) => [name, value]))
+  return { hidden, cookie: cookies, action: /<form[^>]* action="([^"]+)"/.exec(html)[1] }
 }

@@ -1,0 +1,83 @@
+/**
+ * What a run says on docs/performance.md: everything between its markers, and the chart.
+ *
+ * @module
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { chartOf } from './chart.mjs'
+import { contestants } from './contestants/all.mjs'
+import { median, ratio, spread } from './figures.mjs'
+import { root } from './ready.mjs'
+
+const page = join(root, 'docs/performance.md')
+
+/** @param {{ machine: any, versions: Record<string, string>, rounds: number, date: string, results: any[], reasons: string[] }} run */
+export function writePage(run) {
+  const text = readFileSync(page, 'utf8')
+  const parts = {
+    conditions: conditionsOf(run),
+    tables: run.results.map(tableOf).join('\n\n'),
+    contestants: listOf(run),
+  }
+  writeFileSync(page, Object.entries(parts).reduce(fill, text))
+  writeFileSync(join(root, 'docs/performance.svg'), chartOf(run))
+}
+
+/** @param {string} text @param {[string, string]} part */
+export function fill(text, [name, content]) {
+  const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  const [start, end] = [text.indexOf(from), text.indexOf(to)]
+  if (start < 0 || end < start) throw new Error(`docs/performance.md has no place for ${name}.`)
+  return `${text.slice(0, start + from.length)}\n${content}\n${text.slice(end)}`
+}
+
+function conditionsOf({ machine, rounds, date, versions, reasons }) {
+  const where = `${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}`
+  const what = `grantwright ${versions.grantwright}, ${date}, ${rounds} rounds. ${where}.`
+  if (!reasons.length) return what
+  const remarks = reasons.map((reason) => `- ${reason}`).join('\n')
+  return `${what}\n\n**By its own rules this run is worthless**; take the ratios for what they are, and repeat it on a machine with nothing else to do:\n\n${remarks}`
+}
+
+/** @param {{ title: string, cells: any[] }} result */
+export function tableOf({ title, cells }) {
+  const measured = cells.filter((cell) => cell.refused === null)
+  const of = (name) => measured.find(({ label }) => label === name)
+  const against = (cell, other) => (other ? ratio(costs(cell), costs(other)).toFixed(2) : '')
+  const rows = measured.map((cell) => {
+    const middle = (member) => median(cell.rounds.map((round) => round[member]))
+    const [cost, rate] = [middle('cost'), middle('rate')]
+    const share = `${Math.round((spread(costs(cell)) * 100) / 2)} %`
+    const ratios = [against(cell, of('floor')), against(cell, of('grantwright'))]
+    const figures = [cost.toFixed(cost < 100 ? 1 : 0), share, ...ratios, rate.toFixed(0)]
+    return `| ${[nameOf(cell.label), ...figures, middle('p50').toFixed(2), middle('p99').toFixed(1)].join(' | ')} |`
+  })
+  const head = ['CPU µs', '±', '÷ floor', '÷ grantwright', 'per second', 'p50 ms', 'p99 ms']
+  return [`### ${title}`, '', `| | ${head.join(' | ')} |`, `| --- |${' --: |'.repeat(head.length)}`, ...rows].join('\n')
+}
+
+const costs = (cell) => cell.rounds.map(({ cost }) => cost)
+
+/** By its package, the floor and grantwright by themselves. */
+const nameOf = (label) =>
+  contestants.find(({ name }) => name === label)?.packages.at(label === 'better-auth' ? 1 : 0) ?? label
+
+function listOf({ versions }) {
+  const rows = contestants.map(({ name, packages, unfair }) => {
+    const versioned = packages.map((one) => `\`${one}\` ${versions[one]}`).join(', ')
+    return `| ${versioned || name} | ${unfair} |`
+  })
+  return ['| | what is unfair |', '| --- | --- |', ...rows].join('\n')
+}
+
+/** Of grantwright and of every package that takes part. */
+export function versionsOf() {
+  const versionIn = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
+  const installed = (name) => {
+    const folder = join(import.meta.dirname, 'node_modules', name)
+    return [name, existsSync(folder) ? versionIn(folder) : 'not there']
+  }
+  const names = new Set(contestants.flatMap(({ packages }) => packages))
+  return { grantwright: versionIn(root), ...Object.fromEntries([...names].map(installed)) }
+}
