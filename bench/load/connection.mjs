@@ -69,6 +69,7 @@ export function parseReply(bytes) {
   return { status, head, body: '' }
 }
 
+/** @param {string} text latin1, so that a character is a byte */
 function unchunk(text) {
   let body = ''
   for (let at = 0; ; ) {
@@ -77,7 +78,7 @@ function unchunk(text) {
     const size = Number.parseInt(text.slice(at, line), 16)
     const to = line + 2 + size
     if (text.length < to + 2) return null
-    if (size === 0) return body
+    if (size === 0) return Buffer.from(body, 'latin1').toString()
     body += text.slice(line + 2, to)
     at = to + 2
   }

@@ -44,7 +44,7 @@ describe('a run', () => {
   })
 
   it('ends with 1 for a wrong answer, with 2 when it is worthless, else with 0', () => {
-    const round = { cost: 10, rate: 1, p50: 1, p99: 1, busy: 1, others: 0 }
+    const round = { cost: 10, rate: 1, p50: 1, p99: 1, busy: 1, load: 1, others: 0 }
     const exitCode = (cell: object) =>
       verdictOf([{ work: 'jwks', cells: [{ label: 'floor', rounds: [round], refused: null, ...cell }] }]).exitCode
     expect(exitCode({})).toBe(0)
@@ -60,6 +60,7 @@ describe('the load of the benchmark', () => {
     expect(read('HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab')).toBe(undefined)
     expect(read('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n')).toBe('abcde')
     expect(read('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n')).toBe(undefined)
+    expect(read('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n')).toBe(undefined)
   })
 
   const target = { issuer: 'http://localhost', origin: 'http://localhost', paths: {} }
