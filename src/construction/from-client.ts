@@ -27,14 +27,17 @@ export function fromClient({ settings, advise }: Deployment): (request: HttpRequ
 }
 
 /** What each proxy has written into a header, the nearest last. */
-const chainOf = (request: HttpRequest, header = 'x-forwarded-for'): readonly string[] =>
-  request.headerValues(header).join(',').split(',').map(trimOws)
+function chainOf(request: HttpRequest, header = 'x-forwarded-for'): readonly string[] {
+  const lines = request.headerValues(header)
+  return lines.length === 0 ? lines : lines.join(',').split(',').map(trimOws)
+}
 
 const withAddress = (request: HttpRequest, address: string): HttpRequest => ({
   method: request.method,
   url: request.url,
   headerValues: (name) => request.headerValues(name),
   body: (limit) => request.body(limit),
+  ready: async () => request.ready?.(),
   address: address || request.address,
   native: request.native,
 })

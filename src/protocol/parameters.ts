@@ -120,11 +120,7 @@ export function problemText(name: string, problem: ParameterProblem): string {
 
 function valueProblem(value: string, longest: number): ParameterProblem | undefined {
   if (value.length > longest) return 'too_long'
-  for (let i = 0; i < value.length; i++) {
-    const unit = value.charCodeAt(i)
-    if (unit < 0x20 || unit === 0x7f) return 'control_characters'
-  }
-  return undefined
+  return /[^ -~\x80-\uffff]/.test(value) ? 'control_characters' : undefined
 }
 
 /** Strict, unlike URLSearchParams, which would hide a broken escape behind U+FFFD. */

@@ -13,7 +13,10 @@ import { MAX_TERMS_BYTES, type TermValues, termsSize } from './terms.js'
  * @param terms what features have read of it; undefined where no feature reads any.
  */
 export function isTooLarge(request: { readonly access: Access }, terms: TermValues | undefined): boolean {
-  const bytes = utf8(JSON.stringify(request)).length
+  const text = JSON.stringify(request)
+  // Nothing is larger than the whole, which has three bytes for each unit at most: nearly every request need not be counted.
+  if (text.length * 3 <= MAX_TERMS_BYTES) return false
+  const bytes = utf8(text).length
   const decided = bytes + utf8(JSON.stringify(request.access)).length
   if (bytes > MAX_REQUEST_BYTES || decided > MAX_DECIDED_BYTES) return true
   return terms !== undefined && isTooLargeWith(terms, bytes, decided)
