@@ -9,11 +9,14 @@ import { chartOf } from './chart.mjs'
 import { contestants } from './contestants/all.mjs'
 import { median, ratio, spread } from './figures.mjs'
 import { root } from './ready.mjs'
+import { works } from './works/all.mjs'
 
 const page = join(root, 'docs/performance.md')
 
 /** @param {{ machine: any, versions: Record<string, string>, rounds: number, date: string, results: any[], reasons: string[] }} run */
 export function writePage(run) {
+  const order = works.map(({ name }) => name)
+  run.results.sort((a, b) => order.indexOf(a.work) - order.indexOf(b.work))
   const text = readFileSync(page, 'utf8')
   const parts = {
     conditions: conditionsOf(run),

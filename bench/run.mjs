@@ -52,23 +52,24 @@ async function main() {
   if (values.quick) return quick(cores, positionals[0])
   const chosen = values.contestants?.split(',') ?? contestants.map(({ name }) => name)
   if (contestants.some(({ name, packages }) => packages.length && chosen.includes(name))) installPeers()
-  const results = []
+  const date = new Date().toISOString().slice(0, 10)
+  const run = { machine: machine(), versions: versionsOf(), date, rounds, times, results: [] }
   for (const work of values.works?.split(',').map(workNamed) ?? works) {
     const able = contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes(work.name))
     const entries = able.map(({ name }) => ({ label: name, name }))
     const cells = await measureWork(work, entries, cores, { ...times, rounds })
-    results.push({ work: work.name, title: work.title, cells })
-    console.log(tableOf(results.at(-1)))
+    run.results.push({ work: work.name, title: work.title, cells })
+    console.log(tableOf(run.results.at(-1)))
+    // After each, so that whoever stops it keeps what there is.
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
   }
-  const date = new Date().toISOString().slice(0, 10)
-  tell({ machine: machine(), versions: versionsOf(), date, rounds, times, results }, values)
+  tell(run, values)
 }
 
 /** Everything that a run leaves behind, but its tables. */
-function tell(run, { json, write }) {
+function tell(run, { write }) {
   const verdict = verdictOf(run.results)
   printVerdict(verdict)
-  if (json) writeFileSync(json, `${JSON.stringify(run, null, 2)}\n`)
   if (write) writePage({ ...run, reasons: verdict.reasons })
   process.exitCode = verdict.exitCode
 }
