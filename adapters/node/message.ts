@@ -73,7 +73,8 @@ export function readMessage(req: NodeRequest): { readonly request: HttpRequest; 
       if (parsed instanceof Uint8Array && parsed.length > limit) throw new BodyTooLarge()
       return parsed
     },
-    ready: () => together(undefined),
+    // A body is listened for at once, and gathered when it is there: something before may have set it flowing.
+    ...((req.method === 'GET' || req.method === 'HEAD') && { ready: () => together(undefined) }),
     address: req.socket?.remoteAddress,
     native: req,
   }
@@ -153,7 +154,7 @@ function readStream(req: NodeRequest, limit: number): Promise<Uint8Array> {
     }
     const onEnd = () => {
       stop()
-      resolve(concatBytes(...chunks))
+      resolve(together(concatBytes(...chunks)))
     }
     const onClose = () => {
       stop()

@@ -132,6 +132,21 @@ describe('nodeListener', () => {
     expect(await repeated.json()).toMatchObject({ error: 'invalid_request' })
   })
 
+  it('reads a body to which something before it listens, too', async () => {
+    let heard = 0
+    const app = express()
+      .use((req, _, next) => {
+        req.on('data', (chunk: Buffer) => {
+          heard += chunk.length
+        })
+        next()
+      })
+      .use(nodeListener(auth))
+    const { origin } = await start(app)
+    expect((await fetch(`${origin}/oauth/token`, { method: 'POST', body: credentials })).status).toBe(200)
+    expect(heard).toBe(String(credentials).length)
+  })
+
   it('refuses a body that a parser has read but that is larger than the server wants', async () => {
     const { origin } = await start(
       express()
