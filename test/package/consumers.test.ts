@@ -41,7 +41,7 @@ describe('with TypeScript 5.9, the packed tarball type-checks in a project', () 
 
 it('the packed tarball holds the build and its papers, nothing else', () => {
   const packed = readdirSync(join(bare, 'node_modules/grantwright'))
-  const papers = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md']
+  const papers = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'SECURITY.md', 'THIRD-PARTY.md']
   expect(packed.sort()).toEqual([...papers, 'dist', 'docs', 'examples', 'package.json'])
 })
 
