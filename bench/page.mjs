@@ -15,12 +15,13 @@ const page = join(root, 'docs/performance.md')
 
 /** @param {{ machine: any, versions: Record<string, string>, rounds: number, date: string, results: any[], reasons: string[] }} run */
 export function writePage(run) {
-  const order = works.map(({ name }) => name)
+  const order = [...works.map(({ name }) => name), 'variants']
   run.results.sort((a, b) => order.indexOf(a.work) - order.indexOf(b.work))
   const text = readFileSync(page, 'utf8')
   const parts = {
     conditions: conditionsOf(run),
     tables: run.results.map(tableOf).join('\n\n'),
+    footprint: run.footprint ? footprintRows(run.footprint) : 'Not measured in this run.',
     contestants: listOf(run),
   }
   writeFileSync(page, Object.entries(parts).reduce(fill, text))
@@ -61,6 +62,14 @@ export function tableOf({ title, cells }) {
 }
 
 const costs = (cell) => cell.rounds.map(({ cost }) => cost)
+
+/** @param {{ label: string, start: number, heap: number }[]} found */
+const footprintRows = (found) =>
+  [
+    '| | start to the first answer, ms | heap of a live grant, bytes |',
+    '| --- | --: | --: |',
+    ...found.map(({ label, start, heap }) => `| ${nameOf(label)} | ${start.toFixed(0)} | ${heap.toFixed(0)} |`),
+  ].join('\n')
 
 /** By its package, the floor and grantwright by themselves. */
 const nameOf = (label) =>

@@ -8,6 +8,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { contestants } from './contestants/all.mjs'
+import { variants } from './contestants/grantwright/variants.mjs'
+import { footprintOf, footprintTable } from './footprint.mjs'
 import { chooseCores, machine } from './machine.mjs'
 import { measureWork } from './measure.mjs'
 import { versionsOf, writePage } from './page.mjs'
@@ -22,6 +24,7 @@ const usage = `npm run bench -- [options]
   --rounds 5             rounds of each work
   --works a,b            these alone (${works.map(({ name }) => name).join(', ')})
   --contestants a,b      these alone (${contestants.map(({ name }) => name).join(', ')})
+  --beside               on other frameworks and over SQLite, too; the start, and the heap of a grant
   --json file            the figures as JSON
   --write                into docs/performance.md, with its chart
   --from file            no run: what an earlier one has written with --json`
@@ -38,6 +41,7 @@ async function main() {
       works: { type: 'string' },
       contestants: { type: 'string' },
       json: { type: 'string' },
+      beside: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       from: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -54,14 +58,30 @@ async function main() {
   if (contestants.some(({ name, packages }) => packages.length && chosen.includes(name))) installPeers()
   const date = new Date().toISOString().slice(0, 10)
   const run = { machine: machine(), versions: versionsOf(), date, rounds, times, results: [] }
+  // After each, so that whoever stops it keeps what there is.
+  const keep = () => values.json && writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
+  const measure = async (work, entries, name = work.name, title = work.title) => {
+    run.results.push({ work: name, title, cells: await measureWork(work, entries, cores, { ...times, rounds }) })
+    console.log(tableOf(run.results.at(-1)))
+    keep()
+  }
   for (const work of values.works?.split(',').map(workNamed) ?? works) {
     const able = contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes(work.name))
-    const entries = able.map(({ name }) => ({ label: name, name }))
-    const cells = await measureWork(work, entries, cores, { ...times, rounds })
-    run.results.push({ work: work.name, title: work.title, cells })
-    console.log(tableOf(run.results.at(-1)))
-    // After each, so that whoever stops it keeps what there is.
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
+    await measure(
+      work,
+      able.map(({ name }) => ({ label: name, name })),
+    )
+  }
+  if (values.beside) {
+    const refresh = workNamed('refresh-jwt')
+    await measure(refresh, variants, 'variants', `${refresh.title}: on other frameworks, and over a database`)
+    const able = contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes('refresh-opaque'))
+    const names = able
+      .map(({ name }) => name)
+      .filter((name) => contestants.find((one) => one.name === name)?.works.includes('jwks'))
+    run.footprint = await footprintOf(names, cores.server)
+    console.log(footprintTable(run.footprint))
+    keep()
   }
   tell(run, values)
 }

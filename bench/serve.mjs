@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { given } from './given.mjs'
 import { answerQuestions } from './processes.mjs'
 
@@ -15,6 +17,12 @@ try {
     cpu() {
       const { user, system } = process.cpuUsage()
       return user + system
+    },
+    /** Bytes, when everything is gone that nobody holds. */
+    heap() {
+      setFlagsFromString('--expose-gc')
+      runInNewContext('gc')()
+      return process.memoryUsage().heapUsed
     },
   })
   process.send({ answer: target })

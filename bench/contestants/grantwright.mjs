@@ -9,6 +9,7 @@ import { cookieOf, documentId, given, SESSION_COOKIE } from '../given.mjs'
 import { clientJwks } from './assertions.mjs'
 import { loginForms } from './grantwright/login.mjs'
 import { material as fromCodes } from './grantwright/material.mjs'
+import { mounts, stores } from './grantwright/variants.mjs'
 import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
 
@@ -26,7 +27,9 @@ const paths = {
 
 const material = { ...fromCodes, loginForms }
 
-const userOf = ({ headers }, sessions) => sessions.get(cookieOf(headers.cookie, SESSION_COOKIE)) ?? null
+/** A request of Node, or what Hono has of one. */
+const userOf = ({ req, headers }, sessions) =>
+  sessions.get(cookieOf(req ? req.header('cookie') : headers.cookie, SESSION_COOKIE)) ?? null
 
 const unlimited = { consume: async () => {} }
 
@@ -45,13 +48,13 @@ const work =
     const users = more.password
       ? passwordLogin({ verify: (username, password) => (password === given.password ? username : null) })
       : externalLogin({ current: ({ native }) => userOf(native, sessions), loginUrl: '/login' })
-    const { memoryStorage } = await load('storage/memory.js')
-    const { nodeListener } = await load('node.js')
+    const { BENCH_MOUNT: mount = 'node:http', BENCH_STORE: store = 'memory' } = process.env
+    const storage = await stores[store](load)
     const { client, lifetimes } = given
     const place = await listen(async (issuer) => {
       const auth = createAuthorizationServer({
         issuer,
-        storage: memoryStorage(),
+        storage,
         users,
         resources: {
           [given.resource]: {
@@ -77,7 +80,7 @@ const work =
         limiter: { pendingRequestsPerAddress: unlimited, pendingRequestsPerBrowser: unlimited },
       })
       await auth.ready()
-      return nodeListener(auth)
+      return mounts[mount](load, auth)
     })
     const target = { ...place, paths, ...more.target }
     return { ...target, prepare: (n) => what && material[what](n, { ...target, sessions }) }
