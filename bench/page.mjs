@@ -36,9 +36,9 @@ export function fill(text, [name, content]) {
   return `${text.slice(0, start + from.length)}\n${content}\n${text.slice(end)}`
 }
 
-function conditionsOf({ machine, rounds, date, versions, reasons }) {
+function conditionsOf({ machine, rounds, connections = 16, date, versions, reasons }) {
   const where = `${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}`
-  const what = `grantwright ${versions.grantwright}, ${date}, ${rounds} rounds. ${where}.`
+  const what = `grantwright ${versions.grantwright}, ${date}, ${rounds} rounds, ${connections} connections. ${where}.`
   if (!reasons.length) return what
   const remarks = reasons.map((reason) => `- ${reason}`).join('\n')
   return `${what}\n\n**By its own rules this run is worthless**; take the ratios for what they are, and repeat it on a machine with nothing else to do:\n\n${remarks}`

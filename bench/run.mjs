@@ -22,6 +22,7 @@ import { workNamed, works } from './works/all.mjs'
 const usage = `npm run bench -- [options]
   --quick [commit]       the working tree against a commit, in two minutes
   --rounds 5             rounds of each work
+  --connections 16       that always wait for an answer
   --works a,b            these alone (${works.map(({ name }) => name).join(', ')})
   --contestants a,b      these alone (${contestants.map(({ name }) => name).join(', ')})
   --beside               on other frameworks and over SQLite, too; the start, and the heap of a grant
@@ -30,7 +31,7 @@ const usage = `npm run bench -- [options]
   --from file            no run: what an earlier one has written with --json`
 
 /** How long each takes, in milliseconds. */
-const times = { connections: 16, firstWarmUp: 3000, warmUp: 1000, window: 2000 }
+const times = { firstWarmUp: 3000, warmUp: 1000, window: 2000 }
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -38,6 +39,7 @@ async function main() {
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '5' },
+      connections: { type: 'string', default: '16' },
       works: { type: 'string' },
       contestants: { type: 'string' },
       json: { type: 'string' },
@@ -49,19 +51,24 @@ async function main() {
   })
   if (values.help) return console.log(usage)
   if (values.from) return tell(JSON.parse(readFileSync(values.from, 'utf8')), values)
-  const rounds = Number(values.rounds)
-  if (!(Number.isInteger(rounds) && rounds > 0) || positionals.length > (values.quick ? 1 : 0)) throw new Error(usage)
+  const [rounds, connections] = [Number(values.rounds), Number(values.connections)]
+  const isCount = (n) => Number.isInteger(n) && n > 0
+  if (!isCount(rounds) || !isCount(connections) || positionals.length > (values.quick ? 1 : 0)) throw new Error(usage)
   const cores = chooseCores()
   buildIfOlder()
   if (values.quick) return quick(cores, positionals[0])
   const chosen = values.contestants?.split(',') ?? contestants.map(({ name }) => name)
   if (contestants.some(({ name, packages }) => packages.length && chosen.includes(name))) installPeers()
   const date = new Date().toISOString().slice(0, 10)
-  const run = { machine: machine(), versions: versionsOf(), date, rounds, times, results: [] }
+  const run = { machine: machine(), versions: versionsOf(), date, rounds, connections, times, results: [] }
   // After each, so that whoever stops it keeps what there is.
   const keep = () => values.json && writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
   const measure = async (work, entries, name = work.name, title = work.title) => {
-    run.results.push({ work: name, title, cells: await measureWork(work, entries, cores, { ...times, rounds }) })
+    run.results.push({
+      work: name,
+      title,
+      cells: await measureWork(work, entries, cores, { ...times, connections, rounds }),
+    })
     console.log(tableOf(run.results.at(-1)))
     keep()
   }
