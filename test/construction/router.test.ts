@@ -216,26 +216,29 @@ describe('the time of a request', () => {
   })
 })
 
-it('nothing is done before the adapter has gathered what arrives', async () => {
-  const h = harness()
-  let begin = () => {}
-  const ready = () =>
-    new Promise<void>((resolve) => {
-      begin = resolve
-    })
-  let isAsked = false
-  const body = async () => {
-    isAsked = true
-    return new Uint8Array()
-  }
-  const headers = { 'content-type': ['application/x-www-form-urlencoded'] }
-  const answer = h.server.handle(message('/oauth/token', { method: 'POST', ready, body, headers }))
-  await nextTurn()
-  expect(isAsked).toBe(false)
-  begin()
-  expect((await answer)?.status).toBe(401)
-  expect(isAsked).toBe(true)
-})
+it.each([{}, { trustProxy: 1 }])(
+  'nothing is done before the adapter has gathered what arrives, with %j',
+  async (more) => {
+    const h = harness(more)
+    let begin = () => {}
+    const ready = () =>
+      new Promise<void>((resolve) => {
+        begin = resolve
+      })
+    let isAsked = false
+    const body = async () => {
+      isAsked = true
+      return new Uint8Array()
+    }
+    const headers = { 'content-type': ['application/x-www-form-urlencoded'] }
+    const answer = h.server.handle(message('/oauth/token', { method: 'POST', ready, body, headers }))
+    await nextTurn()
+    expect(isAsked).toBe(false)
+    begin()
+    expect((await answer)?.status).toBe(401)
+    expect(isAsked).toBe(true)
+  },
+)
 
 describe('whatever is thrown', () => {
   const CANARY = 'canary-/home/app/secret.ts:1:1'
