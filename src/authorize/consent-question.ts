@@ -36,10 +36,10 @@ export function askForConsent(
 ): PageAnswer {
   const { pages, urls } = deployment
   const locale = pages.localeFor(request, asked.uiLocales)
-  const ticked = (entry: Access[number]) => !includes(unticked, [entry])
+  const ticked = (access: Access) => !includes(unticked, access)
   const terms = termsOf({ asked, choice })
   const parts = partsOf(deployment, terms)
-  const details = termWords(deployment, withoutParts(deployment, terms, parts.map(refusalOf)), locale)
+  const details = termWords(deployment, withoutParts(deployment, terms, refusalOf(parts)), locale)
   const questions = choice?.questions ?? []
   const view: ConsentView = {
     page: 'consent',
@@ -61,11 +61,11 @@ export function askForConsent(
           name,
           text: scopeWords(deployment, locale, resource, name),
           choice: isOptional(deployment, resource, name)
-            ? { field: fieldOf(i, j), ticked: ticked({ resource, scope: [name] }) }
+            ? { field: fieldOf(i, j), ticked: ticked([{ resource, scope: [name] }]) }
             : undefined,
         })),
         ...parts.flatMap((part, k) =>
-          scope.includes(part.beside) ? partView(part, k, locale, ticked(refusalOf(part))) : [],
+          scope.includes(part.beside) ? partView(part, k, locale, ticked(refusalOf([part]))) : [],
         ),
       ],
     })),
@@ -122,7 +122,7 @@ export function readChoice(
     agreed: withoutAccess(access, refused),
     refused: joinAccess(
       refused.filter(({ scope }) => scope.length > 0),
-      left.map(refusalOf),
+      refusalOf(left),
     ),
   }
 }

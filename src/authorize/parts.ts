@@ -30,7 +30,11 @@ export function partsOf({ tables }: Deployed, terms: TermValues | undefined): re
 /**
  * What was left out of terms is kept as access is, so that a later answer wins over an earlier one part by part. The name is no URI, hence of no resource.
  */
-export const refusalOf = ({ term, name }: Part): Access[number] => ({ resource: PREFIX + term, scope: [name] })
+export const refusalOf = (parts: readonly Part[]): Access =>
+  [...new Set(parts.map(({ term }) => term))].map((term) => ({
+    resource: PREFIX + term,
+    scope: parts.filter((part) => part.term === term).map(({ name }) => name),
+  }))
 
 export const isOfTerm = ({ resource }: Access[number]): boolean => resource.startsWith(PREFIX)
 

@@ -343,6 +343,12 @@ describe('the parameter claims', () => {
     }
     const page = await (await browser.get(authorizeUrl(challenge, asking(claims)))).text()
     expect(boxesIn(page)).toEqual(['part_0', 'part_1'])
+    // What has a box is not said to be given in any case.
+    expect(page.match(/See also: [a-z ]+/g)).toEqual([
+      'See also: email address',
+      'See also: date of birth',
+      'See also: phone number',
+    ])
     const tokens = await tokensFor(h, await agree(browser, page, ['part_0']), verifier)
     const { phone_number, email } = ada
     expect((await userInfo(h, tokens.access_token)).body).toEqual({ sub: 'alice', phone_number, email })
@@ -367,6 +373,23 @@ describe('the parameter claims', () => {
     expect(boxesIn(page)).toEqual(['part_1', 'part_2'])
     await agree(browser, page.replace('name="part_0"', 'name="part_0" checked'))
     expect((await ask({ essential: true })).answer.status).toBe(303)
+  })
+
+  it('leaves out all boxes that are not ticked, not one alone, and remembers all', async () => {
+    const h = provider()
+    const browser = h.browser()
+    const ask = async () => {
+      const { verifier, challenge } = pkce()
+      const claims = { userinfo: { birthdate: null, phone_number: null, email: null } }
+      return { verifier, answer: await browser.get(authorizeUrl(challenge, asking(claims))) }
+    }
+    const learned = async (answer: Response, verifier: string) =>
+      (await userInfo(h, (await tokensFor(h, answer, verifier)).access_token)).body
+    const first = await ask()
+    const agreed = await agree(browser, await first.answer.text(), ['part_0', 'part_1'])
+    expect(await learned(agreed, first.verifier)).toEqual({ sub: 'alice', email: ada.email })
+    const second = await ask()
+    expect(await learned(second.answer, second.verifier)).toEqual({ sub: 'alice', email: ada.email })
   })
 
   it('of which nothing was left over leaves the login', async () => {
