@@ -34,7 +34,7 @@ export interface Notes {
 }
 
 export async function startNotes(): Promise<Notes> {
-  const reader = await Reader.arrive(['express', 'libsql'], {
+  const reader = await Reader.arrive(['express', 'libsql', 'zod'], {
     '@modelcontextprotocol': join(modules, '@modelcontextprotocol'),
   })
   const tap = await startTap(reader.port)
