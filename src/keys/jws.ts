@@ -5,7 +5,7 @@
  * @see {@link https://www.rfc-editor.org/rfc/rfc8725#section-3 RFC 8725 §3}
  * @module
  */
-import { asciiLowerCase } from '../protocol/ascii.js'
+import { joseType } from '../protocol/jose-type.js'
 import { decodeBase64url, encodeBase64url, utf8 } from '../runtime/hash.js'
 import { type PublicJwk, type SigningAlgorithm, signatureLength } from './jwk.js'
 import { primitives } from './primitives.js'
@@ -73,7 +73,7 @@ export async function verifyJws(
   const { header, payload } = jws
   // RFC 7515 §4.1.11: extensions that are not understood make the JWS invalid, and none is understood here.
   if (Object.hasOwn(header, 'crit')) return null
-  if (typeof header.typ !== 'string' || mediaType(header.typ) !== mediaType(typ)) return null
+  if (joseType(header.typ) !== joseType(typ)) return null
   // RFC 8725 §3.10: a key comes from our own list by its id. The headers jwk, jku, x5u and x5c are not looked at.
   if (typeof header.kid !== 'string') return null
   const key = await find(header.kid)
@@ -128,6 +128,3 @@ function parseHeader(encoded: string): { readonly [name: string]: unknown } | nu
     return null
   }
 }
-
-/** RFC 7515 §4.1.9: compared as a media type, in any case, and without `application/` where nothing else has a slash. */
-const mediaType = (typ: string) => asciiLowerCase(typ).replace(/^application\/(?=[^/]*$)/, '')

@@ -42,9 +42,9 @@ const start = (more: Record<string, unknown> = {}) => {
 }
 beforeEach(() => start())
 
-const object = (claims: JWTPayload, { alg = 'ES256', key = keys.privateKey, typ = 'JWT' } = {}) =>
+const object = (claims: JWTPayload, { alg = 'ES256', key = keys.privateKey, typ = 'JWT' as unknown } = {}) =>
   new SignJWT({ iss: 'web', aud: ISSUER, client_id: 'web', response_type: 'code', ...claims })
-    .setProtectedHeader({ alg, kid: 'k1', typ })
+    .setProtectedHeader({ alg, kid: 'k1', typ: typ as string })
     .sign(key)
 
 /** The answer of the authorization endpoint: what goes back to the client, or that it was a page. */
@@ -183,6 +183,7 @@ describe('refused, told to the client, and nothing is stored or issued', () => {
       'openid:request_signature_wrong',
     ],
     ['another kind of token', sign({}, { typ: 'at+jwt' }), 'invalid_request_object', 'openid:request_header'],
+    ['a type that is no text', sign({}, { typ: ['JWT'] }), 'invalid_request_object', 'openid:request_header'],
     ['one of another client', sign({ client_id: 'spa' }), 'invalid_request_object', 'request:foreign'],
     ['another issuer of it', sign({ iss: 'spa' }), 'invalid_request_object', 'openid:request_claims'],
     ['another audience', sign({ aud: 'https://elsewhere.example' }), 'invalid_request_object', 'openid:request_claims'],

@@ -11,8 +11,8 @@ import type { Deployment } from '../../../deployment/deployment.js'
 import { type DocumentsOptions, guardedDocuments, guardedTexts } from '../../../guarded-fetch/documents.js'
 import { readJws } from '../../../keys/jws.js'
 import type { RequestSource, SourceFound, SourceRefused } from '../../../points/request-source.js'
-import { asciiLowerCase } from '../../../protocol/ascii.js'
 import { listed, quoted } from '../../../protocol/hint.js'
+import { joseType } from '../../../protocol/jose-type.js'
 import { parseJsonObject } from '../../../protocol/json-object.js'
 import { perServer } from '../../../runtime/per-server.js'
 import { readRequestObject } from '../rules/request-object.js'
@@ -79,15 +79,12 @@ async function readObject(
   if (!claims) return wrong('The request object is no JSON object.', 'form')
   const { settings, now } = deployment
   const read = readRequestObject(claims, { clientId: client.client_id, issuer: settings.issuer, now: now() })
-  return typeof read === 'string' ? wrong(read, 'claims') : { ...read, isWhole: typeOf(typ) === OWN_TYPE }
+  return typeof read === 'string' ? wrong(read, 'claims') : { ...read, isWhole: joseType(typ) === OWN_TYPE }
 }
 
 /** RFC 9101 §10.8 has a type of its own, for objects that have the whole request; OpenID Connect has none. */
-const isType = (typ: unknown): boolean => typ === undefined || ['jwt', OWN_TYPE].includes(typeOf(typ))
+const isType = (typ: unknown): boolean => typ === undefined || joseType(typ) === 'jwt' || joseType(typ) === OWN_TYPE
 const OWN_TYPE = 'oauth-authz-req+jwt'
-
-/** RFC 7515 §4.1.9: with or without its prefix. */
-const typeOf = (typ: unknown): string => asciiLowerCase(String(typ)).replace(/^application\//, '')
 
 const refused = (error: SourceRefused['error'], description: string, reason: string, hint?: string): SourceRefused => ({
   error,

@@ -5,8 +5,9 @@
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication OpenID Connect Core §9}
  * @module
  */
-import { asciiLowerCase } from '../../../protocol/ascii.js'
+
 import { listed, nearestHint, quoted } from '../../../protocol/hint.js'
+import { joseType } from '../../../protocol/jose-type.js'
 import type { JsonObject } from '../../../protocol/json-object.js'
 import type { RequestRefusal } from '../../../protocol/refusal-reason.js'
 import { orList } from '../../../protocol/spelling.js'
@@ -76,10 +77,7 @@ function judgeHeader({ alg, typ, crit, b64 }: JsonObject, { algorithms }: Expect
     return refused('header', 'Its header has crit or b64; no extension of JWS is known here.')
   }
   // RFC 8725 §3.11: what was signed for another purpose says so. Most assertions have no typ, or JWT.
-  if (
-    typ !== undefined &&
-    !(typeof typ === 'string' && types.includes(asciiLowerCase(typ).replace(/^application\//, '')))
-  ) {
+  if (typ !== undefined && !types.includes(joseType(typ))) {
     return refused('header', `Received typ ${said(typ)}; leave it out, or write ${orList(types)}.`)
   }
   return null
