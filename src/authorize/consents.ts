@@ -12,7 +12,7 @@ import type { Deployed } from '../points/tables.js'
 import type { Access } from '../protocol/resource.js'
 import type { TermValues } from '../protocol/terms.js'
 import { coversTerms, isSameJson, someTerms } from '../protocol/terms.js'
-import { utf8 } from '../runtime/hash.js'
+import { isLongerThan } from '../runtime/hash.js'
 
 interface Parties {
   readonly clientId: string
@@ -68,7 +68,7 @@ async function remember(
     })
     const whole = joined(before)
     // What has no room beside the new answer is asked again.
-    const value = utf8(JSON.stringify(whole)).length > MAX_CONSENT_BYTES ? joined(null) : whole
+    const value = isLongerThan(JSON.stringify(whole), MAX_CONSENT_BYTES) ? joined(null) : whole
     if (await (stored ? deployment.consents.replace(value, stored.version) : deployment.consents.insert(value))) return
   }
   throw new Unavailable('A consent is written by too many at once.')

@@ -6,7 +6,7 @@
  */
 import type { Json } from '../protocol/json.js'
 import { clientFieldNames } from '../protocol/parse-client-metadata.js'
-import { digest, utf8 } from '../runtime/hash.js'
+import { digest, isLongerThan } from '../runtime/hash.js'
 import type { StoredRecord } from '../storage/contract.js'
 import type { Client } from './client.js'
 
@@ -22,7 +22,7 @@ export function writeClient(issuer: string, client: Client, version: string): St
   const document = JSON.stringify({ ...fields, v: formatOf(client), issuer, ...rest })
   // What fits without a second secret must not be in the way when one is made.
   const room = Math.max(0, 2 - client.secrets.length) * SECRET_BYTES
-  if (utf8(document).length > MAX_DOCUMENT_BYTES - room) {
+  if (isLongerThan(document, MAX_DOCUMENT_BYTES - room)) {
     throw new TypeError('Client metadata: it is larger than 32 KB as JSON; shorten the lists.')
   }
   const id = clientRecordId(issuer, client.client_id)

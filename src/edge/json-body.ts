@@ -4,7 +4,7 @@
  * @module
  */
 import { quoted } from '../protocol/hint.js'
-import { utf8 } from '../runtime/hash.js'
+import { isLongerThan } from '../runtime/hash.js'
 import { isRecord } from '../runtime/option-checks.js'
 import { bodyTooLarge, readBody } from './body.js'
 import { OAuthError } from './errors.js'
@@ -40,7 +40,7 @@ async function readValue(request: HttpRequest, most: number): Promise<unknown> {
   const body = await readBody(request, most)
   if (!(body instanceof Uint8Array)) {
     // What a body parser has made of it, which may take more than is taken here.
-    if (utf8(JSON.stringify(body.form)).length > most) throw bodyTooLarge(most)
+    if (isLongerThan(JSON.stringify(body.form), most)) throw bodyTooLarge(most)
     return body.form
   }
   try {

@@ -27,7 +27,7 @@ import type { Parameters } from '../protocol/parameters.js'
 import { scopeMember } from '../protocol/scope.js'
 import { unknownRestriction } from '../protocol/terms.js'
 import { parseRefreshToken, type RefreshToken } from '../protocol/token-string.js'
-import { utf8 } from '../runtime/hash.js'
+import { isLongerThan } from '../runtime/hash.js'
 import type { Claims } from '../users/contract.js'
 
 export const introspectionEndpoint = (deployment: Deployed, asClient: AsClient): Endpoint => ({
@@ -62,7 +62,7 @@ async function answer(deployment: Deployed, client: Client, form: Parameters): P
   // RFC 7662 §2.2: of a token that is not active, or not the caller's business, nothing else is told.
   const response = jsonResponse(200, facts ? { ...facts, active: true } : { active: false })
   // What the app says of an opaque token is in no token, so nothing has bounded it yet.
-  if (facts && response.body.length * 3 > MAX_JSON_BYTES && utf8(response.body).length > MAX_JSON_BYTES) {
+  if (facts && isLongerThan(response.body, MAX_JSON_BYTES)) {
     throw new Error(`An answer about a token would have more than ${MAX_JSON_BYTES} bytes. ${largestOf(facts)}`)
   }
   return response

@@ -5,7 +5,7 @@
  * @module
  */
 import * as z from 'zod/mini'
-import { utf8 } from '../runtime/hash.js'
+import { isLongerThan, utf8 } from '../runtime/hash.js'
 import { isSigningAlgorithm, type Jwk, type SigningAlgorithm } from './jwk.js'
 import type { Schedule, Scheduled } from './schedule.js'
 import type { KeyWrap } from './wrap.js'
@@ -62,7 +62,7 @@ export async function writeKeyRecord({ signing, mac }: KeyRecord, wrap: KeyWrap)
     ),
   }
   const text = JSON.stringify(document)
-  if (utf8(text).length > MAX_RECORD_BYTES) {
+  if (isLongerThan(text, MAX_RECORD_BYTES)) {
     throw new Error('Too many keys for one record (32 KB): rotate less often, or choose an algorithm with smaller keys')
   }
   return text

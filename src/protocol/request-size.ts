@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { utf8 } from '../runtime/hash.js'
+import { isLongerThan, utf8 } from '../runtime/hash.js'
 import type { Access } from './resource.js'
 import { MAX_TERMS_BYTES, type TermValues, termsSize } from './terms.js'
 
@@ -14,8 +14,8 @@ import { MAX_TERMS_BYTES, type TermValues, termsSize } from './terms.js'
  */
 export function isTooLarge(request: { readonly access: Access }, terms: TermValues | undefined): boolean {
   const text = JSON.stringify(request)
-  // Nothing is larger than the whole, which has three bytes for each unit at most: nearly every request need not be counted.
-  if (text.length * 3 <= MAX_TERMS_BYTES) return false
+  // Twice this is within every limit, and nearly every request is smaller.
+  if (!isLongerThan(text, MAX_TERMS_BYTES)) return false
   const bytes = utf8(text).length
   const decided = bytes + utf8(JSON.stringify(request.access)).length
   if (bytes > MAX_REQUEST_BYTES || decided > MAX_DECIDED_BYTES) return true

@@ -23,6 +23,10 @@ const encoder = new TextEncoder()
 /** The UTF-8 bytes of a string. */
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text) as Uint8Array<ArrayBuffer>
 
+/** Whether a text has more than so many bytes as UTF-8. What cannot have them, with three for each unit, is not counted. */
+export const isLongerThan = (text: string, bytes: number): boolean =>
+  text.length * 3 > bytes && utf8(text).length > bytes
+
 /** SHA-256 of bytes, or of a string's UTF-8. */
 export const sha256: (data: Uint8Array | string) => Uint8Array = node
   ? (data) => node.createHash('sha256').update(data).digest()

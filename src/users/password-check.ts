@@ -5,7 +5,7 @@
  * @module
  */
 import { Unavailable } from '../edge/errors.js'
-import { utf8 } from '../runtime/hash.js'
+import { isLongerThan } from '../runtime/hash.js'
 import { MAX_USERNAME_LENGTH } from './fold-name.js'
 import { HashQueueFull } from './hash-queue.js'
 import { decoyHash, hashPassword, MAX_PASSWORD_BYTES, needsRehash, verifyPassword } from './password-hash.js'
@@ -49,7 +49,7 @@ export function checkFound(find: FindUserOptions['find'], save: FindUserOptions[
 
 export function checkVerified(verify: VerifyPasswordOptions['verify']): PasswordCheck {
   return async (username, password) => {
-    if (isNobodys(username) || utf8(password).length > MAX_PASSWORD_BYTES) return null
+    if (isNobodys(username) || isLongerThan(password, MAX_PASSWORD_BYTES)) return null
     const verified = (await verify(username, password)) ?? null
     if (verified === null) return null
     const { subject, amr = byPassword } = typeof verified === 'object' ? verified : { subject: verified }
