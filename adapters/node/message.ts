@@ -121,7 +121,8 @@ function headerLines({ rawHeaders, headers }: NodeRequest, name: string): readon
   if (rawHeaders.length === 0) return [headers[name] ?? []].flat()
   const lines: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    const [field, value] = [rawHeaders[i], rawHeaders[i + 1]]
+    const field = rawHeaders[i]
+    const value = rawHeaders[i + 1]
     if (field?.length === name.length && value !== undefined && field.toLowerCase() === name) lines.push(value)
   }
   return lines

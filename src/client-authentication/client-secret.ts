@@ -8,7 +8,8 @@ import { type Client, type ClientSecret, clientSecretHash, importedSecretHash } 
 import type { Deployment } from '../deployment/deployment.js'
 import type { RefusalReason } from '../edge/errors.js'
 import type { ClientAuthentication, PresentedClient } from '../points/client-authentication.js'
-import { asciiLowerCase, isAscii } from '../protocol/ascii.js'
+import { isAscii } from '../protocol/ascii.js'
+import { formDecode } from '../protocol/parameters.js'
 import { digest } from '../runtime/hash.js'
 import { isGuessedTooOften } from './guesses.js'
 
@@ -69,7 +70,7 @@ export const clientSecretPost: ClientAuthentication<PresentedSecret> = {
  */
 function readBasic(line: string, address: string | undefined): PresentedSecret | string | null {
   const [, scheme, token] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+)(?: +([A-Za-z0-9+/]+={0,2}))? *$/.exec(line) ?? []
-  if (scheme !== 'Basic' && asciiLowerCase(scheme ?? '') !== 'basic') {
+  if (!/^basic$/i.test(scheme ?? '')) {
     return /^basic(?![A-Za-z0-9!#$%&'*+.^_`|~-])/i.test(line)
       ? 'The Authorization header must use the scheme Basic and base64.'
       : null
@@ -109,12 +110,3 @@ function decodeUtf8Base64(token: string): string | null {
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-function formDecode(text: string): string | null {
-  if (!/[%+]/.test(text)) return text
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return null
-  }
-}

@@ -20,7 +20,7 @@ export const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
 /** `text` with A to Z in small letters, and everything else as it is. */
 export const asciiLowerCase = (text: string): string =>
-  /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32)) : text
+  text.replaceAll(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32))
 
 /**
  * What to write in place of a host beyond ASCII, as the end of a sentence, `write its host as xn--bcher-kva.example`; null when that is not

@@ -44,8 +44,8 @@ export function parseParameters(text: string, limits: ParameterLimits = {}): Par
     for (const part of parts) {
       if (part === '') continue
       const at = part.indexOf('=')
-      const name = decode(at < 0 ? part : part.slice(0, at))
-      const value = decode(at < 0 ? '' : part.slice(at + 1))
+      const name = formDecode(at < 0 ? part : part.slice(0, at))
+      const value = formDecode(at < 0 ? '' : part.slice(at + 1))
       if (name === null || value === null) whole ??= 'malformed'
       else pairs.push([name, value])
     }
@@ -123,8 +123,12 @@ function valueProblem(value: string, longest: number): ParameterProblem | undefi
   return /[^ -~\x80-\uffff]/.test(value) ? 'control_characters' : undefined
 }
 
-/** Strict, unlike URLSearchParams, which would hide a broken escape behind U+FFFD. */
-function decode(text: string): string | null {
+/**
+ * One name or value of a form, or null for a broken escape: strict, unlike URLSearchParams, which would hide it behind U+FFFD.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#appendix-B RFC 6749 Appendix B}
+ */
+export function formDecode(text: string): string | null {
   if (!/[%+]/.test(text)) return text
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

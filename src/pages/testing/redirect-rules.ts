@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formDecode } from '../../protocol/parameters.js'
 import type { ConsentView } from '../consent.js'
 import type { PageView } from '../views.js'
 import type { Complaints } from './document-rules.js'
@@ -44,10 +45,4 @@ const fromFeatures = ({ details = [], questions = [] }: ConsentView): readonly (
   ]),
 ]
 
-function readable(part: string): string {
-  try {
-    return decodeURIComponent(part.replaceAll('+', ' '))
-  } catch {
-    return part
-  }
-}
+const readable = (part: string): string => formDecode(part) ?? part
