@@ -10,7 +10,7 @@ import { resourceName, scopeWords } from '../browser/scope-words.js'
 import { termWords } from '../browser/term-words.js'
 import type { Client } from '../clients/client.js'
 import type { HttpRequest } from '../edge/message.js'
-import { includes, joinAccess, withoutAccess } from '../grant/consent.js'
+import { includes, withoutAccess } from '../grant/consent.js'
 import type { ConsentQuestion, ConsentScope, ConsentView } from '../pages/consent.js'
 import { type PageAnswer, show } from '../pages/views.js'
 import type { Deployed } from '../points/tables.js'
@@ -120,10 +120,7 @@ export function readChoice(
   const left = partsOf(deployment, termsOf({ asked, choice })).filter((_, k) => form.get(fieldOfPart(k)) === undefined)
   return {
     agreed: withoutAccess(access, refused),
-    refused: joinAccess(
-      refused.filter(({ scope }) => scope.length > 0),
-      refusalOf(left),
-    ),
+    refused: [...refused.filter(({ scope }) => scope.length > 0), ...refusalOf(left)],
   }
 }
 
@@ -151,7 +148,7 @@ function consentToken(
   const terms = choice
     ? [choice.choice, choice.terms, choice.questions.map(({ name, choices }) => [name, choices])]
     : []
-  const parts = partsOf(deployment, choice ? choice.terms : value.request.terms).map(({ term, name }) => [term, name])
+  const parts = partsOf(deployment, termsOf({ asked: value.request, choice })).map(({ term, name }) => [term, name])
   // For the person, whichever their login: the salt, which only the store has, keeps it from whoever knows the cookie. Records of earlier
   // versions have none.
   const { subject } = login

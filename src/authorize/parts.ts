@@ -46,6 +46,7 @@ export function withoutParts(
   terms: TermValues | undefined,
   refused: Access,
 ): TermValues | undefined {
+  if (!refused.some(isOfTerm)) return terms
   const left = { ...terms }
   for (const [term, parts, value] of withParts(tables.terms, terms)) {
     const names = refused.find(({ resource }) => resource === PREFIX + term.name)?.scope ?? []

@@ -103,7 +103,7 @@ export const termsOf = ({
   asked,
   choice,
 }: {
-  readonly asked: AuthorizationRequest
+  readonly asked: Pick<AuthorizationRequest, 'terms'>
   readonly choice: TermChoice | undefined
 }): TermValues | undefined => (choice ? choice.terms : asked.terms)
 
