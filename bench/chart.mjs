@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ratio } from './figures.mjs'
+import { costsOf, ratio } from './figures.mjs'
 
 /** What a page has room for; the tables have all. */
 const shown = [
@@ -41,7 +41,7 @@ export function chartOf({ results }) {
     parts.push(`<text x="8" y="${y + 14}" font-weight="600">${title}</text>`)
     y += HEAD
     for (const cell of cells.filter(({ label, refused }) => label in colours && refused === null)) {
-      parts.push(bar(cell.label, ratio(costs(cell), costs(floor)), y))
+      parts.push(bar(cell.label, ratio(costsOf(cell), costsOf(floor)), y))
       y += BAR + GAP
     }
     y += 8
@@ -56,8 +56,6 @@ ${[caption, ...parts, line].join('\n')}
 </svg>
 `
 }
-
-const costs = (cell) => cell.rounds.map(({ cost }) => cost)
 
 function bar(label, times, y) {
   const length = Math.round(Math.min(times, LONGEST) * UNIT)

@@ -17,6 +17,12 @@ export function median(numbers) {
 /** From the least to the greatest, as a share of the median. */
 export const spread = (numbers) => (Math.max(...numbers) - Math.min(...numbers)) / median(numbers)
 
+/** The CPU of a request in each round. @param {{ rounds: { cost: number }[] }} cell */
+export const costsOf = (cell) => cell.rounds.map(({ cost }) => cost)
+
+/** The median over the rounds. @param {{ rounds: any[] }} cell @param {string} member */
+export const middleOf = (cell, member) => median(cell.rounds.map((round) => round[member]))
+
 /** @param {ArrayLike<number>} sorted ascending, at least one @param {number} share 0.5 for the median */
 export const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 

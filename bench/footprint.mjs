@@ -23,8 +23,7 @@ export async function footprintOf(names, core) {
     for (const [i, name] of names.entries()) starts[i].push(await startOf(name, core))
   const found = []
   for (const [i, label] of names.entries()) {
-    const started = starts[i].sort((a, b) => a - b)
-    found.push({ label, start: median(started), heap: await heapOf(label, core) })
+    found.push({ label, start: median(starts[i]), heap: await heapOf(label, core) })
   }
   return found
 }

@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chartOf } from './chart.mjs'
 import { contestants } from './contestants/all.mjs'
-import { median, ratio, spread } from './figures.mjs'
+import { costsOf, middleOf, ratio, spread } from './figures.mjs'
 import { root } from './ready.mjs'
 import { works } from './works/all.mjs'
 
@@ -48,11 +48,11 @@ function conditionsOf({ machine, rounds, connections = 16, date, versions, reaso
 export function tableOf({ title, cells }) {
   const measured = cells.filter((cell) => cell.refused === null)
   const of = (name) => measured.find(({ label }) => label === name)
-  const against = (cell, other) => (other ? ratio(costs(cell), costs(other)).toFixed(2) : '')
+  const against = (cell, other) => (other ? ratio(costsOf(cell), costsOf(other)).toFixed(2) : '')
   const rows = measured.map((cell) => {
-    const middle = (member) => median(cell.rounds.map((round) => round[member]))
+    const middle = (member) => middleOf(cell, member)
     const [cost, rate] = [middle('cost'), middle('rate')]
-    const share = `${Math.round((spread(costs(cell)) * 100) / 2)} %`
+    const share = `${Math.round((spread(costsOf(cell)) * 100) / 2)} %`
     const ratios = [against(cell, of('floor')), against(cell, of('grantwright'))]
     const figures = [cost.toFixed(cost < 100 ? 1 : 0), share, ...ratios, rate.toFixed(0)]
     return `| ${[nameOf(cell.label), ...figures, middle('p50').toFixed(2), middle('p99').toFixed(1)].join(' | ')} |`
@@ -60,8 +60,6 @@ export function tableOf({ title, cells }) {
   const head = ['CPU µs', '±', '÷ floor', '÷ grantwright', 'per second', 'p50 ms', 'p99 ms']
   return [`### ${title}`, '', `| | ${head.join(' | ')} |`, `| --- |${' --: |'.repeat(head.length)}`, ...rows].join('\n')
 }
-
-const costs = (cell) => cell.rounds.map(({ cost }) => cost)
 
 /** @param {{ label: string, start: number, heap: number }[]} found */
 const footprintRows = (found) =>

@@ -59,6 +59,8 @@ async function main() {
   if (values.quick) return quick(cores, positionals[0])
   const chosen = values.contestants?.split(',') ?? contestants.map(({ name }) => name)
   if (contestants.some(({ name, packages }) => packages.length && chosen.includes(name))) installPeers()
+  const ableTo = (work) =>
+    contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes(work)).map(({ name }) => name)
   const date = new Date().toISOString().slice(0, 10)
   const run = { machine: machine(), versions: versionsOf(), date, rounds, connections, times, results: [] }
   // After each, so that whoever stops it keeps what there is.
@@ -73,19 +75,15 @@ async function main() {
     keep()
   }
   for (const work of values.works?.split(',').map(workNamed) ?? works) {
-    const able = contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes(work.name))
     await measure(
       work,
-      able.map(({ name }) => ({ label: name, name })),
+      ableTo(work.name).map((name) => ({ label: name, name })),
     )
   }
   if (values.beside) {
     const refresh = workNamed('refresh-jwt')
     await measure(refresh, variants, 'variants', `${refresh.title}: on other frameworks, and over a database`)
-    const able = contestants.filter(({ name, works: can }) => chosen.includes(name) && can.includes('refresh-opaque'))
-    const names = able
-      .map(({ name }) => name)
-      .filter((name) => contestants.find((one) => one.name === name)?.works.includes('jwks'))
+    const names = ableTo('jwks').filter((name) => ableTo('refresh-opaque').includes(name))
     run.footprint = await footprintOf(names, cores.server)
     console.log(footprintTable(run.footprint))
     keep()

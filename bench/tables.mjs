@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { median, ratio, spread } from './figures.mjs'
-
-const costs = (cell) => cell.rounds.map(({ cost }) => cost)
+import { costsOf, middleOf, ratio, spread } from './figures.mjs'
 
 /** @param {{ title: string, cells: import('./measure.mjs').Cell[] }} result */
 export function tableOf({ title, cells }) {
@@ -13,12 +11,12 @@ export function tableOf({ title, cells }) {
   const head = [title, 'CPU µs', '± %', '÷ grantwright', 'per second', 'p50 ms', 'p99 ms', 'busy']
   const lines = cells.map((cell) => {
     if (cell.refused !== null) return [cell.label, 'refused']
-    const middle = (member) => median(cell.rounds.map((round) => round[member]))
+    const middle = (member) => middleOf(cell, member)
     return [
       cell.label,
       middle('cost').toFixed(1),
-      (spread(costs(cell)) * 100).toFixed(0),
-      own && !own.refused ? ratio(costs(cell), costs(own)).toFixed(2) : '',
+      (spread(costsOf(cell)) * 100).toFixed(0),
+      own && !own.refused ? ratio(costsOf(cell), costsOf(own)).toFixed(2) : '',
       middle('rate').toFixed(0),
       middle('p50').toFixed(2),
       middle('p99').toFixed(2),

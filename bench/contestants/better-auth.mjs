@@ -14,6 +14,7 @@ import { indexedStore } from './better-auth/store.mjs'
 import { nodeListenerOf } from './fetch.mjs'
 import { listen } from './listen.mjs'
 import { codesOf, cookiesOf, materialFrom } from './material.mjs'
+import { usualWorks } from './usual.mjs'
 
 const { client, lifetimes } = given
 const offline = 'offline_access'
@@ -116,18 +117,4 @@ const work = (form, what) => async () => {
   return { ...target, prepare: (n) => what && material[what](n, { ...target, context }) }
 }
 
-export const contestant = {
-  works: {
-    'client-credentials-jwt': work('jwt'),
-    'code-jwt': work('jwt', 'codes'),
-    'refresh-jwt': work('jwt', 'refreshTokens'),
-    'client-credentials-opaque': work('opaque'),
-    'code-opaque': work('opaque', 'codes'),
-    'refresh-opaque': work('opaque', 'refreshTokens'),
-    'introspection-opaque': work('opaque', 'accessTokens'),
-    'introspection-jwt': work('jwt', 'accessTokens'),
-    'authorize-jwt': work('jwt', 'cookies'),
-    discovery: work('jwt'),
-    jwks: work('jwt'),
-  },
-}
+export const contestant = { works: usualWorks(work) }

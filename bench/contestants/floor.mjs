@@ -12,6 +12,7 @@ import { claimsOf } from './floor/jwt.mjs'
 import { consents, floorServer, formToken, paths, sessions } from './floor/server.mjs'
 import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
+import { usualWorks } from './usual.mjs'
 
 const many = (n, one) => Array.from({ length: n }, (_, i) => one(`user-${i}`))
 
@@ -60,21 +61,11 @@ const ofDocument = { authorization: '', extra: { client_id: documentId } }
 
 export const contestant = {
   works: {
-    'client-credentials-jwt': work('jwt'),
-    'code-jwt': work('jwt', 'codes'),
-    'refresh-jwt': work('jwt', 'refreshTokens'),
-    'client-credentials-opaque': work('opaque'),
-    'code-opaque': work('opaque', 'codes'),
-    'refresh-opaque': work('opaque', 'refreshTokens'),
-    'introspection-opaque': work('opaque', 'accessTokens'),
-    'introspection-jwt': work('jwt', 'accessTokens'),
-    'authorize-jwt': work('jwt', 'cookies'),
+    ...usualWorks(work),
     'id-token': work('jwt', 'codes', { more: { idToken: true } }),
     'private-key-jwt': work('jwt', 'assertions'),
     'password-login': work('jwt', 'forms', { sessionCookie: SESSION_COOKIE }),
     'document-jwt': work('jwt', 'codes', ofDocument),
     'verify-jwt': verify,
-    discovery: work('jwt'),
-    jwks: work('jwt'),
   },
 }

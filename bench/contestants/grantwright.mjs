@@ -12,6 +12,7 @@ import { material as fromCodes } from './grantwright/material.mjs'
 import { mounts, stores } from './grantwright/variants.mjs'
 import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
+import { usualWorks } from './usual.mjs'
 
 /** Of two builds each has its own. */
 const dist = process.env.GRANTWRIGHT_DIST ?? resolve(import.meta.dirname, '../../dist')
@@ -86,7 +87,7 @@ const work =
     return { ...target, prepare: (n) => what && material[what](n, { ...target, sessions }) }
   }
 
-/** Nobody is asked: the codes are made before the window, and what they are worth is the same. */
+/** Nobody is asked, but where it is measured: the codes are made before the window, and what they are worth is the same. */
 const own = { client: { first_party: true } }
 
 const withIdToken = {
@@ -135,21 +136,11 @@ const verify = async () => {
 
 export const contestant = {
   works: {
-    'client-credentials-jwt': work('jwt'),
-    'code-jwt': work('jwt', 'codes', own),
-    'refresh-jwt': work('jwt', 'refreshTokens', own),
-    'client-credentials-opaque': work('opaque'),
-    'code-opaque': work('opaque', 'codes', own),
-    'refresh-opaque': work('opaque', 'refreshTokens', own),
-    'introspection-opaque': work('opaque', 'accessTokens', own),
-    'introspection-jwt': work('jwt', 'accessTokens', own),
-    'authorize-jwt': work('jwt', 'cookies'),
+    ...usualWorks((form, what) => work(form, what, what === 'cookies' ? {} : own)),
     'verify-jwt': verify,
     'id-token': work('jwt', 'codes', withIdToken),
     'private-key-jwt': work('jwt', 'assertions', withKey),
     'password-login': work('jwt', 'loginForms', { password: true, target: { sessionCookie: '[\\w-]+-session' } }),
     'document-jwt': work('jwt', 'codesOfAgreed', ofDocument),
-    discovery: work('jwt'),
-    jwks: work('jwt'),
   },
 }

@@ -9,6 +9,7 @@ import { SignJWT } from 'jose'
 import { given } from '../given.mjs'
 import { agreedUser, material, readForm, readUrl, send } from './app.mjs'
 import { listen } from './listen.mjs'
+import { usualWorks } from './usual.mjs'
 
 const { client, lifetimes } = given
 const kid = 'bench'
@@ -94,14 +95,4 @@ const work = (form, what) => async () => {
   return { ...place, paths, keys, prepare: (n) => what && material[what](n, { ...place, paths }) }
 }
 
-export const contestant = {
-  works: {
-    'client-credentials-jwt': work('jwt'),
-    'code-jwt': work('jwt', 'codes'),
-    'refresh-jwt': work('jwt', 'refreshTokens'),
-    'client-credentials-opaque': work('opaque'),
-    'code-opaque': work('opaque', 'codes'),
-    'refresh-opaque': work('opaque', 'refreshTokens'),
-    'authorize-jwt': work('jwt', 'cookies'),
-  },
-}
+export const contestant = { works: usualWorks(work) }

@@ -10,6 +10,7 @@ import { authorizationQuery, given, pkcePair } from '../given.mjs'
 import { assertions, clientJwks } from './assertions.mjs'
 import { listen } from './listen.mjs'
 import { all, cookiesOf, materialFrom } from './material.mjs'
+import { usualWorks } from './usual.mjs'
 
 const paths = {
   token: '/token',
@@ -149,19 +150,10 @@ const work =
 
 export const contestant = {
   works: {
-    'client-credentials-jwt': work('jwt'),
-    'code-jwt': work('jwt', 'codes'),
-    'refresh-jwt': work('jwt', 'refreshTokens'),
-    'client-credentials-opaque': work('opaque'),
-    'code-opaque': work('opaque', 'codes'),
-    'refresh-opaque': work('opaque', 'refreshTokens'),
-    'introspection-opaque': work('opaque', 'accessTokens'),
-    'authorize-jwt': work('jwt', 'cookies'),
+    ...usualWorks(work),
     'id-token': work('jwt', 'codes', {
       target: { query: { scope: `openid ${given.scope}` }, extra: { resource: given.resource }, scopeToo: 'openid' },
     }),
     'private-key-jwt': work('jwt', 'assertions', { assertions: true }),
-    discovery: work('jwt'),
-    jwks: work('jwt'),
   },
 }

@@ -12,7 +12,7 @@ import { createSubjects } from '@openauthjs/openauth/subject'
 import { given, pkcePair } from '../given.mjs'
 import { nodeListenerOf } from './fetch.mjs'
 import { listen } from './listen.mjs'
-import { materialFrom } from './material.mjs'
+import { all, materialFrom } from './material.mjs'
 
 const { client, lifetimes } = given
 const jwks = '/.well-known/jwks.json'
@@ -25,24 +25,22 @@ let users = 0
 
 /** What its authorization endpoint stores: to get there, each would have to go through a login. */
 const codes = (n, { storage }) =>
-  Promise.all(
-    Array.from({ length: n }, async () => {
-      const subject = `user-${users++}`
-      const { verifier, challenge } = pkcePair()
-      const code = randomUUID()
-      const stored = {
-        type: 'user',
-        properties: { id: subject },
-        subject,
-        redirectURI: client.redirectUri,
-        clientID: client.id,
-        pkce: { challenge, method: 'S256' },
-        ttl: { access: lifetimes.access, refresh: lifetimes.refresh },
-      }
-      await Storage.set(storage, ['oauth:code', code], stored, lifetimes.code)
-      return { code, verifier, subject }
-    }),
-  )
+  all(n, async () => {
+    const subject = `user-${users++}`
+    const { verifier, challenge } = pkcePair()
+    const code = randomUUID()
+    const stored = {
+      type: 'user',
+      properties: { id: subject },
+      subject,
+      redirectURI: client.redirectUri,
+      clientID: client.id,
+      pkce: { challenge, method: 'S256' },
+      ttl: { access: lifetimes.access, refresh: lifetimes.refresh },
+    }
+    await Storage.set(storage, ['oauth:code', code], stored, lifetimes.code)
+    return { code, verifier, subject }
+  })
 
 const material = materialFrom(codes)
 
