@@ -3,24 +3,15 @@
  * refreshes with the secret in the form.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../../support/free-port.js'
 import { adas } from './ada.js'
-import { type Provider, secret, startProvider } from './provider.js'
+import { type Provider, secret, startForum } from './provider.js'
 
 const ada = adas()
 let provider: Provider
 let forum: string
 
 beforeAll(async () => {
-  forum = `http://localhost:${await freePort()}`
-  const client = {
-    client_id: 'forum',
-    client_secret: secret,
-    redirect_uris: [`${forum}/auth/callback/grantwright`],
-    post_logout_redirect_uris: [`${forum}/bye`],
-  }
-  provider = await startProvider(client, forum)
-  await provider.run('authjs.mjs', { SECRET: secret, FORUM: forum })
+  ;({ provider, forum } = await startForum('authjs.mjs', { redirect: '/auth/callback/grantwright', loggedOut: '/bye' }))
 })
 afterAll(() => provider?.stop())
 

@@ -3,25 +3,19 @@
  * `allow_missing_pkce`; its nonce is off by default, and on here. The secret goes into the form: the package `oauth` below it knows no other way.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePort } from '../../support/free-port.js'
 import { adas } from './ada.js'
-import { type Provider, secret, startProvider } from './provider.js'
+import { type Provider, secret, startForum } from './provider.js'
 
 const ada = adas()
 let provider: Provider
 let forum: string
 
 beforeAll(async () => {
-  forum = `http://localhost:${await freePort()}`
-  const client = {
-    client_id: 'forum',
-    client_secret: secret,
-    redirect_uris: [`${forum}/callback`],
-    post_logout_redirect_uris: [`${forum}/`],
+  ;({ provider, forum } = await startForum('passport.mjs', {
+    redirect: '/callback',
+    loggedOut: '/',
     allow_missing_pkce: true,
-  }
-  provider = await startProvider(client, forum)
-  await provider.run('passport.mjs', { SECRET: secret, FORUM: forum })
+  }))
 })
 afterAll(() => provider?.stop())
 

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Reader, type Running } from '../../docs/reader.js'
+import { freePort } from '../../support/free-port.js'
 import { startTap, type Tap } from '../mcp-clients/tap.js'
 
 export const secret = 'a secret of the forum, long enough'
@@ -19,6 +20,31 @@ export interface Provider {
   /** Runs a program of this folder beside it, until it says that it is there. */
   run(program: string, env: Readonly<Record<string, string>>): Promise<void>
   stop(): Promise<void>
+}
+
+/**
+ * The provider, and beside it a program of this folder that lets people log in there.
+ *
+ * @param client the only one, with paths for the URIs: they are the forum's.
+ */
+export async function startForum(
+  program: string,
+  {
+    redirect,
+    loggedOut,
+    ...client
+  }: { readonly redirect: string; readonly loggedOut: string; readonly [member: string]: unknown },
+): Promise<{ readonly provider: Provider; readonly forum: string }> {
+  const forum = `http://localhost:${await freePort()}`
+  const uris = { redirect_uris: [forum + redirect], post_logout_redirect_uris: [forum + loggedOut] }
+  const provider = await startProvider({ client_id: 'forum', client_secret: secret, ...uris, ...client }, forum)
+  try {
+    await provider.run(program, { SECRET: secret, FORUM: forum })
+  } catch (error) {
+    await provider.stop()
+    throw error
+  }
+  return { provider, forum }
 }
 
 /** @param client the only one. @param origin where it is. */
