@@ -15,6 +15,7 @@ import { BodyTooLarge, type HttpRequest, type HttpResponse, type ParsedForm } fr
 import { share } from '../src/resource/cors.js'
 import { type GuardOptions, guardOf } from '../src/resource/guard.js'
 import { type Access, checkResourceServer, type ResourceServer } from '../src/resource/resource-server.js'
+import { together } from '../src/runtime/turn.js'
 import type { AuthorizationServer } from '../src/server.js'
 import { keepAccess, keptAccess } from './access-of.js'
 import { handlerAt, type MountOptions } from './mount.js'
@@ -51,7 +52,8 @@ export function authorizationServer(
         c.req.raw.bodyUsed ? keptBody(c, limit, (error) => (mistake = error)) : request.body(limit),
     } satisfies HttpRequest)
     if (!answer) return next()
-    const response = await answer
+    // What has arrived together is sent together, too.
+    const response = await answer.then(together)
     // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
     if (mistake) throw mistake
     // RFC 9700 §2.6: the authorization endpoint allows no other origin, whatever stands before it; others say so themselves.

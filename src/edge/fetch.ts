@@ -6,13 +6,14 @@
 
 import { concatBytes } from '../runtime/hash.js'
 import { outlivesRequest } from '../runtime/shared.js'
+import { together } from '../runtime/turn.js'
 import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse } from './message.js'
 
 /** @see AuthorizationServer.fetch */
 export function fetchHandler(handle: (request: HttpRequest) => Promise<HttpResponse> | null) {
   return async (request: Request, options: FromRequestOptions = {}): Promise<Response> => {
-    const response = await handle(fromRequest(request, options))
+    const response = await handle(fromRequest(request, options))?.then(together)
     return response ? toResponse(response) : new Response('Not Found', { status: 404 })
   }
 }
@@ -39,7 +40,8 @@ export function fromRequest(request: Request, { address, native = request }: Fro
       // `Headers` joins lines with a comma. These two must be single (RFC 9110 §11.6.2, RFC 9449 §4.3), so let them be counted.
       return name === 'authorization' || name === 'dpop' ? value.split(/, */) : [value]
     },
-    body: (limit) => readBody(request, limit),
+    body: (limit) => readBody(request, limit).then(together),
+    ...((request.method === 'GET' || request.method === 'HEAD') && { ready: () => together(undefined) }),
     address,
     native,
   }
@@ -55,6 +57,11 @@ export function toResponse({ status, headers, body }: HttpResponse): Response {
 async function readBody(request: Request, limit: number): Promise<Uint8Array> {
   if (request.bodyUsed) {
     throw new Error('Something has read the body of this request already. Mount the authorization server before it.')
+  }
+  if (isBounded(request.headers, limit)) {
+    const whole = new Uint8Array(await request.arrayBuffer().catch(hungUp))
+    if (whole.length > limit) throw new BodyTooLarge()
+    return whole
   }
   const chunks: Uint8Array[] = []
   let length = 0
@@ -72,6 +79,15 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array> {
     chunks.push(value)
   }
   return concatBytes(...chunks)
+}
+
+/**
+ * Whether the server ends the body by itself before it is too long (RFC 9112 §6.2): then it is read in one piece, for which `@hono/node-server` needs
+ * neither a stream nor a `Request`. Chunks come before a length (§6.3).
+ */
+function isBounded(headers: Headers, limit: number): boolean {
+  const length = headers.get('content-length')
+  return length !== null && /^[0-9]+$/.test(length) && Number(length) <= limit && !headers.has('transfer-encoding')
 }
 
 function hungUp(cause: unknown): never {

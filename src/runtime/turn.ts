@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { outlivesRequest } from './shared.js'
 
 // Taken at load: the host's tests replace timers, and must not stop a server.
 const { setImmediate, setTimeout } = globalThis
@@ -21,11 +22,11 @@ let waiting: (() => void)[] = []
 /**
  * Resolves when everything that has arrived in this turn of the event loop has been taken in, for all callers at once: what they do next they do step
  * by step beside each other. Code that one of them has warmed up is warm for all, and between them nobody enters the kernel. For one caller alone it is
- * a turn that costs next to nothing.
+ * a turn that costs next to nothing. Where no request may wait for another (Workers) it resolves at once.
  */
 export const together = <T>(value: T): Promise<T> =>
   new Promise((resolve) => {
-    if (!hasImmediate) return resolve(value)
+    if (!hasImmediate || !outlivesRequest) return resolve(value)
     if (waiting.push(() => resolve(value)) === 1) setImmediate(goOn)
   })
 

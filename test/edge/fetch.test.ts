@@ -34,6 +34,38 @@ describe('a Request becomes a message', () => {
     await expect(of('123456').body(5)).rejects.toBeInstanceOf(BodyTooLarge)
   })
 
+  const declaring = (headers: Record<string, string>, body = '12345') => {
+    const request = new Request(ISSUER, { method: 'POST', body, headers })
+    let ways = ''
+    const { arrayBuffer } = request
+    request.arrayBuffer = () => {
+      ways += 'whole'
+      return arrayBuffer.call(request)
+    }
+    return { read: () => fromRequest(request).body(5), ways: () => ways }
+  }
+
+  it('whose body is read in one piece when its length is declared and allowed', async () => {
+    const { read, ways } = declaring({ 'content-length': '5' })
+    expect(await read()).toEqual(new TextEncoder().encode('12345'))
+    expect(ways()).toBe('whole')
+  })
+
+  it.each([
+    { 'content-length': '6' },
+    { 'content-length': '5', 'transfer-encoding': 'chunked' },
+    { 'content-length': '5, 5' },
+    {},
+  ])('whose body is counted while it comes when nothing else bounds it: %j', async (headers) => {
+    const { read, ways } = declaring(headers, '123456')
+    await expect(read()).rejects.toBeInstanceOf(BodyTooLarge)
+    expect(ways()).toBe('')
+  })
+
+  it('whose body is too large, whatever was declared', async () => {
+    await expect(declaring({ 'content-length': '5' }, '123456').read()).rejects.toBeInstanceOf(BodyTooLarge)
+  })
+
   it('with an empty body where there is none', async () => {
     expect(await fromRequest(new Request(ISSUER)).body(5)).toEqual(new Uint8Array())
   })
