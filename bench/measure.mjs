@@ -61,7 +61,8 @@ async function orRefuse({ cell }, act) {
   }
 }
 
-const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length])
+/** @template Item @param {Item[]} list @param {number} by */
+export const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length])
 
 async function measureOne(work, one, load, cores, times, round) {
   const { server, target } = one

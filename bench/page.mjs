@@ -6,6 +6,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chartOf } from './chart.mjs'
+import { coldStartFigures } from './cold-start.mjs'
 import { contestants } from './contestants/all.mjs'
 import { costsOf, middleOf, ratio, spread } from './figures.mjs'
 import { root } from './ready.mjs'
@@ -21,7 +22,9 @@ export function writePage(run) {
   const parts = {
     conditions: conditionsOf(run),
     tables: run.results.map(tableOf).join('\n\n'),
-    footprint: run.footprint ? footprintRows(run.footprint) : 'Not measured in this run.',
+    footprint: run.footprint
+      ? `${footprintRows(run.footprint)}\n\n${coldStartRows(run.coldStart)}`
+      : 'Not measured in this run.',
     contestants: listOf(run),
   }
   writeFileSync(page, Object.entries(parts).reduce(fill, text))
@@ -68,6 +71,19 @@ const footprintRows = (found) =>
     '| --- | --: | --: |',
     ...found.map(({ label, start, heap }) => `| ${nameOf(label)} | ${start.toFixed(0)} | ${heap.toFixed(0)} |`),
   ].join('\n')
+
+/** @param {Awaited<ReturnType<typeof import('./cold-start.mjs').coldStartsOf>> | undefined} measured undefined of a run before there was one */
+function coldStartRows(measured) {
+  if (!measured || 'why' in measured)
+    return `Not measured under workerd in this run: ${measured?.why ?? 'it is older.'}`
+  return [
+    `Under workerd ${measured.version}, medians of ${measured.starts} starts:`,
+    '',
+    '| | script, KB | gzipped, KB | its evaluation, ms | start to the metadata, ms | start to the keys, ms |',
+    '| --- | --: | --: | --: | --: | --: |',
+    ...measured.found.map((one) => `| ${[one.label, ...coldStartFigures(one)].join(' | ')} |`),
+  ].join('\n')
+}
 
 /** By its package, the floor and grantwright by themselves. */
 const nameOf = (label) =>

@@ -28,11 +28,21 @@ export function build(folder) {
 }
 
 export function installPeers() {
-  if (existsSync(join(import.meta.dirname, 'node_modules'))) return
-  console.log('Installing the others …')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: import.meta.dirname, stdio: 'inherit' })
-  if (npm.status !== 0)
+  if (!installed(import.meta.dirname, 'the others'))
     throw new Error('The others could not be installed. `--contestants floor,grantwright` does without.')
+}
+
+/** Where the tests have workerd. */
+export const runtimes = join(root, 'test/system/runtimes')
+
+/** @returns {boolean} whether they are there now */
+export const installRuntimes = () => installed(runtimes, 'the runtimes')
+
+/** From the lock of a folder, unless that was done before. */
+function installed(folder, what) {
+  if (existsSync(join(folder, 'node_modules'))) return true
+  console.log(`Installing ${what} …`)
+  return spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' }).status === 0
 }
 
 const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0

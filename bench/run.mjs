@@ -7,6 +7,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { coldStartsOf, coldStartTable } from './cold-start.mjs'
 import { contestants } from './contestants/all.mjs'
 import { variants } from './contestants/grantwright/variants.mjs'
 import { footprintOf, footprintTable } from './footprint.mjs'
@@ -25,7 +26,7 @@ const usage = `npm run bench -- [options]
   --connections 16       that always wait for an answer
   --works a,b            these alone (${works.map(({ name }) => name).join(', ')})
   --contestants a,b      these alone (${contestants.map(({ name }) => name).join(', ')})
-  --beside               on other frameworks and over SQLite, too; the start, and the heap of a grant
+  --beside               on other frameworks and over SQLite, too; the start, also under workerd, and the heap of a grant
   --json file            the figures as JSON
   --write                into docs/performance.md, with its chart
   --from file            no run: what an earlier one has written with --json`
@@ -86,6 +87,9 @@ async function main() {
     const names = ableTo('jwks').filter((name) => ableTo('refresh-opaque').includes(name))
     run.footprint = await footprintOf(names, cores.server)
     console.log(footprintTable(run.footprint))
+    keep()
+    run.coldStart = await coldStartsOf(ableTo('discovery'), cores.server)
+    console.log(coldStartTable(run.coldStart))
     keep()
   }
   tell(run, values)
