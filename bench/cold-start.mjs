@@ -30,7 +30,13 @@ const anything = (body) => ({
   replied: (reply) => demand(reply.status === 200 && body.test(reply.body), `the body is like ${body}`, reply),
 })
 
-const grantwright = { discovery: metadata, jwks: '/oauth/jwks', token: '/oauth/token', authorize: '/oauth/authorize' }
+const grantwright = {
+  introspect: '/oauth/introspect',
+  discovery: metadata,
+  jwks: '/oauth/jwks',
+  token: '/oauth/token',
+  authorize: '/oauth/authorize',
+}
 
 /** @type {{ contestant: string, label: string, script: string, metadata: Question, keys?: Question }[]} `keys` of who has any */
 const workers = [

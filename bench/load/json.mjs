@@ -10,11 +10,12 @@ import { demand } from './wrong.mjs'
 export function jsonOf(reply, type = /^application\/json\b/i) {
   demand(reply.status === 200, 'the status is 200', reply)
   demand(type.test(header(reply.head, 'content-type') ?? ''), 'the content type is application/json', reply)
+  let content = null
   try {
-    return JSON.parse(reply.body)
-  } catch {
-    return demand(false, 'the body is JSON', reply)
-  }
+    content = JSON.parse(reply.body)
+  } catch {}
+  demand(content !== null && typeof content === 'object', 'the body is an object in JSON', reply)
+  return content
 }
 
 export function demandNoStore(reply) {
