@@ -130,7 +130,7 @@ const verify = async () => {
     const check = requireAccessToken(createResourceServer({ issuer, resource: given.resource }), {
       scope: 'notes:read',
     })
-    return async (req, res) => (await check(req, res)).subject
+    return async (req, res) => (await check(req, res))?.subject
   })()
 }
 

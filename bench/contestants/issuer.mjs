@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { keys, signedToken } from './floor/jwt.mjs'
+import { given } from '../given.mjs'
+import { keys, seconds, signedToken } from './floor/jwt.mjs'
 import { listen } from './listen.mjs'
 
 export async function issuerOfTokens() {
@@ -25,24 +26,31 @@ export async function issuerOfTokens() {
   })
   const tokens = (n) =>
     Array.from({ length: n }, (_, i) => ({ subject: `user-${i}`, token: signedToken(issuer, `user-${i}`) }))
-  return { issuer, tokens, keys }
+  const refused = {
+    'an expired token': signedToken(issuer, 'user-0', { exp: seconds() - given.lifetimes.access }),
+    'a token for another API': signedToken(issuer, 'user-0', { aud: 'https://other.example.com' }),
+    'a token of another issuer': signedToken('https://other.example.com', 'user-0'),
+  }
+  return { issuer, tokens, refused, keys }
 }
 
 /**
- * The work of an API: `check` says who calls, or throws.
+ * The work of an API: `check` says who calls, throws, or has answered itself.
  *
  * @param {(given: { issuer: string, keys: object[] }) => (req: any, res: any) => Promise<string> | string} checkOf
  */
 export const apiWork = (checkOf) => async () => {
-  const { issuer, tokens, keys: published } = await issuerOfTokens()
+  const { issuer, tokens, refused, keys: published } = await issuerOfTokens()
   const check = checkOf({ issuer, keys: published })
   const place = await listen(() => async (req, res) => {
     try {
-      const text = JSON.stringify({ sub: await check(req, res) })
+      const sub = await check(req, res)
+      if (res.writableEnded) return
+      const text = JSON.stringify({ sub })
       res.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length }).end(text)
     } catch (error) {
       res.writeHead(401).end(String(error.stack))
     }
   })
-  return { ...place, prepare: tokens }
+  return { ...place, refused, prepare: tokens }
 }

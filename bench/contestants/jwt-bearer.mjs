@@ -10,7 +10,7 @@ import { issuerOfTokens } from './issuer.mjs'
 import { listen } from './listen.mjs'
 
 async function verify() {
-  const { issuer, tokens } = await issuerOfTokens()
+  const { issuer, tokens, refused } = await issuerOfTokens()
   const options = {
     issuer,
     jwksUri: `${issuer}/jwks`,
@@ -20,7 +20,7 @@ async function verify() {
   }
   const app = express()
   app.get('/notes', auth(options), (req, res) => res.json({ sub: req.auth.payload.sub }))
-  return { ...(await listen(() => app)), prepare: tokens }
+  return { ...(await listen(() => app)), refused, prepare: tokens }
 }
 
 export const contestant = { works: { 'verify-jwt': verify } }

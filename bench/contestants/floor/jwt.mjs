@@ -14,11 +14,12 @@ export const keys = [{ ...pair.publicKey.export({ format: 'jwk' }), kid, alg: 'E
 
 export const seconds = () => Math.floor(Date.now() / 1000)
 
-export function signedToken(iss, sub) {
+/** @param {Record<string, unknown>} [others] claims */
+export function signedToken(iss, sub, others) {
   const iat = seconds()
   const { resource: aud, client, scope, lifetimes } = given
   const jti = randomBytes(16).toString('base64url')
-  const claims = { iss, sub, aud, client_id: client.id, scope, iat, exp: iat + lifetimes.access, jti }
+  const claims = { iss, sub, aud, client_id: client.id, scope, iat, exp: iat + lifetimes.access, jti, ...others }
   return signed(header, claims)
 }
 
