@@ -49,7 +49,7 @@ export const contestants = [
     packages: ['@jmondi/oauth2-server', 'jsonwebtoken'],
     works: [...withCode('jwt'), 'introspection-jwt', 'authorize-jwt'],
     unfair:
-      'In its favour, by much, as with the one above: the app brings the repositories, here `Map`s with readable tokens. Codes and refresh tokens are opaque, which is an option; its signed ones would cost a signature more. Its access tokens are always JWTs, here signed with ES256 by a service of one’s own, as its documentation has it.',
+      'In its favour, by much, as with the one above: the app brings the repositories, here `Map`s with readable tokens. Codes and refresh tokens are opaque, which is an option; its signed ones would cost a signature more. Its access tokens are always JWTs, here signed with ES256 by a service of one’s own, as its documentation has it, with `typ` `JWT`.',
   },
   {
     name: 'better-auth',
@@ -63,7 +63,7 @@ export const contestants = [
     packages: ['@openauthjs/openauth'],
     works: [...withCode('jwt'), 'discovery', 'jwks'],
     unfair:
-      'In its favour: it knows neither secrets of clients (but for client credentials) nor scope, and its answers lack `token_type` and `cache-control: no-store`. To it: it logs every request, as it comes; and it is made for `fetch`, so a bridge to `node:http` is counted. Its authorization endpoint keeps no session and no consent, so there is nothing to compare.',
+      'In its favour: it knows neither secrets of clients (but for client credentials) nor scope, its answers lack `token_type` and `cache-control: no-store`, and its JWTs `jti`, `iat` and the `typ` of access tokens. To it: it logs every request, as it comes; it gives a machine a refresh token, too; and it is made for `fetch`, so a bridge to `node:http` is counted. Its authorization endpoint keeps no session and no consent, so there is nothing to compare.',
   },
   {
     name: 'workers',

@@ -20,7 +20,7 @@ const material = {
   codes: (n) =>
     many(n, (user) => {
       const { verifier, challenge } = pkcePair()
-      return { code: newCode(user, challenge), verifier }
+      return { code: newCode(user, challenge), verifier, subject: user }
     }),
   assertions: (n, _form, issuer) => assertions(n, issuer),
   refreshTokens: (n, form, issuer) => many(n, (user) => issue(form, issuer, undefined, user, true).refresh_token),

@@ -152,7 +152,7 @@ function handlerOf(issuer) {
 const work = (what) => async () => {
   const place = await listen((issuer) => handlerOf(issuer))
   const keys = [{ ...publicKey.export({ format: 'jwk' }), kid }]
-  return { ...place, paths, keys, prepare: (n) => what && material[what](n, { ...place, paths }) }
+  return { ...place, paths, keys, lacks: ['typ'], prepare: (n) => what && material[what](n, { ...place, paths }) }
 }
 
 export const contestant = {

@@ -73,7 +73,8 @@ const work =
       paths,
       extra,
       claims: { aud: client.id },
-      lacks: ['no-store', 'token_type', 'expires_in'],
+      refreshToo: true,
+      lacks: ['no-store', 'token_type', 'expires_in', 'iat', 'jti', 'typ'],
     }
     return { ...target, prepare: (n) => what && material[what](n, { ...target, storage }) }
   }

@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { complaints, median, ratio, spread } from '../../bench/figures.mjs'
 import { parseReply } from '../../bench/load/connection.mjs'
 import { tokenChecker } from '../../bench/load/tokens.mjs'
 import { verdictOf } from '../../bench/verdict.mjs'
+import { jwks } from '../../bench/works/documents.mjs'
 
 describe('the figures of the benchmark', () => {
   it('have a median of odd and of even numbers, whatever their order', () => {
@@ -93,6 +95,71 @@ describe('the load of the benchmark', () => {
   ])('refuses %s', (_, reply, why) => {
     const { check } = tokenChecker(target, { form: 'opaque', refresh: true })
     expect(() => check(reply)).toThrow(why)
+  })
+
+  const claims = {
+    ...{ iss: target.issuer, sub: 'user-1', aud: 'https://api.example.com', client_id: 'bench-client' },
+    scope: 'notes:read notes:write',
+    ...{ iat: Math.floor(Date.now() / 1000), exp: Math.floor(Date.now() / 1000) + 600, jti: 'a' },
+  }
+  const jwt = (typ: string | undefined, content: object) =>
+    `${[{ alg: 'ES256', kid: 'k', typ }, content].map((part) => btoa(JSON.stringify(part)).replace(/=+$/, '')).join('.')}.${'s'.repeat(86)}`
+  const id = { iss: target.issuer, sub: 'user-1', aud: 'bench-client', iat: claims.iat, exp: claims.exp }
+  const withJwts = (access: object, idToken: object, typ = 'at+jwt', idTyp?: string) =>
+    answer({ access_token: jwt(typ, { ...claims, ...access }), id_token: jwt(idTyp, { ...id, ...idToken }) })
+
+  it('takes JWTs with the right claims, and no jti twice', () => {
+    const { check } = tokenChecker(target, { form: 'jwt', refresh: true, idToken: true })
+    expect(check(withJwts({}, {}), 'user-1')).toMatchObject({ token_type: 'Bearer' })
+    const again = answer({ access_token: jwt('at+jwt', { ...claims, more: 1 }), refresh_token: 'q'.repeat(43) })
+    const { check: checkAccess } = tokenChecker(target, { form: 'jwt', refresh: true })
+    checkAccess(withJwts({}, {}), 'user-1')
+    expect(() => checkAccess(again, 'user-1')).toThrow('jti is a new one')
+  })
+
+  it.each([
+    ['an access token of another user', withJwts({ sub: 'user-2' }, {}), 'sub is user-1'],
+    ['one without jti', withJwts({ jti: undefined }, {}), 'jti is a new one'],
+    ['one without iat', withJwts({ iat: undefined }, {}), 'iat is there'],
+    ['one that is not to be one', withJwts({}, {}, 'JWT'), 'typ is at+jwt'],
+    ['an ID token of another user', withJwts({}, { sub: 'user-2' }), 'sub is user-1'],
+    ['one for another client', withJwts({}, { aud: 'other' }), 'aud is bench-client'],
+    ['one from the future', withJwts({}, { iat: claims.iat + 300 }), 'iat is there, and is not to come'],
+    ['one with a nonce that nobody sent', withJwts({}, { nonce: 'n' }), 'there is no nonce'],
+    ['one with the hash of another access token', withJwts({}, { at_hash: 'h' }), 'at_hash is of the access token'],
+    ['one that could be an access token', withJwts({}, {}, 'at+jwt', 'at+jwt'), 'the typ of the ID token'],
+  ])('refuses %s', (_, reply, why) => {
+    const { check } = tokenChecker(target, { form: 'jwt', refresh: true, idToken: true })
+    expect(() => check(reply, 'user-1')).toThrow(why)
+  })
+
+  it('refuses a refresh token that nobody asked for', () => {
+    const { check } = tokenChecker(target, { form: 'opaque', refresh: false })
+    expect(() => check(answer({}))).toThrow('there is no refresh_token')
+  })
+
+  const key = {
+    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+    ...{ kid: 'k', alg: 'ES256', use: 'sig' },
+  }
+  const keysOf = (...keys: object[]) => ({
+    status: 200,
+    head: 'HTTP/1.1 200 OK\r\ncontent-type: application/jwk-set+json\r\n',
+    body: JSON.stringify({ keys }),
+  })
+
+  it.each([
+    ['a private key', keysOf({ ...key, d: 'd' }), 'no key is private'],
+    ['a secret one', keysOf(key, { kty: 'oct', k: 'k', kid: 'o' }), 'no key is private'],
+    ['a private one of another kind', keysOf(key, { kty: 'AKP', priv: 'p', kid: 'o' }), 'no key is private'],
+    ['two of the same kid', keysOf(key, key), 'each key has a kid of its own'],
+    ['one that is no point of the curve', keysOf({ ...key, y: key.x }), 'there is a key for ES256'],
+    ['one for another algorithm', keysOf({ ...key, alg: 'RS256' }), 'it is said to be one'],
+    ['none', keysOf(), 'there is a key for ES256'],
+  ])('refuses %s among the published keys', (_, reply, why) => {
+    const lane = jwks.begin({ host: 'localhost', paths: { jwks: '/jwks' } }).lane()
+    expect(lane.replied(keysOf(key))).toBe(true)
+    expect(() => lane.replied(reply)).toThrow(why)
   })
 
   it('refuses an opaque token that was to be a JWT', () => {
