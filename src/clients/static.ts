@@ -54,7 +54,8 @@ function parseEntry(
   if (!isRecord(entry)) throw mistake(`${where} must be an object with a client_id.`, entry)
   // Both are none of the metadata, which says itself what else is misspelt.
   for (const name of Object.keys(entry)) {
-    const meant = own.includes(name) ? undefined : closestName(name, [...clientFieldNames, ...own])
+    if (known.includes(name)) continue
+    const meant = closestName(name, known)
     if (meant !== undefined && own.includes(meant)) {
       throw new TypeError(`${where}: ${name} is not known; did you mean ${meant}?`)
     }
@@ -71,6 +72,7 @@ function parseEntry(
 }
 
 const own: readonly string[] = ['client_id', 'client_secret']
+const known: readonly string[] = [...clientFieldNames, ...own]
 
 function parseAt(metadata: ClientMetadata, where: string, parse: ClientMetadataParser) {
   try {
