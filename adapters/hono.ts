@@ -45,15 +45,19 @@ export function authorizationServer(
   return async (c, next) => {
     let mistake: unknown
     const request = fromRequest(c.req.raw, { address: options.clientAddress?.(c), native: c })
+    const gather = gatherOn(c)
+    const bodyOf = (limit: number) =>
+      // A middleware before this one may have read the body. Hono keeps what it made of it.
+      c.req.raw.bodyUsed ? keptBody(c, limit, (error) => (mistake = error)) : request.body(limit)
     const answer = handle({
       ...request,
-      body: (limit) =>
-        // A middleware before this one may have read the body. Hono keeps what it made of it.
-        c.req.raw.bodyUsed ? keptBody(c, limit, (error) => (mistake = error)) : request.body(limit),
+      body: (limit) => bodyOf(limit).then(gather),
+      // A body is gathered when it is there.
+      ready: async () => request.method === 'POST' || gather(undefined),
     } satisfies HttpRequest)
     if (!answer) return next()
     // What has arrived together is sent together, too.
-    const response = await answer.then(together)
+    const response = await answer.then(gather)
     // The server hides what it does not know behind a server_error. Whoever mounted it wrongly has to see the reason.
     if (mistake) throw mistake
     // RFC 9700 §2.6: the authorization endpoint allows no other origin, whatever stands before it; others say so themselves.
@@ -110,6 +114,10 @@ export function resourceMetadata(resourceServer: ResourceServer): MiddlewareHand
     return response ? respond(c, response) : next()
   }
 }
+
+/** What arrives in one turn goes on together where Node's own server stands before Hono: `@hono/node-server` hands over its request. */
+const gatherOn = ({ env }: Context): (<T>(value: T) => T | Promise<T>) =>
+  (env as { readonly incoming?: unknown } | undefined)?.incoming === undefined ? (value) => value : together
 
 /** Through the context: beside a bare `Response` Hono forgets the cookies of one of the two, when a middleware has set some before. */
 function respond(c: Context, { status, headers, body }: HttpResponse): Response {

@@ -56,7 +56,7 @@ export async function findLiveAccessToken(deployment: Deployed, text: string): P
   // A client that was removed has no tokens any more. The answer comes from memory, or once in a while from the store.
   if (!(await deployment.clients.find(token.clientId))) return null
   if (token.grantId === null) return (await isClientTokenRevoked(deployment, token)) ? null : genuine
-  if (!grant || !isAccessLive(grant, { ...token, issuer: deployment.settings.issuer }, deployment.now())) return null
+  if (!grant || !isAccessLive(grant, { issuer: deployment.settings.issuer, ...token }, deployment.now())) return null
   return grant.status === 'active' && grant.terms ? withTerms(deployment, genuine, grant.terms) : genuine
 }
 

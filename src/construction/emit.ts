@@ -40,7 +40,7 @@ export function emitter(
   return {
     emit(body) {
       try {
-        const event: ServerEvent = { ...body, at: now() }
+        const event: ServerEvent = { at: now(), ...body }
         if (event.type === 'failed') {
           // Not to be seen, so that the event is compared and cloned as what it is.
           const toJSON = () => ({ ...event, cause: plainCause(event.cause) })

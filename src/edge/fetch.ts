@@ -6,14 +6,13 @@
 
 import { concatBytes } from '../runtime/hash.js'
 import { outlivesRequest } from '../runtime/shared.js'
-import { together } from '../runtime/turn.js'
 import { OAuthError } from './errors.js'
 import { BodyTooLarge, type HttpRequest, type HttpResponse } from './message.js'
 
 /** @see AuthorizationServer.fetch */
 export function fetchHandler(handle: (request: HttpRequest) => Promise<HttpResponse> | null) {
   return async (request: Request, options: FromRequestOptions = {}): Promise<Response> => {
-    const response = await handle(fromRequest(request, options))?.then(together)
+    const response = await handle(fromRequest(request, options))
     return response ? toResponse(response) : new Response('Not Found', { status: 404 })
   }
 }
@@ -40,8 +39,7 @@ export function fromRequest(request: Request, { address, native = request }: Fro
       // `Headers` joins lines with a comma. These two must be single (RFC 9110 §11.6.2, RFC 9449 §4.3), so let them be counted.
       return name === 'authorization' || name === 'dpop' ? value.split(/, */) : [value]
     },
-    body: (limit) => readBody(request, limit).then(together),
-    ...((request.method === 'GET' || request.method === 'HEAD') && { ready: () => together(undefined) }),
+    body: (limit) => readBody(request, limit),
     address,
     native,
   }

@@ -60,7 +60,7 @@ async function answer(deployment: Deployed, client: Client, form: Parameters): P
     ? await refreshTokenFacts(deployment, client, refreshToken)
     : await accessTokenFacts(deployment, client, token)
   // RFC 7662 §2.2: of a token that is not active, or not the caller's business, nothing else is told.
-  const response = jsonResponse(200, facts ? { ...facts, active: true } : { active: false })
+  const response = jsonResponse(200, facts ?? { active: false })
   // What the app says of an opaque token is in no token, so nothing has bounded it yet.
   if (facts && isLongerThan(response.body, MAX_JSON_BYTES)) {
     throw new Error(`An answer about a token would have more than ${MAX_JSON_BYTES} bytes. ${largestOf(facts)}`)
@@ -69,6 +69,7 @@ async function answer(deployment: Deployed, client: Client, form: Parameters): P
 }
 
 interface Facts {
+  readonly active: true
   readonly [name: string]: unknown
 }
 
@@ -92,6 +93,7 @@ async function accessTokenFacts(deployment: Deployed, client: Client, text: stri
     exp: seconds(token.expiresAt),
     ...loginClaims(token.login),
     ...(token.confirmation && { cnf: cnfOf(token.confirmation) }),
+    active: true,
   }
 }
 
@@ -145,5 +147,6 @@ async function refreshTokenFacts(deployment: Deployed, client: Client, token: Re
     client_id: grant.clientId,
     scope: withOfflineAccess(names, grant.offlineAccess === true).join(' '),
     exp: seconds(Math.min(grant.refresh.idleUntil, grant.endsAt)),
+    active: true,
   }
 }

@@ -20,12 +20,12 @@ export function approve(approval: Approval, now: number): CodeIssued {
   const { approved, code, requestEndsAt, codeLifetime, grantLifetime } = approval
   const expiresAt = now + codeLifetime
   return {
-    ...approved,
     status: 'code_issued',
     createdAt: now,
     touchedAt: now,
     endsAt: now + grantLifetime,
-    code: { ...code, expiresAt, wrongVerifiers: 0, keptUntil: Math.max(expiresAt, requestEndsAt ?? 0) + MARGIN },
+    code: { expiresAt, wrongVerifiers: 0, keptUntil: Math.max(expiresAt, requestEndsAt ?? 0) + MARGIN, ...code },
+    ...approved,
   }
 }
 

@@ -119,12 +119,12 @@ function startFamily(
 function activate({ code, ...grant }: CodeIssued, refresh: RefreshFamily | null, now: number): Active {
   const { hash, redirectUri, pkce } = code
   return {
-    ...grant,
-    status: 'active',
-    touchedAt: now,
     code: { hash, redirectUri, pkce },
     refresh,
     revokedAccess: [],
     accessNotBefore: 0,
+    ...grant,
+    status: 'active',
+    touchedAt: now,
   }
 }

@@ -103,7 +103,7 @@ function refreshCurrent(
     const kept = isMoved
       ? { ...grant, touchedAt: now, refresh: { ...family, ...whileLive(family, at), idleUntil } }
       : grant
-    return accept(kept, { ...access, refreshToken: formatRefreshToken(token) }, input, false)
+    return accept(kept, { refreshToken: formatRefreshToken(token), ...access }, input, false)
   }
   const entry: RetryEntry = {
     generation: family.generation,
@@ -112,19 +112,22 @@ function refreshCurrent(
     until: at + rules.retryWindow,
   }
   const secret = successor(token.secret, grant.id, entry, rules.peppers[0])
+  const { retries: _, crowdedOut: __, ...kept } = family
+  const { retries, crowdedOut } = withSpent(family, entry, rules.retryWindow, at)
   const rotated: Active = {
     ...grant,
     touchedAt: now,
     refresh: {
-      ...family,
+      retries,
+      ...(crowdedOut && { crowdedOut }),
+      ...kept,
       generation: family.generation + 1,
       hash: secretHash('refresh', secret),
       idleUntil,
-      ...withSpent(family, entry, rules.retryWindow, at),
     },
   }
   const next = { ...token, generation: token.generation + 1, secret }
-  return accept(rotated, { ...access, refreshToken: formatRefreshToken(next) }, input, false)
+  return accept(rotated, { refreshToken: formatRefreshToken(next), ...access }, input, false)
 }
 
 /**
@@ -147,7 +150,7 @@ function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now:
   const current = deriveCurrent(grant.id, family, token, rules.peppers)
   // The secret with which the successor was derived has left the deployment's list. Nobody is at fault, nothing is lost.
   if (!current) return refuse(grant, 'expired')
-  return accept(grant, { ...access, refreshToken: formatRefreshToken(current) }, input, true)
+  return accept(grant, { refreshToken: formatRefreshToken(current), ...access }, input, true)
 }
 
 /**

@@ -104,3 +104,22 @@ it('works over HTTP/2: forms, pages with several cookies, bodies that are too la
   await closed
   expect((await request({ ':path': '/hello' })).text).toBe('hello')
 })
+
+it('answers together what arrives in one turn behind Node’s own server, and elsewhere at once', async () => {
+  const app = new Hono().use(authorizationServer(auth))
+  const waits = async (env: object | undefined, init: RequestInit) => {
+    let isLater = false
+    const turn = new Promise(setImmediate).then(() => {
+      isLater = true
+    })
+    const path = init.method === 'POST' ? '/oauth/revoke' : '/.well-known/oauth-authorization-server'
+    const { status } = await app.request(path, init, env)
+    const waited = isLater
+    await turn
+    return { status, waited }
+  }
+  const form = { method: 'POST', body: new URLSearchParams({ client_id: 'nobody' }) }
+  expect(await waits({ incoming: {} }, {})).toEqual({ status: 200, waited: true })
+  expect(await waits(undefined, {})).toEqual({ status: 200, waited: false })
+  expect(await waits({ incoming: {} }, form)).toEqual({ status: 401, waited: true })
+})

@@ -23,12 +23,3 @@ it('on Cloudflare Workers a body that is too large is read on before the answer,
   await expect(request.body(2000)).rejects.toMatchObject({ name: 'BodyTooLarge' })
   expect(sent).toBe(10)
 })
-
-it('on Cloudflare Workers no request waits for another: what it waits for may end with the other', async () => {
-  const passed = vi.fn()
-  const turn = new Promise(setImmediate).then(passed)
-  await fromRequest(new Request('https://auth.example.com/oauth/jwks')).ready?.()
-  await fromRequest(new Request('https://auth.example.com/oauth/token', { method: 'POST' })).body(5)
-  expect(passed).not.toHaveBeenCalled()
-  await turn
-})

@@ -66,21 +66,6 @@ describe('a Request becomes a message', () => {
     await expect(declaring({ 'content-length': '5' }, '123456').read()).rejects.toBeInstanceOf(BodyTooLarge)
   })
 
-  it('that goes on when all that came in the same turn of the event loop is there', async () => {
-    const order: string[] = []
-    const arrive = async (name: string, method: string) => {
-      order.push(`${name} came`)
-      const request = fromRequest(new Request(ISSUER, { method }))
-      await (method === 'POST' ? request.body(5) : request.ready?.())
-      order.push(`${name} goes on`)
-    }
-    const first = arrive('first', 'GET')
-    // Nothing of the promises' own ends the turn.
-    for (let i = 0; i < 20; i++) await null
-    await Promise.all([first, arrive('second', 'POST')])
-    expect(order).toEqual(['first came', 'second came', 'first goes on', 'second goes on'])
-  })
-
   it('with an empty body where there is none', async () => {
     expect(await fromRequest(new Request(ISSUER)).body(5)).toEqual(new Uint8Array())
   })

@@ -50,9 +50,12 @@ describe('what goes on together', () => {
     expect(order).toEqual(['first', 'a turn', 'third'])
   })
 
-  it('waits for nothing where there are no turns', async () => {
+  it.each([
+    ['there are no turns', { setImmediate: undefined }],
+    ['what a request waits for may end with another', { navigator: { userAgent: 'Cloudflare-Workers' } }],
+  ])('waits for nothing where %s', async (_, globals) => {
     vi.resetModules()
-    vi.stubGlobal('setImmediate', undefined)
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
     const worker = await import('../../src/runtime/turn.js')
     let isThere = false
     worker.together(1).then(() => {
