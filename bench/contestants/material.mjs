@@ -25,7 +25,7 @@ export async function all(n, one) {
 /** @returns {string} the code in the address to which a browser is sent */
 export function codeIn(location) {
   const code = /[?&]code=([^&"]+)/.exec(location ?? '')?.[1]
-  if (!code) throw new Error(`No code came: ${location}`)
+  if (!code) throw new Error(`No code came: ${String(location).slice(0, 300)}`)
   return decodeURIComponent(code)
 }
 
