@@ -20,6 +20,11 @@ export const spread = (numbers) => (Math.max(...numbers) - Math.min(...numbers))
 /** The CPU of a request in each round. @param {{ rounds: { cost: number }[] }} cell */
 export const costsOf = (cell) => cell.rounds.map(({ cost }) => cost)
 
+/** The one in the same Node. @param {any[]} cells @param {{ floor?: string }} cell */
+export const floorOf = (cells, { floor = 'floor' }) => cells.find(({ label }) => label === floor)
+
+export const isOverDatabase = ({ rounds }) => rounds.some(({ database }) => database !== undefined)
+
 /** The median over the rounds. @param {{ rounds: any[] }} cell @param {string} member */
 export const middleOf = (cell, member) => median(cell.rounds.map((round) => round[member]))
 
@@ -38,7 +43,7 @@ export const ratio = (of, to) => median(of.map((number, round) => number / to[ro
  * What makes a run worthless, each as a sentence; none when it stands.
  *
  * @param {{
- *   floors: { work: string, costs: number[] }[],
+ *   floors: { work: string, label: string, costs: number[] }[],
  *   windows: { work: string, contestant: string, round: number, others: number | null }[],
  * }} run `costs` is the floor's CPU for each round; `others` the share of a core that others had, null where nobody knows
  * @returns {string[]}
@@ -46,9 +51,9 @@ export const ratio = (of, to) => median(of.map((number, round) => number / to[ro
 export function complaints({ floors, windows }) {
   const percent = (share) => `${Math.round(share * 100)} %`
   const drifted = floors
-    .map(({ work, costs }) => ({ work, by: Math.max(...costs) / Math.min(...costs) - 1 }))
+    .map(({ work, label, costs }) => ({ work, label, by: Math.max(...costs) / Math.min(...costs) - 1 }))
     .filter(({ by }) => by > LIMIT)
-    .map(({ work, by }) => `${work}: the floor costs ${percent(by)} more in one round than in another.`)
+    .map(({ work, label, by }) => `${work}: the ${label} costs ${percent(by)} more in one round than in another.`)
   const shared = windows.filter(({ others }) => others !== null && others > LIMIT)
   if (!shared.length) return drifted
   const worst = shared.reduce((a, b) => (b.others > a.others ? b : a))

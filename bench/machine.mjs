@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import os from 'node:os'
 
 /** Microseconds of a tick of /proc/stat: USER_HZ is 100 wherever Node runs. */
-const TICK = 10_000
+export const TICK = 10_000
 
 /**
  * One core for the server and one for the load, not two threads of one where that can be seen.
@@ -82,11 +82,11 @@ function procStat() {
 }
 
 /**
- * The share of a core that others had, on the worse of the two.
+ * The share of a core that others had, on the worst of those whose own use is known.
  *
  * @param {{ used: number, at: number }[]} before
  * @param {{ used: number, at: number }[]} after
- * @param {number[]} own microseconds of our own process on each
+ * @param {number[]} own microseconds of our own process on each, in the same order
  */
 export const othersOn = (before, after, own) =>
   Math.max(0, ...own.map((ours, i) => (after[i].used - before[i].used - ours) / ((after[i].at - before[i].at) * 1000)))

@@ -7,11 +7,13 @@ import { coreTimes, othersOn } from './machine.mjs'
 import { startProcess } from './processes.mjs'
 
 /**
- * @typedef {{ label: string, name: string, env?: Record<string, string> }} Entry a contestant, or one of two builds of it
+ * @typedef {{ label: string, name: string, env?: Record<string, string>, node?: string, database?: import('./engines/all.mjs').Engine, floor?: string, what?: string,
+ *   refused?: string }} Entry a contestant, or one of two builds of it; `floor` the label of its own, where it is another; `what` it is with, and its version;
+ *   `refused` before it is measured
  * @typedef {{ rounds: number, connections: number, warmUp: number, firstWarmUp: number, window: number }} Times in milliseconds
- * @typedef {{ cost: number, rate: number, p50: number, p99: number, busy: number, load: number, others: number }} Round CPU µs for each unit, units in a second,
- *   latencies in ms, which share of its core the server used, the load of its own, and others of either
- * @typedef {{ label: string, rounds: Round[], refused: string | null }} Cell
+ * @typedef {{ cost: number, rate: number, p50: number, p99: number, busy: number, load: number, others: number, database?: number }} Round CPU µs for each unit, units in a second,
+ *   latencies in ms, which share of its core the server used, the load of its own, and others of either; CPU µs of the database for each unit
+ * @typedef {{ label: string, floor?: string, what?: string, rounds: Round[], refused: string | null }} Cell
  */
 
 /** Units that are prepared before anybody knows how fast it goes. */
@@ -33,10 +35,11 @@ export async function measureWork(work, entries, cores, times) {
   const running = []
   try {
     await load.ready()
-    for (const { label, name, env } of entries) {
-      const server = startProcess('serve.mjs', cores.server, [name, work.name], env)
-      const one = { cell: { label, rounds: [], refused: null }, server, target: null, rate: 0 }
+    for (const { label, name, env, node, database, floor, what, refused = null } of entries) {
+      const server = refused === null ? startProcess('serve.mjs', cores.server, [name, work.name], env, node) : null
+      const one = { cell: { label, floor, what, rounds: [], refused }, server, database, target: null, rate: 0 }
       running.push(one)
+      if (!server) continue
       await orRefuse(one, async () => {
         one.target = await server.ready()
       })
@@ -49,7 +52,7 @@ export async function measureWork(work, entries, cores, times) {
           })
     return running.map(({ cell }) => cell)
   } finally {
-    await Promise.all([load, ...running.map(({ server }) => server)].map((started) => started.end()))
+    await Promise.all([load, ...running.map(({ server }) => server)].map((started) => started?.end()))
   }
 }
 
@@ -65,7 +68,7 @@ async function orRefuse({ cell }, act) {
 export const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length])
 
 async function measureOne(work, one, load, cores, times, round) {
-  const { server, target } = one
+  const { server, database, target } = one
   const phase = async (milliseconds) => {
     const units = one.rate ? Math.ceil((one.rate * milliseconds * RESERVE) / 1000) : FIRST_UNITS
     const n = work.materialFor(units)
@@ -73,17 +76,20 @@ async function measureOne(work, one, load, cores, times, round) {
     await load.ask({ ask: 'open', work: work.name, target, material, connections: times.connections })
     const on = [cores.server, cores.load]
     const cpuBefore = await server.ask({ ask: 'cpu' })
+    const databaseBefore = database?.cpu()
     const coresBefore = coreTimes(on)
     const result = await load.ask({ ask: 'run', milliseconds })
     const cpu = (await server.ask({ ask: 'cpu' })) - cpuBefore
-    const others = othersOn(coresBefore, coreTimes(on), [cpu, result.cpu])
+    // A database is on the core of the load, and none of the others.
+    const others = othersOn(coresBefore, coreTimes(on), database ? [cpu] : [cpu, result.cpu])
+    const ofDatabase = database && (database.cpu() - databaseBefore) / result.count
     await load.ask({ ask: 'finish' })
     const { count, took, p50, p99 } = result
     const rate = (count / took) * 1000
     // Too much prepared costs a moment, too little cuts the window short.
     one.rate = Math.max(one.rate, rate)
     const busy = (used) => used / (took * 1000)
-    return { cost: cpu / count, rate, p50, p99, busy: busy(cpu), load: busy(result.cpu), others }
+    return { cost: cpu / count, rate, p50, p99, busy: busy(cpu), load: busy(result.cpu), others, database: ofDatabase }
   }
   const warmUp = round === 0 ? times.firstWarmUp : times.warmUp
   // What the first estimate was too low for is not all of the warm-up.

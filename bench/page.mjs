@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { chartOf } from './chart.mjs'
 import { coldStartFigures } from './cold-start.mjs'
 import { contestants } from './contestants/all.mjs'
-import { costsOf, middleOf, ratio, spread } from './figures.mjs'
+import { costsOf, floorOf, isOverDatabase, middleOf, ratio, spread } from './figures.mjs'
 import { root } from './ready.mjs'
 import { works } from './works/all.mjs'
 
@@ -50,18 +50,24 @@ function conditionsOf({ machine, rounds, connections = 16, date, versions, reaso
 /** @param {{ title: string, cells: any[] }} result */
 export function tableOf({ title, cells }) {
   const measured = cells.filter((cell) => cell.refused === null)
-  const of = (name) => measured.find(({ label }) => label === name)
+  const own = measured.find(({ label }) => label === 'grantwright')
+  const overDatabase = measured.some(isOverDatabase)
   const against = (cell, other) => (other ? ratio(costsOf(cell), costsOf(other)).toFixed(2) : '')
   const rows = measured.map((cell) => {
     const middle = (member) => middleOf(cell, member)
     const [cost, rate] = [middle('cost'), middle('rate')]
     const share = `${Math.round((spread(costsOf(cell)) * 100) / 2)} %`
-    const ratios = [against(cell, of('floor')), against(cell, of('grantwright'))]
+    const ratios = [against(cell, floorOf(measured, cell)), against(cell, own)]
     const figures = [cost.toFixed(cost < 100 ? 1 : 0), share, ...ratios, rate.toFixed(0)]
-    return `| ${[nameOf(cell.label), ...figures, middle('p50').toFixed(2), middle('p99').toFixed(1)].join(' | ')} |`
+    const database = isOverDatabase(cell) ? [middle('database').toFixed(0)] : overDatabase ? [''] : []
+    const latencies = [middle('p50').toFixed(2), middle('p99').toFixed(1)]
+    return `| ${[nameOf(cell.label), ...figures, ...latencies, ...database].join(' | ')} |`
   })
   const head = ['CPU µs', '±', '÷ floor', '÷ grantwright', 'per second', 'p50 ms', 'p99 ms']
-  return [`### ${title}`, '', `| | ${head.join(' | ')} |`, `| --- |${' --: |'.repeat(head.length)}`, ...rows].join('\n')
+  if (overDatabase) head.push('database µs')
+  const table = [`| | ${head.join(' | ')} |`, `| --- |${' --: |'.repeat(head.length)}`, ...rows]
+  const whats = [...new Set(measured.flatMap(({ what }) => what ?? []))]
+  return [`### ${title}`, '', ...table, ...(whats.length ? ['', `With ${whats.join(', ')}.`] : [])].join('\n')
 }
 
 /** @param {{ label: string, start: number, heap: number }[]} found */

@@ -14,10 +14,11 @@ const LONGEST = 120_000
  * @param {number} core
  * @param {string[]} args
  * @param {Record<string, string>} [env]
+ * @param {string} [node] another than this one
  * @returns `ask` sends a question and resolves to its answer; `end` waits until the process is gone
  */
-export function startProcess(script, core, args, env = {}) {
-  const command = ['-c', String(core), process.execPath, join(import.meta.dirname, script), ...args]
+export function startProcess(script, core, args, env = {}, node = process.execPath) {
+  const command = ['-c', String(core), node, join(import.meta.dirname, script), ...args]
   const child = spawn('taskset', command, {
     // What a server logs of its requests costs the server alone.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -9,6 +9,9 @@ import { join, resolve } from 'node:path'
 
 export const root = resolve(import.meta.dirname, '..')
 
+/** Until something has to be installed, in milliseconds. */
+const LONGEST = 600_000
+
 /** The build of the working tree, unless it is newer than its sources. */
 export function buildIfOlder() {
   const sources = ['src', 'adapters', 'scripts/entries.mjs', 'tsup.config.ts', 'package.json']
@@ -28,21 +31,20 @@ export function build(folder) {
 }
 
 export function installPeers() {
-  if (!installed(import.meta.dirname, 'the others'))
-    throw new Error('The others could not be installed. `--contestants floor,grantwright` does without.')
+  try {
+    install(import.meta.dirname, 'The others')
+  } catch (error) {
+    throw new Error(`${error.message} \`--contestants floor,grantwright\` does without.`)
+  }
 }
 
-/** Where the tests have workerd. */
-export const runtimes = join(root, 'test/system/runtimes')
-
-/** @returns {boolean} whether they are there now */
-export const installRuntimes = () => installed(runtimes, 'the runtimes')
-
-/** From the lock of a folder, unless that was done before. */
-function installed(folder, what) {
-  if (existsSync(join(folder, 'node_modules'))) return true
-  console.log(`Installing ${what} …`)
-  return spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit' }).status === 0
+/** @param {string} folder with a lock of its own @param {string} what is in it @returns {string} the folder */
+export function install(folder, what) {
+  if (existsSync(join(folder, 'node_modules'))) return folder
+  console.log(`Installing: ${what} …`)
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'inherit', timeout: LONGEST })
+  if (npm.status !== 0) throw new Error(`${what} could not be installed.`)
+  return folder
 }
 
 const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what each kind of request costs in CPU, here and in others. CONTRIBUTING.md says what it takes, docs/performance.md what came out.
  *
- * Exit codes: 0; 1 when an answer was wrong, and then its cell is refused; 2 when the figures are printed but the conditions make them worthless.
+ * Exit codes: 0; 1 when a cell was refused, because an answer was wrong or what it needs cannot be had; 2 when the figures are printed but the conditions make them worthless.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { variants } from './contestants/grantwright/variants.mjs'
 import { footprintOf, footprintTable } from './footprint.mjs'
 import { chooseCores, machine } from './machine.mjs'
 import { measureWork } from './measure.mjs'
+import { withNeeds } from './needs.mjs'
 import { versionsOf, writePage } from './page.mjs'
 import { quick } from './quick.mjs'
 import { buildIfOlder, installPeers } from './ready.mjs'
@@ -26,7 +27,7 @@ const usage = `npm run bench -- [options]
   --connections 16       that always wait for an answer
   --works a,b            these alone (${works.map(({ name }) => name).join(', ')})
   --contestants a,b      these alone (${contestants.map(({ name }) => name).join(', ')})
-  --beside               on other frameworks and over SQLite, too; the start, also under workerd, and the heap of a grant
+  --beside               on other frameworks, over databases and in other versions of Node, too; the start, also under workerd, and the heap of a grant
   --json file            the figures as JSON
   --write                into docs/performance.md, with its chart
   --from file            no run: what an earlier one has written with --json`
@@ -83,7 +84,8 @@ async function main() {
   }
   if (values.beside) {
     const refresh = workNamed('refresh-jwt')
-    await measure(refresh, variants, 'variants', `${refresh.title}: on other frameworks, and over a database`)
+    const title = `${refresh.title}: on other frameworks, over databases, and in other versions of Node`
+    await withNeeds(variants, cores.load, (entries) => measure(refresh, entries, 'variants', title))
     const names = ableTo('jwks').filter((name) => ableTo('refresh-opaque').includes(name))
     run.footprint = await footprintOf(names, cores.server)
     console.log(footprintTable(run.footprint))

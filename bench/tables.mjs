@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { costsOf, middleOf, ratio, spread } from './figures.mjs'
+import { costsOf, floorOf, isOverDatabase, middleOf, ratio, spread } from './figures.mjs'
 
 /** @param {{ title: string, cells: import('./measure.mjs').Cell[] }} result */
 export function tableOf({ title, cells }) {
-  const own = cells.find(({ label, rounds }) => label === 'grantwright' && rounds.length)
-  const head = [title, 'CPU µs', '± %', '÷ grantwright', 'per second', 'p50 ms', 'p99 ms', 'busy']
+  const measured = cells.filter(({ refused }) => refused === null)
+  const own = measured.find(({ label }) => label === 'grantwright')
+  const against = (cell, other) => (other ? ratio(costsOf(cell), costsOf(other)).toFixed(2) : '')
+  const head = [title, 'CPU µs', '± %', '÷ floor', '÷ grantwright', 'per second', 'p50 ms', 'p99 ms', 'busy']
+  if (measured.some(isOverDatabase)) head.push('database µs')
   const lines = cells.map((cell) => {
     if (cell.refused !== null) return [cell.label, 'refused']
     const middle = (member) => middleOf(cell, member)
@@ -16,11 +19,13 @@ export function tableOf({ title, cells }) {
       cell.label,
       middle('cost').toFixed(1),
       (spread(costsOf(cell)) * 100).toFixed(0),
-      own && !own.refused ? ratio(costsOf(cell), costsOf(own)).toFixed(2) : '',
+      against(cell, floorOf(measured, cell)),
+      against(cell, own),
       middle('rate').toFixed(0),
       middle('p50').toFixed(2),
       middle('p99').toFixed(2),
       `${(middle('busy') * 100).toFixed(0)} %`,
+      ...(isOverDatabase(cell) ? [middle('database').toFixed(0)] : []),
     ]
   })
   return `\n${columns([head, ...lines])}`

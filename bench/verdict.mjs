@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { complaints } from './figures.mjs'
+import { complaints, costsOf, floorOf } from './figures.mjs'
 
 /**
  * @param {{ work: string, cells: import('./measure.mjs').Cell[] }[]} results
@@ -14,9 +14,11 @@ export function verdictOf(results) {
     cells.filter((cell) => cell.refused !== null).map(({ label, refused: why }) => `${label}, ${work}: ${why}`),
   )
   const measured = results.flatMap(({ work, cells }) => cells.map(({ label, rounds }) => ({ work, label, rounds })))
-  const floors = measured
-    .filter(({ label, rounds }) => label === 'floor' && rounds.length)
-    .map(({ work, rounds }) => ({ work, costs: rounds.map(({ cost }) => cost) }))
+  const floors = results.flatMap(({ work, cells }) =>
+    cells
+      .filter((cell) => floorOf(cells, cell) === cell && cell.rounds.length)
+      .map((cell) => ({ work, label: cell.label, costs: costsOf(cell) })),
+  )
   const windows = measured.flatMap(({ work, label, rounds }) =>
     rounds.map(({ others }, i) => ({ work, contestant: label, round: i + 1, others })),
   )

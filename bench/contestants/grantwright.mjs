@@ -9,7 +9,8 @@ import { cookieOf, documentId, given, SESSION_COOKIE } from '../given.mjs'
 import { clientJwks } from './assertions.mjs'
 import { loginForms } from './grantwright/login.mjs'
 import { material as fromCodes } from './grantwright/material.mjs'
-import { mounts, stores } from './grantwright/variants.mjs'
+import { mounts } from './grantwright/mounts.mjs'
+import { stores } from './grantwright/stores.mjs'
 import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
 import { usualWorks } from './usual.mjs'
@@ -28,9 +29,11 @@ const paths = {
 
 const material = { ...fromCodes, loginForms }
 
-/** A request of Node, or what Hono has of one. */
-const userOf = ({ req, headers }, sessions) =>
-  sessions.get(cookieOf(req ? req.header('cookie') : headers.cookie, SESSION_COOKIE)) ?? null
+/** A request of Node, that of `fetch`, or what Hono has of one. */
+const userOf = ({ req, headers }, sessions) => {
+  const cookie = req ? req.header('cookie') : headers.get ? headers.get('cookie') : headers.cookie
+  return sessions.get(cookieOf(cookie, SESSION_COOKIE)) ?? null
+}
 
 const unlimited = { consume: async () => {} }
 

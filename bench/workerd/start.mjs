@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { Connection } from '../load/connection.mjs'
 import { Wrong } from '../load/wrong.mjs'
-import { installRuntimes, runtimes } from '../ready.mjs'
+import { install, root } from '../ready.mjs'
 
 /** No start takes so long, in milliseconds. */
 const LONGEST = 20_000
@@ -17,7 +17,7 @@ const CONTROL = 3
 
 /** @returns {{ version: string, date: string, binary: string }} `date` the compatibility date of the tests, from which this workerd is @throws {Error} where there is none */
 export function findWorkerd() {
-  if (!installRuntimes()) throw new Error('workerd could not be installed.')
+  const runtimes = install(join(root, 'test/system/runtimes'), 'workerd')
   const found = createRequire(join(runtimes, 'package.json'))('workerd')
   return { version: found.version, date: found.compatibilityDate, binary: found.default }
 }

@@ -24,11 +24,12 @@ describe('a run', () => {
   const window = { work: 'refresh-jwt', contestant: 'floor', round: 2, others: 0.02 }
 
   it('stands when the floor stays and the cores are its own', () => {
-    expect(complaints({ floors: [{ work: 'refresh-jwt', costs: [100, 109] }], windows: [window] })).toEqual([])
+    const floors = [{ work: 'refresh-jwt', label: 'floor', costs: [100, 109] }]
+    expect(complaints({ floors, windows: [window] })).toEqual([])
   })
 
   it('is worthless when the floor drifts', () => {
-    const floors = [{ work: 'refresh-jwt', costs: [100, 130, 105] }]
+    const floors = [{ work: 'refresh-jwt', label: 'floor', costs: [100, 130, 105] }]
     expect(complaints({ floors, windows: [] })).toEqual([
       'refresh-jwt: the floor costs 30 % more in one round than in another.',
     ])

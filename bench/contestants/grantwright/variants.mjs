@@ -1,41 +1,35 @@
 /**
- * What grantwright can stand on and under, each varied alone: the rest is the bare listener, over memory.
+ * What grantwright can stand on, over and in, each varied alone: the rest is the bare listener, over memory, in the Node of the run.
  *
  * @module
  */
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 
-/** @type {Record<string, (load: (file: string) => Promise<any>, auth: any) => Promise<(req: any, res: any) => void>>} */
-export const mounts = {
-  'node:http': async (load, auth) => (await load('node.js')).nodeListener(auth),
-  async Express(load, auth) {
-    const { default: express } = await import('express')
-    return express().use((await load('express.js')).authorizationServer(auth))
-  },
-  async Hono(load, auth) {
-    const { Hono } = await import('hono')
-    const { getRequestListener } = await import('@hono/node-server')
-    return getRequestListener(new Hono().use((await load('hono.js')).authorizationServer(auth)).fetch)
-  },
+/**
+ * @typedef {import('../../measure.mjs').Cell} Cell
+ * @typedef {{ label: string, name: string, floor?: string, env?: Record<string, string>, node?: string, app?: string, engine?: string }} Variant `floor` the label
+ *   of the one to compare with, where it is another; `node` by its name in test/system/nodes; `app` and `engine` what is made ready for it
+ */
+
+const on = (BENCH_MOUNT) => ({ label: `on ${BENCH_MOUNT}`, name: 'grantwright', env: { BENCH_MOUNT } })
+const over = (BENCH_STORE) => ({ label: `over ${BENCH_STORE}`, name: 'grantwright', env: { BENCH_STORE } })
+
+/** Beside a floor in the same Node, so that its ratio says nothing of Node itself. */
+const inNode = (version) => {
+  const [node, floor] = [`node${version}`, `floor in Node ${version}`]
+  return [
+    { label: floor, name: 'floor', floor, node },
+    { label: `in Node ${version}`, name: 'grantwright', floor, node },
+  ]
 }
 
-/** @type {Record<string, (load: (file: string) => Promise<any>) => Promise<any>>} */
-export const stores = {
-  memory: async (load) => (await load('storage/memory.js')).memoryStorage(),
-  async SQLite(load) {
-    const { default: Database } = await import('libsql')
-    const file = join(mkdtempSync(join(tmpdir(), 'grantwright-bench-')), 'auth.db')
-    return (await load('storage/sqlite.js')).sqliteStorage(new Database(file))
-  },
-}
-
-/** Beside the floor, as entries of one work. */
+/** Beside the floor, as entries of one work. @type {Variant[]} */
 export const variants = [
   { label: 'floor', name: 'floor' },
   { label: 'grantwright', name: 'grantwright' },
-  { label: 'on Express', name: 'grantwright', env: { BENCH_MOUNT: 'Express' } },
-  { label: 'on Hono', name: 'grantwright', env: { BENCH_MOUNT: 'Hono' } },
-  { label: 'over SQLite', name: 'grantwright', env: { BENCH_STORE: 'SQLite' } },
+  on('Express'),
+  on('Hono'),
+  { ...on('Next'), app: 'Next' },
+  over('SQLite'),
+  ...['Postgres', 'MariaDB', 'Redis'].map((engine) => ({ ...over(engine), engine })),
+  ...['22', '24', '26'].flatMap(inNode),
 ]
