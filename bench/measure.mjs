@@ -56,11 +56,12 @@ export async function measureWork(work, entries, cores, times) {
   }
 }
 
-async function orRefuse({ cell }, act) {
+async function orRefuse({ cell, server }, act) {
   try {
     await act()
   } catch (error) {
-    cell.refused = error.message
+    // What the load sees of a server that has ended says nothing of the reason.
+    cell.refused = (await server.ended()) ?? error.message
   }
 }
 

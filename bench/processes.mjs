@@ -8,6 +8,8 @@ import { join } from 'node:path'
 
 /** Nothing that is asked takes so long. */
 const LONGEST = 120_000
+/** Those to whom it was connected know before whoever started it. */
+const A_MOMENT = 200
 
 /**
  * @param {string} script in this folder
@@ -15,7 +17,8 @@ const LONGEST = 120_000
  * @param {string[]} args
  * @param {Record<string, string>} [env]
  * @param {string} [node] another than this one
- * @returns `ask` sends a question and resolves to its answer; `end` waits until the process is gone
+ * @returns `ask` sends a question and resolves to its answer; `ended` says how the process ended, null when it runs; `end`
+ *   waits until it is gone
  */
 export function startProcess(script, core, args, env = {}, node = process.execPath) {
   const command = ['-c', String(core), node, join(import.meta.dirname, script), ...args]
@@ -29,8 +32,12 @@ export function startProcess(script, core, args, env = {}, node = process.execPa
     said = `${said}${text}`.slice(-4000)
   })
   let waiting = null
-  const gone = new Promise((resolve) => child.once('close', resolve))
-  gone.then(() => waiting?.reject(new Error(`${script} ${args.join(' ')} ended.\n${said}`)))
+  const gone = new Promise((resolve) =>
+    child.once('close', (code, signal) =>
+      resolve(`${script} ${args.join(' ')} ended with ${signal ?? code}.\n${said}`),
+    ),
+  )
+  gone.then((how) => waiting?.reject(new Error(how)))
   child.on('error', (error) => waiting?.reject(error))
   child.on('message', ({ answer, error }) => {
     if (error === undefined) waiting?.resolve(answer)
@@ -48,6 +55,7 @@ export function startProcess(script, core, args, env = {}, node = process.execPa
   return {
     ready: () => ask(null),
     ask,
+    ended: () => Promise.race([gone, new Promise((resolve) => setTimeout(resolve, A_MOMENT, null))]),
     end() {
       child.kill()
       return gone
