@@ -31,7 +31,8 @@ export function chooseCores() {
   return { server, load: allowed.find((core) => core !== server && !siblings.includes(core)) ?? allowed[1] }
 }
 
-function allowedCores() {
+/** Those that this process may use. */
+export function allowedCores() {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
   return coresOf(list)
 }

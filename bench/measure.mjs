@@ -65,7 +65,7 @@ async function orRefuse({ cell, server }, act) {
   }
 }
 
-/** @template Item @param {Item[]} list @param {number} by */
+/** In another order for each round. @template Item @param {Item[]} list @param {number} by */
 export const rotated = (list, by) => list.map((_, i) => list[(i + by) % list.length])
 
 async function measureOne(work, one, load, cores, times, round) {

@@ -35,7 +35,7 @@ export function writePage(run) {
 export function fill(text, [name, content]) {
   const [from, to] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
   const [start, end] = [text.indexOf(from), text.indexOf(to)]
-  if (start < 0 || end < start) throw new Error(`docs/performance.md has no place for ${name}.`)
+  if (start < 0 || end < start) throw new Error(`The page has no place for ${name}.`)
   return `${text.slice(0, start + from.length)}\n${content}\n${text.slice(end)}`
 }
 

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { complaints, median, ratio, spread } from '../../bench/figures.mjs'
 import { parseReply } from '../../bench/load/connection.mjs'
 import { tokenChecker } from '../../bench/load/tokens.mjs'
+import { livesOf, shuffled } from '../../bench/population/records.mjs'
+import { limitOf } from '../../bench/population/scale-tables.mjs'
 import { verdictOf } from '../../bench/verdict.mjs'
 import { jwks } from '../../bench/works/documents.mjs'
 
@@ -166,5 +168,38 @@ describe('the load of the benchmark', () => {
   it('refuses an opaque token that was to be a JWT', () => {
     const { check } = tokenChecker(target, { form: 'jwt', refresh: true })
     expect(() => check(answer({}))).toThrow('the access token is a JWT signed with ES256')
+  })
+})
+
+describe('the population of a store', () => {
+  const record = {
+    id: 'id-1',
+    version: 'v',
+    subject: 'ann',
+    clientId: 'web',
+    expiresAt: 9e15,
+    document: '{"id":"id-1","subject":"ann"}',
+  }
+
+  it('has a twentieth of its grants in use, from 1,000 to 50,000', () => {
+    expect([100, 1000, 100_000, 1_000_000, 10_000_000].map(livesOf)).toEqual([100, 1000, 5000, 50_000, 50_000])
+  })
+
+  it('has what is in use once each among copies, of which each is a grant of its own in its document, too', () => {
+    const staged = [{ record }, { record: { ...record, id: 'id-2', document: record.document.replace('1', '2') } }]
+    const all = [...shuffled(staged, 5, 3)]
+    expect(all).toHaveLength(10)
+    expect(new Set(all.map(({ id }) => id)).size).toBe(10)
+    expect(staged.filter((one) => all.includes(one.record))).toHaveLength(2)
+    expect(all.filter(({ expiresAt }) => expiresAt < Date.now())).toHaveLength(3)
+    for (const { id, subject, document } of all) expect(JSON.parse(document)).toEqual({ id, subject })
+  })
+
+  it('is limited by whoever has no time left, first of all by the database', () => {
+    expect([limitOf(0.95, 0.97), limitOf(0.95, 0.3), limitOf(0.4, 0.3)]).toEqual([
+      'the database',
+      'the servers',
+      'neither: they wait',
+    ])
   })
 })

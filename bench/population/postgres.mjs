@@ -1,0 +1,159 @@
+/**
+ * Postgres from Debian's package, with the settings that it comes with: what was answered is on disk.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { join } from 'node:path'
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { load } from './auth.mjs'
+import { deleteFolder, freePort, runOnce, secretFile, serverUser, startServer, temporaryFolder } from './servers.mjs'
+
+/** Rows of one statement. */
+const LOT = 1000
+
+export const postgres = {
+  name: 'Postgres',
+  async start(core) {
+    const user = serverUser('postgres')
+    const { initdb, postgres: command } = programs()
+    const folder = temporaryFolder(user)
+    try {
+      const [data, password] = [join(folder, 'data'), randomBytes(16).toString('hex')]
+      const access = [
+        '-U',
+        'postgres',
+        '--auth=scram-sha-256',
+        `--pwfile=${secretFile(folder, 'password', password, user)}`,
+      ]
+      const options = { ...user, cwd: folder }
+      runOnce(initdb, ['-D', data, ...access, '--encoding=UTF8', '--locale=C'], options)
+      const port = await freePort()
+      const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+      const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
+      const place = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+      const isUp = () => asked(place, 'SELECT 1')
+      const { pid, stop } = await startServer(core, command, args, { ...options, signal: 'SIGINT' }, isUp)
+      const [version] = /\d+(\.\d+)+/.exec(runOnce(command, ['--version'], options))
+      const conditions = `PostgreSQL ${version} with its default settings, so \`fsync\` and \`synchronous_commit\` are on; \`pg\` with at most 10 connections`
+      return { place, pid, conditions, stop: () => stop().finally(() => deleteFolder(folder)) }
+    } catch (error) {
+      deleteFolder(folder)
+      throw error
+    }
+  },
+
+  async open(place) {
+    const { sqlStorage } = await load('storage/sql.js')
+    const db = connect(place)
+    return { storage: sqlStorage(db), close: () => db.destroy() }
+  },
+
+  /** Fills the table of the grants as `insert` of the driver does, many rows at a time. */
+  async filler(place) {
+    const { migrate } = await load('storage/sql.js')
+    const db = connect(place)
+    await migrate(db)
+    await db.destroy()
+    const client = await clientOf(place)
+    await client.query('SET synchronous_commit = off')
+    return {
+      async insert(records) {
+        for (let from = 0; from < records.length; from += LOT) {
+          const lot = records.slice(from, from + LOT)
+          const values = ['id', 'version', 'subject', 'clientId', 'expiresAt', 'document'].map((name) =>
+            lot.map((one) => one[name]),
+          )
+          await client.query(insertion, values)
+        }
+      },
+      done: () => client.end(),
+    }
+  },
+
+  settle: async (place) => {
+    await asked(place, 'VACUUM (ANALYZE) grantwright_grants')
+    await asked(place, 'CHECKPOINT')
+  },
+
+  async used(place) {
+    const { rows } = await asked(place, "SELECT pg_total_relation_size('grantwright_grants') AS bytes")
+    return Number(rows[0].bytes)
+  },
+
+  async logged(place) {
+    const { rows } = await asked(place, "SELECT pg_current_wal_insert_lsn() - '0/0' AS bytes")
+    return Number(rows[0].bytes)
+  },
+
+  /** How the statements of `get` and of the swap reach their row. */
+  async plans(place, id) {
+    const { sqlStorage } = await load('storage/sql.js')
+    const queries = []
+    const db = connect(place, { log: ({ query }) => queries.push(query) })
+    const storage = sqlStorage(db)
+    const record = await storage.get('grant', id)
+    queries.length = 0
+    await storage.get('grant', id)
+    await storage.replace('grant', record, record.version)
+    await db.destroy()
+    const plans = []
+    for (const { sql, parameters } of queries) {
+      const { rows } = await asked(place, `EXPLAIN (COSTS OFF) ${sql}`, [...parameters])
+      const nodes = rows
+        .map((row) => row['QUERY PLAN'].replace(/^[\s>-]+/, ''))
+        .filter((line) => !/^(Index Cond|Filter)/.test(line))
+      plans.push(nodes.join(', '))
+    }
+    return plans
+  },
+  byPrimaryKey: /^(Update on grantwright_grants, )?Index Scan using grantwright_grants_pkey on grantwright_grants$/,
+}
+
+const insertion =
+  'INSERT INTO grantwright_grants (id, version, subject, client_id, expires_at, document) ' +
+  'SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])'
+
+/** As docs/storage.md has it. */
+function connect(place, config = {}) {
+  const pool = new pg.Pool({
+    connectionString: place,
+    connectionTimeoutMillis: 2000,
+    idleTimeoutMillis: 5000,
+    stream: () => {
+      const socket = new Socket()
+      return socket.setTimeout(10_000, () => socket.destroy(new Error('The database is silent.')))
+    },
+  })
+  const lost = (error) => console.error('postgres:', error.message)
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
+  return new Kysely({ dialect: new PostgresDialect({ pool }), ...config })
+}
+
+async function clientOf(place) {
+  const client = new pg.Client({ connectionString: place, connectionTimeoutMillis: 2000 })
+  await client.connect()
+  return client
+}
+
+async function asked(place, sql, values) {
+  const client = await clientOf(place)
+  try {
+    return await client.query(sql, values)
+  } finally {
+    await client.end()
+  }
+}
+
+/** The newest of Debian's packages. */
+function programs() {
+  const folder = '/usr/lib/postgresql'
+  const versions = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : []
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
+  if (newest === undefined) throw new Error('PostgreSQL is not installed: apt-get install postgresql')
+  return { initdb: join(folder, newest, 'bin/initdb'), postgres: join(folder, newest, 'bin/postgres') }
+}

@@ -1,0 +1,42 @@
+/**
+ * What the server's own purging costs the refreshes beside it.
+ *
+ * @module
+ */
+import { startFilled, startRefresher } from './fill.mjs'
+import { windowOf } from './windows.mjs'
+
+/**
+ * @param {import('./engines.mjs').Engine} engine
+ * @param {number} grants and as many that have expired, in one table
+ * @param {{ server: number, load: number }} cores
+ * @param {{ rounds: number, window: number }} times
+ */
+export async function measurePurge(engine, grants, cores, times) {
+  const filled = await startFilled(engine, { grants, expired: grants }, cores)
+  let refresher
+  try {
+    refresher = await startRefresher(engine, filled, cores.server)
+    const on = { servers: [cores.server], database: cores.load }
+    const [without, beside] = [
+      { grants, purging: false, rounds: [] },
+      { grants, purging: true, rounds: [] },
+    ]
+    const milliseconds = times.window
+    for (let round = 0; round < times.rounds; round++) {
+      without.rounds.push(
+        await windowOf(engine, filled, on, async () => [await refresher.ask({ ask: 'refreshFor', milliseconds })]),
+      )
+      await refresher.ask({ ask: 'beginPurging', milliseconds })
+      beside.rounds.push(
+        await windowOf(engine, filled, on, async () => [await refresher.ask({ ask: 'refreshFor', milliseconds })]),
+      )
+      const deleted = await refresher.ask({ ask: 'endPurging' })
+      Object.assign(beside.rounds.at(-1), { deleted: (deleted / milliseconds) * 1000 })
+    }
+    return { conditions: filled.conditions, rows: [without, beside] }
+  } finally {
+    await refresher?.end()
+    await filled.stop()
+  }
+}

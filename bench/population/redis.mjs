@@ -1,0 +1,122 @@
+/**
+ * Redis from Debian's package, with its log of writes switched on.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { load } from './auth.mjs'
+import { deleteFolder, freePort, runOnce, secretFile, serverUser, startServer, temporaryFolder } from './servers.mjs'
+
+/** Inserts under way at once. */
+const LOT = 500
+
+/** The log is not rewritten meanwhile: that is a process of its own, and would strike one size alone. */
+const settings = ['save ""', 'appendonly yes', 'appendfsync everysec', 'auto-aof-rewrite-percentage 0']
+
+export const redis = {
+  name: 'Redis',
+
+  async start(core) {
+    const version = versionOf()
+    const user = serverUser('redis')
+    const folder = temporaryFolder(user)
+    try {
+      const [port, password] = [await freePort(), randomBytes(16).toString('hex')]
+      const access = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, `requirepass ${password}`]
+      const file = secretFile(folder, 'redis.conf', `${[...access, ...settings].join('\n')}\n`, user)
+      const place = `redis://:${password}@127.0.0.1:${port}`
+      const options = { ...user, cwd: folder, signal: 'SIGKILL' }
+      const isUp = () => asked(place, (client) => client.ping())
+      const { pid, stop } = await startServer(core, 'redis-server', [file], options, isUp)
+      const conditions = `Redis ${version} with \`appendonly yes\` and \`appendfsync everysec\`, its log not rewritten during the run; \`ioredis\` with one connection`
+      return { place, pid, conditions, stop: () => stop().finally(() => deleteFolder(folder)) }
+    } catch (error) {
+      deleteFolder(folder)
+      throw error
+    }
+  },
+
+  async open(place) {
+    const { redisStorage } = await load('storage/redis.js')
+    const client = connect(place)
+    return { storage: redisStorage(client), close: async () => client.disconnect() }
+  },
+
+  /** By the driver itself: a record is a hash and a member of its user's list. */
+  async filler(place) {
+    const { storage, close } = await redis.open(place)
+    return {
+      async insert(records) {
+        for (let from = 0; from < records.length; from += LOT) {
+          const now = Date.now()
+          const written = await Promise.all(
+            records.slice(from, from + LOT).map((record) => storage.insert('grant', record, now)),
+          )
+          if (!written.every(Boolean)) throw new Error('A record of the population was not written.')
+        }
+      },
+      done: close,
+    }
+  },
+
+  settle: async () => {},
+
+  used: (place) => asked(place, async (client) => Number(/used_memory:(\d+)/.exec(await client.info('memory'))[1])),
+
+  logged: (place) =>
+    asked(place, async (client) => Number(/aof_current_size:(\d+)/.exec(await client.info('persistence'))[1])),
+
+  /** There is no planner: the commands that one get and one swap come to. */
+  async plans(place, id) {
+    const { storage, close } = await redis.open(place)
+    const record = await storage.get('grant', id)
+    await storage.replace('grant', record, record.version)
+    await asked(place, (client) => client.config('RESETSTAT'))
+    await storage.get('grant', id)
+    // Another version, so that it is written, and the old one again.
+    const other = { ...record, version: [...record.version].reverse().join('') }
+    await storage.replace('grant', other, record.version)
+    const stats = await asked(place, (client) => client.info('commandstats'))
+    await storage.replace('grant', record, other.version)
+    await close()
+    const calls = [...stats.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => `${count} ${name}`)
+    return [
+      calls
+        .filter((call) => !/ (config|info|hello|client)/.test(call))
+        .sort()
+        .join(', '),
+    ]
+  },
+  byPrimaryKey: /^1 hset, 1 pexpireat, 2 evalsha, 2 hmget$/,
+}
+
+/** As docs/storage.md has it. */
+function connect(place) {
+  const client = new Redis(place, {
+    connectTimeout: 2000,
+    socketTimeout: 5000,
+    maxRetriesPerRequest: 1,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
+  })
+  client.on('error', (error) => console.error('redis:', error.message))
+  return client
+}
+
+function versionOf() {
+  try {
+    return /v=(\S+)/.exec(runOnce('redis-server', ['--version']))[1]
+  } catch (cause) {
+    throw new Error('Redis is not installed: apt-get install redis-server', { cause })
+  }
+}
+
+async function asked(place, question) {
+  const client = new Redis(place, { connectTimeout: 2000, socketTimeout: 20_000, retryStrategy: () => null })
+  client.on('error', () => {})
+  try {
+    return await question(client)
+  } finally {
+    client.disconnect()
+  }
+}
