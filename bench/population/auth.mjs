@@ -59,11 +59,14 @@ export async function authOver(storage, now) {
   /** @returns {Promise<string>} the refresh token */
   async function tokenFor(fields) {
     const headers = { 'content-type': [form], authorization: [basic] }
-    const { status, body } = await send('POST', '/oauth/token', headers, `${new URLSearchParams(fields)}`)
+    const text = `${new URLSearchParams(fields)}`
+    const { status, headers: answered, body } = await send('POST', '/oauth/token', headers, text)
     if (status !== 200) throw new Wrong(`A token request was answered with ${status}: ${body}`)
     const { access_token, refresh_token, token_type, scope } = JSON.parse(body)
     const isWhole = access_token?.split('.').length === 3 && token_type === 'Bearer' && scope === given.scope
     if (!isWhole || typeof refresh_token !== 'string') throw new Wrong(`An answer is not whole: ${body}`)
+    if (!answered.some(([name, value]) => name === 'cache-control' && value === 'no-store'))
+      throw new Wrong(`An answer may be stored: ${JSON.stringify(answered)}`)
     return refresh_token
   }
 

@@ -6,9 +6,10 @@
 import { startProcess } from '../processes.mjs'
 import { livesOf } from './records.mjs'
 
-/** Grants that are staged, and records that are inserted, before anything else is asked. */
-const STAGED = 2000
-const INSERTED = 50_000
+/** Grants that are staged, records that are inserted, and grants that are refreshed, before anything else is asked. */
+const [STAGED, INSERTED, REFRESHED] = [2000, 50_000, 5000]
+/** Refreshes after which the code of a process is compiled, whatever it has to refresh. */
+const WARM = 10_000
 
 /**
  * @param {import('./engines.mjs').Engine} engine
@@ -48,13 +49,13 @@ async function inLots(all, most, act) {
   for (let left = all; left > 0; left -= most) await act(Math.min(left, most))
 }
 
-/** A process that refreshes its grants, when each has been refreshed once and the database has settled again. */
+/** A process that refreshes its grants, when each has been refreshed at least once and the database has settled again. */
 export async function startRefresher(engine, { place, tokens }, core) {
   const refresher = startProcess('population/refresher.mjs', core, [engine.name, place])
   try {
     await refresher.ready()
     await refresher.ask({ ask: 'deal', tokens, now: 0 })
-    await inLots(tokens.length, INSERTED / 10, (n) => refresher.ask({ ask: 'refresh', n }))
+    await inLots(Math.max(tokens.length, WARM), REFRESHED, (n) => refresher.ask({ ask: 'refresh', n }))
     await engine.settle(place)
     return refresher
   } catch (error) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { middleOf } from '../figures.mjs'
+import { LIMIT, middleOf } from '../figures.mjs'
 import { columns } from '../tables.mjs'
 import { disturbed, grouped, madeOn, markdown, NOT, writeParts } from './tables.mjs'
 
@@ -38,14 +38,15 @@ const rowsOf = ({ rows }) =>
       percent(middle('databaseBusy')),
       middle('p50').toFixed(1),
       middle('p99').toFixed(1),
-      limitOf(middle('serverBusy'), middle('databaseBusy')),
+      limitOf(middle('serverBusy'), middle('databaseBusy'), middle('others')),
     ]
   })
 
-/** @param {number} serverBusy @param {number} databaseBusy shares of their cores */
-export function limitOf(serverBusy, databaseBusy) {
+/** Each is a share of a core. @param {number} serverBusy @param {number} databaseBusy @param {number} others */
+export function limitOf(serverBusy, databaseBusy, others) {
   if (databaseBusy >= FULL) return 'the database'
-  return serverBusy >= FULL ? 'the servers' : 'neither: they wait'
+  if (serverBusy >= FULL) return 'the servers'
+  return others > LIMIT ? 'others on the cores' : 'neither: they wait'
 }
 
 /** What follows for a database that has one core. */

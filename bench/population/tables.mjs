@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { median, middleOf, ratio, spread } from '../figures.mjs'
+import { LIMIT, median, middleOf, ratio, spread } from '../figures.mjs'
 import { fill } from '../page.mjs'
 import { root } from '../ready.mjs'
 import { columns } from '../tables.mjs'
@@ -69,8 +69,7 @@ const purgeRows = ({ rows }) =>
     row.purging ? grouped(middleOf(row, 'deleted')) : '',
   ])
 
-/** Others than the measured were on the cores. */
-const LIMIT = 0.1
+/** What has to be said when others were on the cores. */
 export const disturbed = (rows) => {
   const windows = rows.flatMap(({ rounds }) => rounds)
   const shared = windows.filter(({ others }) => others > LIMIT)

@@ -196,9 +196,10 @@ describe('the population of a store', () => {
   })
 
   it('is limited by whoever has no time left, first of all by the database', () => {
-    expect([limitOf(0.95, 0.97), limitOf(0.95, 0.3), limitOf(0.4, 0.3)]).toEqual([
+    expect([limitOf(0.95, 0.97, 0), limitOf(0.95, 0.3, 0), limitOf(0.4, 0.3, 0.4), limitOf(0.4, 0.3, 0)]).toEqual([
       'the database',
       'the servers',
+      'others on the cores',
       'neither: they wait',
     ])
   })
