@@ -18,7 +18,7 @@ const usage = `node bench/size.mjs [options]
   --sizes 1000,100000,1000000    live grants
   --engines a,b                  these alone (${engines.map(({ name }) => name).join(', ')})
   --rounds 5                     rounds of windows
-  --purge 100000                 beside as many grants, as many that have expired are purged; 0 for not at all
+  --purge 100000                 beside as many grants, twice as many that have expired are purged; 0 for not at all
   --json file                    the figures as JSON
   --write                        into docs/scaling.md
   --from a,b                     no run: what earlier ones have written with --json, together`

@@ -5,11 +5,9 @@
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
-import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
 import { load } from './auth.mjs'
+import { asked, clientOf, connect } from './postgres-clients.mjs'
 import { deleteFolder, freePort, runOnce, secretFile, serverUser, startServer, temporaryFolder } from './servers.mjs'
 
 /** Rows of one statement. */
@@ -116,38 +114,6 @@ export const postgres = {
 const insertion =
   'INSERT INTO grantwright_grants (id, version, subject, client_id, expires_at, document) ' +
   'SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])'
-
-/** As docs/storage.md has it. */
-function connect(place, config = {}) {
-  const pool = new pg.Pool({
-    connectionString: place,
-    connectionTimeoutMillis: 2000,
-    idleTimeoutMillis: 5000,
-    stream: () => {
-      const socket = new Socket()
-      return socket.setTimeout(10_000, () => socket.destroy(new Error('The database is silent.')))
-    },
-  })
-  const lost = (error) => console.error('postgres:', error.message)
-  pool.on('error', lost)
-  pool.on('connect', (client) => client.on('error', lost))
-  return new Kysely({ dialect: new PostgresDialect({ pool }), ...config })
-}
-
-async function clientOf(place) {
-  const client = new pg.Client({ connectionString: place, connectionTimeoutMillis: 2000 })
-  await client.connect()
-  return client
-}
-
-async function asked(place, sql, values) {
-  const client = await clientOf(place)
-  try {
-    return await client.query(sql, values)
-  } finally {
-    await client.end()
-  }
-}
 
 /** The newest of Debian's packages. */
 function programs() {

@@ -8,12 +8,12 @@ import { windowOf } from './windows.mjs'
 
 /**
  * @param {import('./engines.mjs').Engine} engine
- * @param {number} grants and as many that have expired, in one table
+ * @param {number} grants, and twice as many that have expired, so that some are left at the end
  * @param {{ server: number, load: number }} cores
  * @param {{ rounds: number, window: number }} times
  */
 export async function measurePurge(engine, grants, cores, times) {
-  const filled = await startFilled(engine, { grants, expired: grants }, cores)
+  const filled = await startFilled(engine, { grants, expired: 2 * grants }, cores)
   let refresher
   try {
     refresher = await startRefresher(engine, filled, cores.server)

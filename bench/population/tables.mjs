@@ -80,7 +80,11 @@ const titled = (title, head, rows) => `\n${columns([[`${title} ${head[0]}`.trim(
 
 export const sizeTable = (size) => titled(`${size.engine},`, sizeHead, sizeRows(size)) + remarks(size)
 export const purgeTable = (purge) =>
-  titled(`${purge.engine}, ${purge.rows[0]?.grants} live and expired`, purgeHead, purgeRows(purge)) + remarks(purge)
+  titled(
+    `${purge.engine}, ${grouped(purge.rows[0].grants)} live and twice as many expired`,
+    purgeHead,
+    purgeRows(purge),
+  ) + remarks(purge)
 
 const remarks = ({ rows }) =>
   [...new Set(rows.flatMap(({ plans = [] }) => plans)), disturbed(rows)]
@@ -108,7 +112,7 @@ export function writeSizes(run) {
   const purges = run.purges
     .filter(({ refused }) => refused === null)
     .map((purge) => [
-      `**${purge.engine}**, ${grouped(purge.rows[0].grants)} live grants and as many that have expired:`,
+      `**${purge.engine}**, ${grouped(purge.rows[0].grants)} live grants and twice as many that have expired:`,
       ...[markdown(purgeHead, purgeRows(purge)), disturbed(purge.rows)],
     ])
   const joined = (all) => all.flat().filter(Boolean).join('\n\n')
