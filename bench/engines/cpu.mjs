@@ -1,5 +1,5 @@
 /**
- * The CPU of a server with all its processes.
+ * The processor time of a database server, as the kernel counts it for each of its threads.
  *
  * @module
  */
@@ -7,41 +7,43 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { TICK } from '../machine.mjs'
 
 /**
- * Microseconds so far. A child that has ended counts with its parent.
+ * Of a process and all that it has started, in microseconds.
  *
  * @param {number} pid
- */
-export const cpuOf = (pid) => ticksOf(pid, processes()) * TICK
-
-/**
- * @param {number} pid
- * @param {{ pid: number, parent: number, ticks: number }[]} all
  * @returns {number}
  */
-export function ticksOf(pid, all) {
-  const own = all.find((one) => one.pid === pid)?.ticks ?? 0
-  return all.filter(({ parent }) => parent === pid).reduce((sum, child) => sum + ticksOf(child.pid, all), own)
+export function cpuOf(pid) {
+  const threads = threadsOf(pid)
+  // Nanoseconds on a core are the first number of a thread's schedstat.
+  const own = threads.reduce((sum, thread) => sum + Number(wordsOf(`/proc/${pid}/task/${thread}/schedstat`)[0] ?? 0), 0)
+  const children = threads.flatMap((thread) => wordsOf(`/proc/${pid}/task/${thread}/children`))
+  return children.reduce((sum, child) => sum + cpuOf(Number(child)), own / 1000 + goneOf(pid))
 }
 
-/** A line of /proc/<pid>/stat. The name of a program may have spaces and brackets in it. */
-export function processOf(stat) {
-  const fields = stat
+/** Of children that have ended: cutime and cstime, counted behind the name, which may have spaces. */
+function goneOf(pid) {
+  const stat = wordsOf(`/proc/${pid}/stat`).join(' ')
+  const [cutime = 0, cstime = 0] = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
+    .slice(13, 15)
     .map(Number)
-  const [user, system, userOfEnded, systemOfEnded] = fields.slice(11, 15)
-  return { pid: Number.parseInt(stat, 10), parent: fields[1], ticks: user + system + userOfEnded + systemOfEnded }
+  return (cutime + cstime) * TICK
 }
 
-function processes() {
-  const found = []
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    try {
-      found.push(processOf(readFileSync(`/proc/${name}/stat`, 'utf8')))
-    } catch {
-      // It has ended meanwhile.
-    }
+/** Nothing of a process that has ended meanwhile. */
+function wordsOf(file) {
+  try {
+    return readFileSync(file, 'utf8').split(/\s+/).filter(Boolean)
+  } catch {
+    return []
   }
-  return found
+}
+
+function threadsOf(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return []
+  }
 }

@@ -1,14 +1,11 @@
 /**
- * Postgres from Debian's package, with the settings that it comes with: what was answered is on disk.
+ * Postgres as it is filled and measured.
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { startPostgres } from '../engines/postgres.mjs'
 import { load } from './auth.mjs'
 import { asked, clientOf, connect } from './postgres-clients.mjs'
-import { deleteFolder, freePort, runOnce, secretFile, serverUser, startServer, temporaryFolder } from './servers.mjs'
 
 /** Rows of one statement. */
 const LOT = 1000
@@ -16,32 +13,8 @@ const LOT = 1000
 export const postgres = {
   name: 'Postgres',
   async start(core) {
-    const user = serverUser('postgres')
-    const { initdb, postgres: command } = programs()
-    const folder = temporaryFolder(user)
-    try {
-      const [data, password] = [join(folder, 'data'), randomBytes(16).toString('hex')]
-      const access = [
-        '-U',
-        'postgres',
-        '--auth=scram-sha-256',
-        `--pwfile=${secretFile(folder, 'password', password, user)}`,
-      ]
-      const options = { ...user, cwd: folder }
-      runOnce(initdb, ['-D', data, ...access, '--encoding=UTF8', '--locale=C'], options)
-      const port = await freePort()
-      const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
-      const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
-      const place = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
-      const isUp = () => asked(place, 'SELECT 1')
-      const { pid, stop } = await startServer(core, command, args, { ...options, signal: 'SIGINT' }, isUp)
-      const [version] = /\d+(\.\d+)+/.exec(runOnce(command, ['--version'], options))
-      const conditions = `PostgreSQL ${version} with its default settings, so \`fsync\` and \`synchronous_commit\` are on; \`pg\` with at most 10 connections`
-      return { place, pid, conditions, stop: () => stop().finally(() => deleteFolder(folder)) }
-    } catch (error) {
-      deleteFolder(folder)
-      throw error
-    }
+    const { url, what, ...server } = await startPostgres(core)
+    return { ...server, place: url, conditions: `${what}; \`pg\` with at most 10 connections` }
   },
 
   async open(place) {
@@ -114,12 +87,3 @@ export const postgres = {
 const insertion =
   'INSERT INTO grantwright_grants (id, version, subject, client_id, expires_at, document) ' +
   'SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])'
-
-/** The newest of Debian's packages. */
-function programs() {
-  const folder = '/usr/lib/postgresql'
-  const versions = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : []
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0]
-  if (newest === undefined) throw new Error('PostgreSQL is not installed: apt-get install postgresql')
-  return { initdb: join(folder, newest, 'bin/initdb'), postgres: join(folder, newest, 'bin/postgres') }
-}

@@ -1,40 +1,21 @@
 /**
- * Redis from Debian's package, with its log of writes switched on.
+ * Redis as it is filled and measured.
  *
  * @module
  */
-import { randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { startRedis } from '../engines/redis.mjs'
 import { load } from './auth.mjs'
-import { deleteFolder, freePort, runOnce, secretFile, serverUser, startServer, temporaryFolder } from './servers.mjs'
 
 /** Inserts under way at once. */
 const LOT = 500
-
-/** The log is not rewritten meanwhile: that is a process of its own, and would strike one size alone. */
-const settings = ['save ""', 'appendonly yes', 'appendfsync everysec', 'auto-aof-rewrite-percentage 0']
 
 export const redis = {
   name: 'Redis',
 
   async start(core) {
-    const version = versionOf()
-    const user = serverUser('redis')
-    const folder = temporaryFolder(user)
-    try {
-      const [port, password] = [await freePort(), randomBytes(16).toString('hex')]
-      const access = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, `requirepass ${password}`]
-      const file = secretFile(folder, 'redis.conf', `${[...access, ...settings].join('\n')}\n`, user)
-      const place = `redis://:${password}@127.0.0.1:${port}`
-      const options = { ...user, cwd: folder, signal: 'SIGKILL' }
-      const isUp = () => asked(place, (client) => client.ping())
-      const { pid, stop } = await startServer(core, 'redis-server', [file], options, isUp)
-      const conditions = `Redis ${version} with \`appendonly yes\` and \`appendfsync everysec\`, its log not rewritten during the run; \`ioredis\` with one connection`
-      return { place, pid, conditions, stop: () => stop().finally(() => deleteFolder(folder)) }
-    } catch (error) {
-      deleteFolder(folder)
-      throw error
-    }
+    const { url, what, ...server } = await startRedis(core)
+    return { ...server, place: url, conditions: `${what}; \`ioredis\` with one connection` }
   },
 
   async open(place) {
@@ -46,6 +27,7 @@ export const redis = {
   /** By the driver itself: a record is a hash and a member of its user's list. */
   async filler(place) {
     const { storage, close } = await redis.open(place)
+    await asked(place, (client) => client.config('SET', 'appendfsync', 'no'))
     return {
       async insert(records) {
         for (let from = 0; from < records.length; from += LOT) {
@@ -56,7 +38,10 @@ export const redis = {
           if (!written.every(Boolean)) throw new Error('A record of the population was not written.')
         }
       },
-      done: close,
+      async done() {
+        await asked(place, (client) => client.config('SET', 'appendfsync', 'always'))
+        await close()
+      },
     }
   },
 
@@ -101,14 +86,6 @@ function connect(place) {
   })
   client.on('error', (error) => console.error('redis:', error.message))
   return client
-}
-
-function versionOf() {
-  try {
-    return /v=(\S+)/.exec(runOnce('redis-server', ['--version']))[1]
-  } catch (cause) {
-    throw new Error('Redis is not installed: apt-get install redis-server', { cause })
-  }
 }
 
 async function asked(place, question) {

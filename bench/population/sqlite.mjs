@@ -7,7 +7,7 @@ import { closeSync, fdatasyncSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { load } from './auth.mjs'
-import { deleteFolder, temporaryFolder } from './servers.mjs'
+import { deleteFolder, temporaryFolder } from '../temporary.mjs'
 
 /** KiB of pages kept while the table is filled: the indexes of 10^7 grants. */
 const CACHE = 3_000_000
@@ -20,7 +20,7 @@ export const sqlite = {
     const { version } = db.prepare('SELECT sqlite_version() AS version').get()
     db.close()
     const conditions = `SQLite ${version} by \`libsql\`, with the settings that \`sqliteStorage\` makes: WAL and \`synchronous=FULL\``
-    return { place: join(folder, 'auth.db'), pid: null, conditions, stop: async () => deleteFolder(folder) }
+    return { place: join(folder, 'auth.db'), cpu: null, conditions, stop: async () => deleteFolder(folder) }
   },
 
   async open(place) {

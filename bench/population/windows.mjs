@@ -5,7 +5,6 @@
  */
 import { median } from '../figures.mjs'
 import { coreTimes, othersOn } from '../machine.mjs'
-import { cpuOf } from './cpu.mjs'
 
 /**
  * @typedef {{ server: number, database: number, written: number, rate: number, p50: number, p99: number, others: number, serverBusy: number, databaseBusy: number }} Window
@@ -14,17 +13,17 @@ import { cpuOf } from './cpu.mjs'
 
 /**
  * @param {import('./engines.mjs').Engine} engine
- * @param {{ place: string, pid: number | null }} database
+ * @param {{ place: string, cpu: (() => number) | null }} database
  * @param {{ servers: number[], database: number }} cores
  * @param {() => Promise<{ count: number, took: number, cpu: number, written: number, p50: number, p99: number }[]>} act what each of the servers has done
  * @returns {Promise<Window>}
  */
-export async function windowOf(engine, { place, pid }, cores, act) {
+export async function windowOf(engine, { place, cpu: ofDatabase }, cores, act) {
   const all = [...cores.servers, cores.database]
   const loggedBefore = await engine.logged?.(place)
-  const [coresBefore, before] = [coreTimes(all), pid === null ? 0 : cpuOf(pid)]
+  const [coresBefore, before] = [coreTimes(all), ofDatabase?.() ?? 0]
   const done = await act()
-  const [coresAfter, after] = [coreTimes(all), pid === null ? 0 : cpuOf(pid)]
+  const [coresAfter, after] = [coreTimes(all), ofDatabase?.() ?? 0]
   const sum = (member) => done.reduce((total, one) => total + one[member], 0)
   const logged = engine.logged ? (await engine.logged(place)) - loggedBefore : sum('written')
   const [count, cpu, took] = [sum('count'), sum('cpu'), Math.max(...done.map((one) => one.took))]
