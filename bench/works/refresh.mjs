@@ -1,6 +1,6 @@
 /**
- * A refresh token is changed for the next one. Each connection goes round its own grants, so that no grant is refreshed more often in a window than a busy
- * client might in a day: some keep a trace of every token of a grant.
+ * A refresh token is changed for the next one. Each connection goes round its own grants, so many that each comes three or four times in a window, whoever is measured:
+ * in life it is once in some minutes, and some keep a trace of every token of a grant for a while.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { tokenChecker } from '../load/tokens.mjs'
 import { demand } from '../load/wrong.mjs'
 import { post } from './requests.mjs'
 
-const GRANTS = 1024
+const TIMES = 4
 
 /** @param {'jwt' | 'opaque'} form */
 export const refresh = (form) => ({
   name: `refresh-${form}`,
   title: `Refresh with rotation, ${form}`,
-  materialFor: () => GRANTS,
+  materialFor: (units) => Math.ceil(units / TIMES),
   /** @param {string[]} tokens the first of each grant */
   begin(target, tokens) {
     const { host, paths, extra, authorization } = target
