@@ -9,18 +9,22 @@ import { demand } from '../load/wrong.mjs'
 import { post } from './requests.mjs'
 
 const TIMES = 4
+/** Grants come in lots, so that each connection has as many. */
+const LOT = 64
 
 /** @param {'jwt' | 'opaque'} form */
 export const refresh = (form) => ({
   name: `refresh-${form}`,
   title: `Refresh with rotation, ${form}`,
-  materialFor: (units) => Math.ceil(units / TIMES),
+  materialFor: (units) => Math.ceil(units / TIMES / LOT) * LOT,
   /** @param {string[]} tokens the first of each grant */
   begin(target, tokens) {
     const { host, paths, extra, authorization } = target
     const checker = tokenChecker(target, { form, refresh: true })
     const current = [...tokens]
     const lane = (number, lanes) => {
+      // No two connections have the same grant.
+      const all = current.length - (current.length % lanes)
       let turn = number
       return {
         next: () =>
@@ -34,7 +38,7 @@ export const refresh = (form) => ({
           const { refresh_token: following } = checker.check(reply)
           demand(following !== current[turn], 'refresh_token is another than was sent', reply)
           current[turn] = following
-          turn = (turn + lanes) % current.length
+          turn = (turn + lanes) % all
           return true
         },
       }

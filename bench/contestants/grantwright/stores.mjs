@@ -12,7 +12,8 @@ const url = process.env.BENCH_DATABASE
 
 /** @type {Record<string, (load: (file: string) => Promise<any>) => Promise<any>>} */
 export const stores = {
-  memory: async (load) => (await load('storage/memory.js')).memoryStorage(),
+  // What is made for all windows of a run stays, because it has not expired.
+  memory: async (load) => (await load('storage/memory.js')).memoryStorage({ maxRecords: 10_000_000 }),
   async SQLite(load) {
     const { default: Database } = await import('libsql')
     return (await load('storage/sqlite.js')).sqliteStorage(new Database(join(temporaryFolder(), 'auth.db')))
