@@ -15,7 +15,13 @@ export const startRedis = (core) =>
     account: 'redis',
     settings: '`appendonly yes`, `appendfsync always`, no snapshots, its log not rewritten during the run',
     prepare({ folder, port, password, write }) {
-      const settings = ['appendonly yes', 'appendfsync always', 'save ""', 'auto-aof-rewrite-percentage 0', `requirepass ${password}`]
+      const settings = [
+        'appendonly yes',
+        'appendfsync always',
+        'save ""',
+        'auto-aof-rewrite-percentage 0',
+        `requirepass ${password}`,
+      ]
       const place = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`]
       return {
         args: [write('redis.conf', [...place, ...settings, ''].join('\n'))],
