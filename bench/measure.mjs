@@ -60,8 +60,8 @@ async function orRefuse({ cell, server }, act) {
   try {
     await act()
   } catch (error) {
-    // What the load sees of a server that has ended says nothing of the reason.
-    cell.refused = (await server.ended()) ?? error.message
+    // What the load sees of a server that has ended says nothing of the reason, unless the server has told it.
+    cell.refused = (error.isTold ? null : await server.ended()) ?? error.message
   }
 }
 

@@ -41,7 +41,7 @@ export function startProcess(script, core, args, env = {}, node = process.execPa
   child.on('error', (error) => waiting?.reject(error))
   child.on('message', ({ answer, error }) => {
     if (error === undefined) waiting?.resolve(answer)
-    else waiting?.reject(Object.assign(new Error(error.message), { wrong: error.wrong }))
+    else waiting?.reject(Object.assign(new Error(error.message), { wrong: error.wrong, isTold: true }))
   })
   let late
   const ask = (question) =>

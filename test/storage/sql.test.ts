@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { kinds } from '../../src/storage/contract.js'
 import { checkSchema, migrationSql, type SqlDialect, sqlStorage } from '../../src/storage/sql.js'
@@ -76,6 +77,16 @@ describe('a dialect', () => {
   it('that is neither is refused, with the storage to use instead', () => {
     const db = scriptedKysely('sqlite', () => ({}))
     expect(() => sqlStorage(db)).toThrow(/SqliteAdapter.*grantwright\/storage\/sqlite/)
+  })
+
+  it.each(['PostgresDialect', 'MysqlDialect'] as const)('of another copy of Kysely is taken: %s', (name) => {
+    // As a CommonJS app has it, beside the one of this package.
+    const { Kysely, ...dialects }: typeof import('kysely') = createRequire(import.meta.url)('kysely')
+    const pool = (): never => {
+      throw new Error('Nobody connects here.')
+    }
+    const db = new Kysely({ dialect: new dialects[name]({ pool }) })
+    expect(() => sqlStorage(db as never)).not.toThrow()
   })
 
   it('of a transaction is refused', async () => {

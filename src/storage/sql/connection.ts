@@ -58,12 +58,19 @@ export function sqlConnection<Database>(db: Kysely<Database>): SqlConnection {
 
 function dialectOf<Database>(db: Kysely<Database>): SqlDialect {
   const { adapter } = db.getExecutor()
-  if (adapter instanceof PostgresAdapter) return 'postgres'
-  if (adapter instanceof MysqlAdapter) return 'mysql'
+  if (adapter instanceof PostgresAdapter || isNamed(adapter, 'PostgresAdapter')) return 'postgres'
+  if (adapter instanceof MysqlAdapter || isNamed(adapter, 'MysqlAdapter')) return 'mysql'
   throw new TypeError(
     `sqlStorage knows Postgres and MySQL/MariaDB; this Kysely instance speaks through ${adapter.constructor.name}. ` +
       'For SQLite there is sqliteStorage in grantwright/storage/sqlite.',
   )
+}
+
+/** Another copy of Kysely has classes of its own: that of a CommonJS app, or of a package beside. */
+function isNamed(adapter: object, name: string): boolean {
+  for (let of = Object.getPrototypeOf(adapter); of !== null; of = Object.getPrototypeOf(of))
+    if (of.constructor?.name === name) return true
+  return false
 }
 
 const runOn =
