@@ -23,13 +23,15 @@ export function deleteFolder(folder) {
   folders.delete(folder)
 }
 
-/** Ctrl+C and `kill` end a process without a word to those who wait for its exit, unless somebody listens. */
-let isListening = false
+/** @type {(() => void)[]} the newest first */
+const acts = []
 
 /** @param {() => void} act when the process ends, before what was to be done earlier: a server ends before its folder */
 export function whenOver(act) {
-  process.prependListener('exit', act)
-  if (isListening) return
-  isListening = true
+  if (acts.unshift(act) > 1) return
+  process.on('exit', () => {
+    for (const one of acts) one()
+  })
+  // Ctrl+C and `kill` end a process without a word to those who wait for its exit, unless somebody listens.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130))
 }
