@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { specifier } from '../scripts/entries.mjs'
+import { budgets, sizesOf } from '../scripts/entry-sizes.mjs'
 import { median } from './figures.mjs'
 import { startProcess } from './processes.mjs'
 import { columns } from './tables.mjs'
@@ -53,6 +55,16 @@ async function heapOf(name, core) {
   } finally {
     await server.end()
   }
+}
+
+/** @returns {Promise<{ entry: string, first: number, later: number }[]>} KB of each entry with its dependencies, minified and gzipped: what its import loads, and what it may load then */
+export async function entrySizes() {
+  const found = []
+  for (const [code] of budgets) {
+    const [, name] = /^export \* from '\.\/dist\/(.+)\.js'$/.exec(code) ?? []
+    if (name) found.push({ entry: specifier(name), ...(await sizesOf(code)) })
+  }
+  return found
 }
 
 /** @param {Awaited<ReturnType<typeof footprintOf>>} found */

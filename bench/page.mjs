@@ -23,7 +23,7 @@ export function writePage(run) {
     conditions: conditionsOf(run),
     tables: run.results.map(tableOf).join('\n\n'),
     footprint: run.footprint
-      ? `${footprintRows(run.footprint)}\n\n${coldStartRows(run.coldStart)}`
+      ? `${footprintRows(run.footprint)}\n\n${coldStartRows(run.coldStart)}\n\n${entryRows(run.entries)}`
       : 'Not measured in this run.',
     contestants: listOf(run),
   }
@@ -90,6 +90,18 @@ function coldStartRows(measured) {
     ...measured.found.map((one) => `| ${[one.label, ...coldStartFigures(one)].join(' | ')} |`),
   ].join('\n')
 }
+
+/** @param {Awaited<ReturnType<typeof import('./footprint.mjs').entrySizes>> | undefined} entries undefined of a run before they were weighed */
+const entryRows = (entries = []) =>
+  [
+    'What an import loads with its dependencies, minified and gzipped:',
+    '',
+    '| | KB | later, KB |',
+    '| --- | --: | --: |',
+    ...entries.map(
+      ({ entry, first, later }) => `| \`${entry}\` | ${first.toFixed(1)} | ${later ? later.toFixed(1) : ''} |`,
+    ),
+  ].join('\n')
 
 /** By its package, the floor and grantwright by themselves. */
 const nameOf = (label) =>

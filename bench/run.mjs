@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { coldStartsOf, coldStartTable } from './cold-start.mjs'
 import { contestants } from './contestants/all.mjs'
 import { variants } from './contestants/grantwright/variants.mjs'
-import { footprintOf, footprintTable } from './footprint.mjs'
+import { entrySizes, footprintOf, footprintTable } from './footprint.mjs'
 import { chooseCores, machine } from './machine.mjs'
 import { measureWork } from './measure.mjs'
 import { withNeeds } from './needs.mjs'
@@ -90,6 +90,7 @@ async function main() {
     run.footprint = await footprintOf(names, cores.server)
     console.log(footprintTable(run.footprint))
     keep()
+    run.entries = await entrySizes()
     run.coldStart = await coldStartsOf(ableTo('discovery'), cores.server)
     console.log(coldStartTable(run.coldStart))
     keep()
