@@ -52,8 +52,8 @@ export function authorizationServer(
     const answer = handle({
       ...request,
       body: (limit) => bodyOf(limit).then(gather),
-      // A body is gathered when it is there.
-      ready: async () => request.method === 'POST' || gather(undefined),
+      // A body is gathered when it is there, and not before as well.
+      ready: async () => (request.method === 'GET' || request.method === 'HEAD') && gather(undefined),
     } satisfies HttpRequest)
     if (!answer) return next()
     // What has arrived together is sent together, too.

@@ -48,7 +48,7 @@ export async function verifyOpaque(deployment: Deployment, text: string): Promis
   const facts = content.subarray(confirmation ? 1 + KEY_BYTES : 1)
   const found = await deployment.grants.get(encodeBase64url(facts.subarray(0, 16)))
   if (found?.value.status !== 'active') return null
-  return { token: { confirmation, ...readGrantContent(deployment, facts, found.value) }, grant: found.value }
+  return { token: readGrantContent(deployment, facts, found.value, confirmation), grant: found.value }
 }
 
 /** kind 1, of a key: which member 1, thumbprint 32. */
@@ -102,7 +102,8 @@ function readGrantContent(
   { settings }: Deployment,
   facts: Uint8Array,
   grant: Exclude<Grant, { status: 'revoked' }>,
-): Omit<AccessToken, 'confirmation'> {
+  confirmation: Confirmation | undefined,
+): AccessToken {
   const index = required(facts[32])
   const { resource } = required(grant.access[index])
   const bits = facts.subarray(33)
@@ -121,6 +122,7 @@ function readGrantContent(
     expiresAt: readSeconds(facts, 28),
     login: grant.login,
     claims: {},
+    confirmation,
   }
 }
 

@@ -103,7 +103,7 @@ function refreshCurrent(
     const kept = isMoved
       ? { ...grant, touchedAt: now, refresh: { ...family, ...whileLive(family, at), idleUntil } }
       : grant
-    return accept(kept, { refreshToken: formatRefreshToken(token), ...access }, input, false)
+    return accept(kept, access, token, input, false)
   }
   const entry: RetryEntry = {
     generation: family.generation,
@@ -112,7 +112,7 @@ function refreshCurrent(
     until: at + rules.retryWindow,
   }
   const secret = successor(token.secret, grant.id, entry, rules.peppers[0])
-  const { retries: _, crowdedOut: __, ...kept } = family
+  const { retries: _, crowdedOut: __, ...others } = family
   const { retries, crowdedOut } = withSpent(family, entry, rules.retryWindow, at)
   const rotated: Active = {
     ...grant,
@@ -120,14 +120,14 @@ function refreshCurrent(
     refresh: {
       retries,
       ...(crowdedOut && { crowdedOut }),
-      ...kept,
+      ...others,
       generation: family.generation + 1,
       hash: secretHash('refresh', secret),
       idleUntil,
     },
   }
   const next = { ...token, generation: token.generation + 1, secret }
-  return accept(rotated, { refreshToken: formatRefreshToken(next), ...access }, input, false)
+  return accept(rotated, access, next, input, false)
 }
 
 /**
@@ -150,7 +150,7 @@ function refreshSpent(grant: Active, family: RefreshFamily, input: Refresh, now:
   const current = deriveCurrent(grant.id, family, token, rules.peppers)
   // The secret with which the successor was derived has left the deployment's list. Nobody is at fault, nothing is lost.
   if (!current) return refuse(grant, 'expired')
-  return accept(grant, { refreshToken: formatRefreshToken(current), ...access }, input, true)
+  return accept(grant, access, current, input, true)
 }
 
 /**
@@ -193,10 +193,15 @@ function successor(secret: Uint8Array, grantId: string, entry: RetryEntry, peppe
 
 function accept(
   grant: Active,
-  issued: Pick<Issued, 'resource' | 'scope' | 'refreshToken'>,
+  access: Pick<Issued, 'resource' | 'scope'>,
+  current: RefreshToken,
   { token, choice }: Refresh,
   retried: boolean,
 ): Step<Refreshed> {
+  const refreshToken = formatRefreshToken(current)
   const offlineAccess = grant.offlineAccess && (choice.scope?.includes(OFFLINE_ACCESS) ?? true)
-  return { grant, answer: { ok: true, grant, ...issued, offlineAccess, presented: token.generation, retried } }
+  return {
+    grant,
+    answer: { ok: true, grant, ...access, refreshToken, offlineAccess, presented: token.generation, retried },
+  }
 }
