@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { median } from './figures.mjs'
 import { demand } from './load/wrong.mjs'
 import { rotated } from './measure.mjs'
 import { columns } from './tables.mjs'
+import { deleteFolder, temporaryFolder } from './temporary.mjs'
 import { prepareWorker } from './workerd/scripts.mjs'
 import { findWorkerd, firstAnswer } from './workerd/start.mjs'
 import { discovery, jwks } from './works/documents.mjs'
@@ -70,7 +68,7 @@ export async function coldStartsOf(names, core) {
   } catch (error) {
     return { why: error.message.split('\n')[0] }
   }
-  const folder = mkdtempSync(join(tmpdir(), 'grantwright-bench-workerd-'))
+  const folder = temporaryFolder()
   try {
     const measured = []
     for (const worker of workers.filter(({ contestant }) => names.includes(contestant))) {
@@ -91,7 +89,7 @@ export async function coldStartsOf(names, core) {
     }))
     return { version: workerd.version, starts: STARTS, found }
   } finally {
-    rmSync(folder, { recursive: true })
+    deleteFolder(folder)
   }
 }
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { specifier } from '../scripts/entries.mjs'
-import { budgets, sizesOf } from '../scripts/entry-sizes.mjs'
+import { entries, specifier } from '../scripts/entries.mjs'
+import { sizesOf } from '../scripts/entry-sizes.mjs'
 import { median } from './figures.mjs'
 import { startProcess } from './processes.mjs'
 import { columns } from './tables.mjs'
@@ -60,10 +60,8 @@ async function heapOf(name, core) {
 /** @returns {Promise<{ entry: string, first: number, later: number }[]>} KB of each entry with its dependencies, minified and gzipped: what its import loads, and what it may load then */
 export async function entrySizes() {
   const found = []
-  for (const [code] of budgets) {
-    const [, name] = /^export \* from '\.\/dist\/(.+)\.js'$/.exec(code) ?? []
-    if (name) found.push({ entry: specifier(name), ...(await sizesOf(code)) })
-  }
+  for (const name of Object.keys(entries))
+    found.push({ entry: specifier(name), ...(await sizesOf(`export * from './dist/${name}.js'`)) })
   return found
 }
 

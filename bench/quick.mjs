@@ -4,13 +4,13 @@
  * @module
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { median, ratio } from './figures.mjs'
 import { measureWork } from './measure.mjs'
 import { build, root } from './ready.mjs'
 import { columns } from './tables.mjs'
+import { temporaryFolder, whenOver } from './temporary.mjs'
 import { printVerdict, verdictOf } from './verdict.mjs'
 import { workNamed } from './works/all.mjs'
 
@@ -28,39 +28,29 @@ export async function quick(cores, wanted) {
   const then = commitToCompare(wanted)
   const folder = then && checkOut(then)
   const began = performance.now()
-  const stop = () => {
-    if (folder) putAway(folder)
-    process.exit(130)
+  const entries = [
+    { label: 'floor', name: 'floor' },
+    ...(folder ? [{ label: 'then', name: 'grantwright', env: { GRANTWRIGHT_DIST: join(folder, 'dist') } }] : []),
+    { label: 'now', name: 'grantwright' },
+  ]
+  console.log(
+    then ? `The working tree against ${then}; CPU µs for each:` : 'No commit to compare with; CPU µs for each:',
+  )
+  const rows = [
+    ['', 'floor', ...(folder ? ['then', '÷ floor'] : []), 'now', '÷ floor', ...(folder ? ['now ÷ then'] : [])],
+  ]
+  const results = []
+  for (const name of works) {
+    const cells = await measureWork(workNamed(name), entries, cores, times)
+    results.push({ work: name, cells })
+    rows.push(rowOf(name, cells))
   }
-  process.once('SIGINT', stop)
-  try {
-    const entries = [
-      { label: 'floor', name: 'floor' },
-      ...(folder ? [{ label: 'then', name: 'grantwright', env: { GRANTWRIGHT_DIST: join(folder, 'dist') } }] : []),
-      { label: 'now', name: 'grantwright' },
-    ]
-    console.log(
-      then ? `The working tree against ${then}; CPU µs for each:` : 'No commit to compare with; CPU µs for each:',
-    )
-    const rows = [
-      ['', 'floor', ...(folder ? ['then', '÷ floor'] : []), 'now', '÷ floor', ...(folder ? ['now ÷ then'] : [])],
-    ]
-    const results = []
-    for (const name of works) {
-      const cells = await measureWork(workNamed(name), entries, cores, times)
-      results.push({ work: name, cells })
-      rows.push(rowOf(name, cells))
-    }
-    console.log(columns(rows))
-    console.log(`(${Math.round((performance.now() - began) / 1000)} s)`)
-    const verdict = verdictOf(results)
-    printVerdict(verdict)
-    // It is a comparison and no test: on a machine that is shared the figures are marked, and nothing fails.
-    process.exitCode = verdict.refused.length ? 1 : 0
-  } finally {
-    process.off('SIGINT', stop)
-    if (folder) putAway(folder)
-  }
+  console.log(columns(rows))
+  console.log(`(${Math.round((performance.now() - began) / 1000)} s)`)
+  const verdict = verdictOf(results)
+  printVerdict(verdict)
+  // It is a comparison and no test: on a machine that is shared the figures are marked, and nothing fails.
+  process.exitCode = verdict.refused.length ? 1 : 0
 }
 
 function rowOf(name, cells) {
@@ -94,17 +84,13 @@ function commitToCompare(wanted) {
   return found
 }
 
-/** Built, beside the dependencies of the working tree. */
+/** Built, beside the dependencies of the working tree; put away when this process is over. */
 function checkOut(commit) {
-  const folder = join(mkdtempSync(join(tmpdir(), 'grantwright-bench-')), 'then')
+  const folder = join(temporaryFolder(), 'then')
+  whenOver(() => putAway(folder))
   if (git('worktree', 'add', '--detach', folder, commit) === null) throw new Error(`${commit} cannot be checked out.`)
-  try {
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-    build(folder)
-  } catch (error) {
-    putAway(folder)
-    throw error
-  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  build(folder)
   return folder
 }
 
@@ -112,5 +98,4 @@ function putAway(folder) {
   // The link first: what it leads to is the working tree's.
   rmSync(join(folder, 'node_modules'), { force: true })
   git('worktree', 'remove', '--force', folder)
-  rmSync(join(folder, '..'), { recursive: true, force: true })
 }

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { allowedCores, chooseCores, machine } from './machine.mjs'
 import { engineNamed } from './population/engines.mjs'
 import { measureScale } from './population/processes.mjs'
+import { orRefused, tell } from './population/refused.mjs'
 import { scaleTable, writeScale } from './population/scale-tables.mjs'
 import { buildIfOlder } from './ready.mjs'
 
@@ -39,13 +40,7 @@ async function main() {
   })
   if (values.help) return console.log(usage)
   const run = values.from ? JSON.parse(readFileSync(values.from, 'utf8')) : await measure(values)
-  for (const scale of run.scales) {
-    if (scale.refused === null) console.log(scaleTable(scale))
-    else {
-      console.error(`\nREFUSED. ${scale.engine}: ${scale.refused}`)
-      process.exitCode = 1
-    }
-  }
+  for (const scale of run.scales) tell(scale, scaleTable)
   if (values.json) writeFileSync(values.json, `${JSON.stringify(run, null, 2)}\n`)
   if (values.write) writeScale(run)
 }
@@ -62,14 +57,8 @@ async function measure(values) {
   buildIfOlder()
   const date = new Date().toISOString().slice(0, 10)
   const run = { machine: machine(), date, rounds, times, grants, serverCores: servers.length, scales: [] }
-  for (const engine of chosen) {
-    try {
-      const measured = await measureScale(engine, { grants, counts }, { servers, database }, { ...times, rounds })
-      run.scales.push({ engine: engine.name, refused: null, ...measured })
-    } catch (error) {
-      run.scales.push({ engine: engine.name, refused: error.message, rows: [] })
-    }
-  }
+  const measure = (engine) => measureScale(engine, { grants, counts }, { servers, database }, { ...times, rounds })
+  for (const engine of chosen) run.scales.push(await orRefused(engine, () => measure(engine)))
   return run
 }
 

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { chooseCores, machine } from './machine.mjs'
 import { engineNamed, engines } from './population/engines.mjs'
 import { measurePurge } from './population/purge.mjs'
+import { orRefused, tell } from './population/refused.mjs'
 import { measureSizes } from './population/sizes.mjs'
 import { purgeTable, sizeTable, writeSizes } from './population/tables.mjs'
 import { buildIfOlder } from './ready.mjs'
@@ -69,20 +70,6 @@ async function measure({ json, ...values }) {
     keep()
   }
   return run
-}
-
-async function orRefused({ name: engine }, act) {
-  try {
-    return { engine, refused: null, ...(await act()) }
-  } catch (error) {
-    return { engine, refused: error.message, rows: [] }
-  }
-}
-
-function tell(measured, tableOf) {
-  if (measured.refused === null) return console.log(tableOf(measured))
-  console.error(`\nREFUSED. ${measured.engine}: ${measured.refused}`)
-  process.exitCode = 1
 }
 
 function together(files) {

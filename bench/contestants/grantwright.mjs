@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { load } from '../dist.mjs'
 import { cookieOf, documentId, given, SESSION_COOKIE } from '../given.mjs'
 import { clientJwks } from './assertions.mjs'
 import { loginForms } from './grantwright/login.mjs'
@@ -14,10 +13,6 @@ import { stores } from './grantwright/stores.mjs'
 import { apiWork } from './issuer.mjs'
 import { listen } from './listen.mjs'
 import { usualWorks } from './usual.mjs'
-
-/** Of two builds each has its own. */
-const dist = process.env.GRANTWRIGHT_DIST ?? resolve(import.meta.dirname, '../../dist')
-const load = (file) => import(pathToFileURL(join(dist, file)).href)
 
 const paths = {
   token: '/oauth/token',

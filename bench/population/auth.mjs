@@ -3,15 +3,9 @@
  *
  * @module
  */
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { load } from '../dist.mjs'
 import { basic, given, pkcePair } from '../given.mjs'
 import { Wrong } from '../load/wrong.mjs'
-
-const dist = process.env.GRANTWRIGHT_DIST ?? resolve(import.meta.dirname, '../../dist')
-
-/** @param {string} file of the build */
-export const load = (file) => import(pathToFileURL(join(dist, file)).href)
 
 const form = 'application/x-www-form-urlencoded'
 const unlimited = { consume: async () => {} }

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import pg from 'pg'
+import { load } from '../dist.mjs'
+import { postgresDatabase } from '../engines/clients.mjs'
 import { startPostgres } from '../engines/postgres.mjs'
-import { load } from './auth.mjs'
-import { asked, clientOf, connect } from './postgres-clients.mjs'
 
 /** Rows of one statement. */
 const LOT = 1000
+/** Milliseconds: a vacuum of all that was filled in. */
+const LONGEST = 110_000
 
 export const postgres = {
   name: 'Postgres',
@@ -19,14 +22,14 @@ export const postgres = {
 
   async open(place) {
     const { sqlStorage } = await load('storage/sql.js')
-    const db = connect(place)
+    const db = await postgresDatabase(place)
     return { storage: sqlStorage(db), close: () => db.destroy() }
   },
 
   /** Fills the table of the grants as `insert` of the driver does, many rows at a time. */
   async filler(place) {
     const { migrate } = await load('storage/sql.js')
-    const db = connect(place)
+    const db = await postgresDatabase(place)
     await migrate(db)
     await db.destroy()
     const client = await clientOf(place)
@@ -64,7 +67,7 @@ export const postgres = {
   async plans(place, id) {
     const { sqlStorage } = await load('storage/sql.js')
     const queries = []
-    const db = connect(place, { log: ({ query }) => queries.push(query) })
+    const db = await postgresDatabase(place, { log: ({ query }) => queries.push(query) })
     const storage = sqlStorage(db)
     const record = await storage.get('grant', id)
     queries.length = 0
@@ -87,3 +90,18 @@ export const postgres = {
 const insertion =
   'INSERT INTO grantwright_grants (id, version, subject, client_id, expires_at, document) ' +
   'SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[])'
+
+async function clientOf(place) {
+  const client = new pg.Client({ connectionString: place, connectionTimeoutMillis: 2000, query_timeout: LONGEST })
+  await client.connect()
+  return client
+}
+
+async function asked(place, sql, values) {
+  const client = await clientOf(place)
+  try {
+    return await client.query(sql, values)
+  } finally {
+    await client.end()
+  }
+}

@@ -23,16 +23,14 @@ export async function measurePurge(engine, grants, cores, times) {
       { grants, purging: true, rounds: [] },
     ]
     const milliseconds = times.window
+    const window = () =>
+      windowOf(engine, filled, on, async () => [await refresher.ask({ ask: 'refreshFor', milliseconds })])
     for (let round = 0; round < times.rounds; round++) {
-      without.rounds.push(
-        await windowOf(engine, filled, on, async () => [await refresher.ask({ ask: 'refreshFor', milliseconds })]),
-      )
+      without.rounds.push(await window())
       await refresher.ask({ ask: 'beginPurging', milliseconds })
-      beside.rounds.push(
-        await windowOf(engine, filled, on, async () => [await refresher.ask({ ask: 'refreshFor', milliseconds })]),
-      )
+      const measured = await window()
       const deleted = await refresher.ask({ ask: 'endPurging' })
-      Object.assign(beside.rounds.at(-1), { deleted: (deleted / milliseconds) * 1000 })
+      beside.rounds.push({ ...measured, deleted: (deleted / milliseconds) * 1000 })
     }
     return { conditions: filled.conditions, rows: [without, beside] }
   } finally {

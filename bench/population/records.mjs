@@ -6,7 +6,8 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { all } from '../contestants/material.mjs'
-import { authOver, load } from './auth.mjs'
+import { load } from '../dist.mjs'
+import { authOver } from './auth.mjs'
 
 const MINUTE = 60_000
 

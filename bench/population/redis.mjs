@@ -4,8 +4,9 @@
  * @module
  */
 import { Redis } from 'ioredis'
+import { load } from '../dist.mjs'
+import { redisClient } from '../engines/clients.mjs'
 import { startRedis } from '../engines/redis.mjs'
-import { load } from './auth.mjs'
 
 /** Inserts under way at once. */
 const LOT = 500
@@ -20,7 +21,7 @@ export const redis = {
 
   async open(place) {
     const { redisStorage } = await load('storage/redis.js')
-    const client = connect(place)
+    const client = await redisClient(place)
     return { storage: redisStorage(client), close: async () => client.disconnect() }
   },
 
@@ -74,18 +75,6 @@ export const redis = {
     ]
   },
   byPrimaryKey: /^1 hset, 1 pexpireat, 2 evalsha, 2 hmget$/,
-}
-
-/** As docs/storage.md has it. */
-function connect(place) {
-  const client = new Redis(place, {
-    connectTimeout: 2000,
-    socketTimeout: 5000,
-    maxRetriesPerRequest: 1,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
-  })
-  client.on('error', (error) => console.error('redis:', error.message))
-  return client
 }
 
 async function asked(place, question) {

@@ -4,10 +4,11 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
+import { load } from '../dist.mjs'
 import { quantile } from '../figures.mjs'
 import { Wrong } from '../load/wrong.mjs'
 import { answerQuestions } from '../processes.mjs'
-import { authOver, load } from './auth.mjs'
+import { authOver } from './auth.mjs'
 import { engineNamed } from './engines.mjs'
 
 /** Refreshes under way. */

@@ -5,7 +5,7 @@
  */
 import { LIMIT, middleOf } from '../figures.mjs'
 import { columns } from '../tables.mjs'
-import { disturbed, grouped, madeOn, markdown, NOT, writeParts } from './tables.mjs'
+import { disturbed, grouped, madeOn, markdown, partOf, writeParts } from './tables.mjs'
 
 /** A core that is busy for more than this share of the time is the limit. */
 const FULL = 0.9
@@ -67,10 +67,7 @@ export function scaleTable(scale) {
 }
 
 export function writeScale(run) {
-  const parts = run.scales.flatMap((scale) => [
-    `**${scale.engine}.** ${scale.refused === null ? `${scale.conditions}.` : NOT}`,
-    ...(scale.refused === null ? [markdown(head, rowsOf(scale)), ...remarksOf(scale)] : []),
-  ])
+  const parts = run.scales.flatMap((scale) => partOf(scale, () => [markdown(head, rowsOf(scale)), ...remarksOf(scale)]))
   const where = `${madeOn(run)} ${grouped(run.grants)} grants; the database on one core, the processes on ${run.serverCores === 1 ? 'one other' : `${run.serverCores} others`}.`
   writeParts({ scale: [where, ...parts].join('\n\n') })
 }

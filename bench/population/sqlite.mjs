@@ -6,8 +6,8 @@
 import { closeSync, fdatasyncSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'libsql'
+import { load } from '../dist.mjs'
 import { deleteFolder, temporaryFolder } from '../temporary.mjs'
-import { load } from './auth.mjs'
 
 /** KiB of pages kept while the table is filled: the indexes of 10^7 grants. */
 const CACHE = 3_000_000

@@ -16,22 +16,20 @@ const page = join(root, 'docs/scaling.md')
 const all = ({ rounds }) => rounds.map(({ server, database }) => server + database)
 /** SQLite has none of its own. */
 const shown = (cost) => (cost === 0 ? '' : cost.toFixed(0))
-const costs = (row) => [middleOf(row, 'server'), middleOf(row, 'database'), median(all(row))].map(shown)
 const latencies = (row) => [middleOf(row, 'p50').toFixed(1), middleOf(row, 'p99').toFixed(1)]
 const half = (row) => `${Math.round((spread(all(row)) * 100) / 2)} %`
+const costs = (row) => [...[middleOf(row, 'server'), middleOf(row, 'database'), median(all(row))].map(shown), half(row)]
 export const grouped = (n) => Math.round(n).toLocaleString('en')
 
+const costHead = ['server µs', 'database µs', 'both µs', '±']
+const latencyHead = ['p50 ms', 'p99 ms']
 const sizeHead = [
   'grants',
-  'server µs',
-  'database µs',
-  'both µs',
-  '±',
+  ...costHead,
   '÷ the smallest',
   'written KB',
   'per second',
-  'p50 ms',
-  'p99 ms',
+  ...latencyHead,
   'bytes per grant',
 ]
 
@@ -39,7 +37,6 @@ const sizeRows = ({ rows }) =>
   rows.map((row) => [
     grouped(row.grants),
     ...costs(row),
-    half(row),
     ratio(all(row), all(rows[0])).toFixed(2),
     (middleOf(row, 'written') / 1024).toFixed(1),
     grouped(middleOf(row, 'rate')),
@@ -47,23 +44,12 @@ const sizeRows = ({ rows }) =>
     grouped(row.bytes),
   ])
 
-const purgeHead = [
-  '',
-  'server µs',
-  'database µs',
-  'both µs',
-  '±',
-  'refreshes per second',
-  'p50 ms',
-  'p99 ms',
-  'deleted per second',
-]
+const purgeHead = ['', ...costHead, 'refreshes per second', ...latencyHead, 'deleted per second']
 
 const purgeRows = ({ rows }) =>
   rows.map((row) => [
     row.purging ? 'beside a purge' : 'without',
     ...costs(row),
-    half(row),
     grouped(middleOf(row, 'rate')),
     ...latencies(row),
     row.purging ? grouped(middleOf(row, 'deleted')) : '',
@@ -102,13 +88,14 @@ export const markdown = (head, rows) =>
 export const madeOn = ({ machine, date, rounds }) =>
   `${date}, ${rounds} rounds. ${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, Node ${machine.node}.`
 
-export const NOT = 'Not measured in this run.'
+const NOT = 'Not measured in this run.'
+
+/** @returns {string[]} what was measured, and with what; or that it was not */
+export const partOf = ({ engine, refused, conditions }, figures) =>
+  refused === null ? [`**${engine}.** ${conditions}.`, ...figures()] : [`**${engine}.** ${NOT}`]
 
 export function writeSizes(run) {
-  const parts = run.sizes.map((size) => [
-    `**${size.engine}.** ${size.refused === null ? `${size.conditions}.` : NOT}`,
-    ...(size.refused === null ? [markdown(sizeHead, sizeRows(size)), disturbed(size.rows)] : []),
-  ])
+  const parts = run.sizes.map((size) => partOf(size, () => [markdown(sizeHead, sizeRows(size)), disturbed(size.rows)]))
   const purges = run.purges
     .filter(({ refused }) => refused === null)
     .map((purge) => [

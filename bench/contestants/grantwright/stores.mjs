@@ -1,10 +1,10 @@
 /**
- * What grantwright stores in, over clients that are set up as docs/storage.md has them.
+ * What grantwright stores in.
  *
  * @module
  */
-import { connect, Socket } from 'node:net'
 import { join } from 'node:path'
+import { mariadbDatabase, postgresDatabase, redisClient } from '../../engines/clients.mjs'
 import { temporaryFolder } from '../../temporary.mjs'
 
 /** Where the database is. */
@@ -18,51 +18,13 @@ export const stores = {
     const { default: Database } = await import('libsql')
     return (await load('storage/sqlite.js')).sqliteStorage(new Database(join(temporaryFolder(), 'auth.db')))
   },
-  async Postgres(load) {
-    const { default: pg } = await import('pg')
-    const { PostgresDialect } = await import('kysely')
-    const pool = new pg.Pool({
-      connectionString: url,
-      connectionTimeoutMillis: 2000,
-      idleTimeoutMillis: 5000,
-      stream: () => orCut(new Socket()),
-    })
-    pool.on('error', tell)
-    pool.on('connect', (client) => client.on('error', tell))
-    return overKysely(load, new PostgresDialect({ pool }))
-  },
-  async MariaDB(load) {
-    const { createPool } = await import('mysql2')
-    const { MysqlDialect } = await import('kysely')
-    const pool = createPool({
-      uri: url,
-      connectTimeout: 2000,
-      queueLimit: 1000,
-      stream: ({ config: { host, port } }) => orCut(connect({ host, port, noDelay: true })),
-    })
-    return overKysely(load, new MysqlDialect({ pool }))
-  },
-  async Redis(load) {
-    const { Redis } = await import('ioredis')
-    const client = new Redis(url, {
-      connectTimeout: 2000,
-      socketTimeout: 5000,
-      maxRetriesPerRequest: 1,
-      retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
-    })
-    client.on('error', tell)
-    return (await load('storage/redis.js')).redisStorage(client)
-  },
+  Postgres: async (load) => overKysely(load, await postgresDatabase(url)),
+  MariaDB: async (load) => overKysely(load, await mariadbDatabase(url)),
+  Redis: async (load) => (await load('storage/redis.js')).redisStorage(await redisClient(url)),
 }
 
-async function overKysely(load, dialect) {
-  const { Kysely } = await import('kysely')
+async function overKysely(load, db) {
   const { migrate, sqlStorage } = await load('storage/sql.js')
-  const db = new Kysely({ dialect })
   await migrate(db)
   return sqlStorage(db)
 }
-
-const orCut = (socket) => socket.setTimeout(10_000, () => socket.destroy(new Error('The database is silent.')))
-
-const tell = (error) => console.error(error.message)
